@@ -1,0 +1,84 @@
+"""Takes a .vds file off a stream, front to back, one record in memory at a time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import BinaryIO
+from zlib import crc32
+
+from vdsc.container import head, times
+from vdsc.container.budget import Budget
+from vdsc.container.limits import BODY_BYTES, HEAD_BYTES
+from vdsc.container.prelude import PRELUDE, check_magic, check_version
+from vdsc.container.record import CHUNK, CRC_BYTES, HEAD, TIMES, Record, RecordReader, take
+from vdsc.core.sequence import Times
+from vdsc.errors import CorruptFile, UnsupportedVersion
+
+
+class Reader:
+    """Reads the header at once and the chunks when asked; the stream need not seek."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        prelude = take(stream, len(PRELUDE))
+        check_magic(prelude)
+        self._records = RecordReader(stream, crc32(prelude))
+        self._spent = Counter(header=len(prelude))
+        first = self._read("header", HEAD_BYTES)
+        check_version(prelude[-1])
+        _expect(HEAD, first)
+        self.header = head.unpack(first.body, self._times)
+        self._left = self.header.chunks
+
+    def chunks(self) -> Iterator[bytes]:
+        """The chunks not yet read, in order; the last one only if the file ends with it."""
+        while self._left:
+            body = self._chunk()
+            self._left -= 1
+            if not self._left:
+                self._records.finish()
+            yield body
+
+    @property
+    def budget(self) -> Budget:
+        """The bytes read so far, by purpose: those of the whole file after the last chunk."""
+        return Budget(**self._spent)
+
+    def _chunk(self) -> bytes:
+        while (record := self._records.read()).skippable:
+            self._spend("skipped", record.framing + len(record.body))
+        _expect(CHUNK, record)
+        self._spend("framing", record.framing)
+        self._spent["chunks"] += len(record.body)
+        return record.body
+
+    def _times(self, frames: int) -> Times:
+        times.check_count(frames)
+        record = self._read("times", BODY_BYTES)
+        _expect(TIMES, record)
+        return times.unpack(record.body, frames)
+
+    def _read(self, purpose: str, limit: int) -> Record:
+        record = self._records.read(limit)
+        self._spend(purpose, record.framing + len(record.body))
+        return record
+
+    def _spend(self, purpose: str, count: int) -> None:
+        self._spent[purpose] += count
+        self._spent["checksums"] += CRC_BYTES
+
+
+def weigh(stream: BinaryIO) -> Budget:
+    """Walk a whole file, check it, and tell where its bytes went."""
+    reader = Reader(stream)
+    for _ in reader.chunks():
+        pass
+    return reader.budget
+
+
+def _expect(kind: bytes, record: Record) -> None:
+    if record.kind == kind:
+        return
+    if record.kind.isupper() and record.kind not in {HEAD, TIMES, CHUNK}:
+        raise UnsupportedVersion(f"a record of the unknown kind {record.kind!r}; upgrade vdsc")
+    raise CorruptFile(f"a record of kind {record.kind!r} stands where {kind!r} should")

@@ -1,0 +1,97 @@
+"""Records: kind | length | body | crc, each crc started from the one before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import BinaryIO
+from zlib import crc32
+
+from vdsc.container import varint
+from vdsc.container.limits import BODY_BYTES, VARINT_BYTES
+from vdsc.errors import CorruptFile, LimitExceeded, TruncatedFile
+
+HEAD, TIMES, CHUNK = b"H", b"T", b"C"
+CRC_BYTES = 4
+_PIECE = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record whose crc is right; `framing` is the size of its kind and length."""
+
+    kind: bytes
+    body: bytes
+    framing: int
+
+    @property
+    def skippable(self) -> bool:
+        """Whether a reader that does not know the kind may go past it."""
+        return b"a" <= self.kind <= b"z"
+
+
+class RecordWriter:
+    """Puts records on a stream; `seed` is the crc of the prelude."""
+
+    def __init__(self, stream: BinaryIO, seed: int) -> None:
+        self._stream = stream
+        self._crc = seed
+
+    def write(self, kind: bytes, body: bytes) -> None:
+        """Write one record; LimitExceeded if the body is above 1 GiB."""
+        _check_length(len(body), BODY_BYTES)
+        start = kind + varint.put(len(body))
+        self._crc = crc32(body, crc32(start, self._crc))
+        self._stream.write(start)
+        self._stream.write(body)
+        self._stream.write(self._crc.to_bytes(CRC_BYTES, "little"))
+
+
+class RecordReader:
+    """Takes records off a stream that need not seek; `seed` is the crc of the prelude."""
+
+    def __init__(self, stream: BinaryIO, seed: int) -> None:
+        self._stream = stream
+        self._crc = seed
+
+    def read(self, limit: int = BODY_BYTES) -> Record:
+        """The next record, its crc checked; a body above `limit` is LimitExceeded, unread."""
+        kind = self._whole(1)
+        length = self._length()
+        size = varint.get(length, 0)[0]
+        _check_length(size, limit)
+        body = self._whole(size)
+        self._crc = crc32(body, crc32(kind + length, self._crc))
+        if self._whole(CRC_BYTES) != self._crc.to_bytes(CRC_BYTES, "little"):
+            raise CorruptFile("a checksum does not match; the file is damaged, copy it again")
+        return Record(kind, body, 1 + len(length))
+
+    def finish(self) -> None:
+        """Raise CorruptFile if the stream goes on."""
+        if self._stream.read(1):
+            raise CorruptFile("bytes follow the last chunk; was the file joined to another?")
+
+    def _length(self) -> bytes:
+        raw = self._whole(1)
+        while raw[-1] > 0x7F and len(raw) < VARINT_BYTES:
+            raw += self._whole(1)
+        return raw
+
+    def _whole(self, count: int) -> bytes:
+        data = take(self._stream, count)
+        if len(data) < count:
+            raise TruncatedFile("the file ends before its last chunk does; copy it again")
+        return data
+
+
+def take(stream: BinaryIO, count: int) -> bytes:
+    """Up to `count` bytes, fewer only at the end; allocates little more than the stream has."""
+    pieces = []
+    while count and (piece := stream.read(min(count, _PIECE))):
+        pieces.append(piece)
+        count -= len(piece)
+    return b"".join(pieces)
+
+
+def _check_length(length: int, limit: int) -> None:
+    if length > limit:
+        raise LimitExceeded(f"a record of {length} bytes is above the limit of {limit}")
