@@ -1,0 +1,117 @@
+"""`vdsc decompress`."""
+
+from __future__ import annotations
+
+import io
+import os
+from fractions import Fraction
+from pathlib import Path
+
+import imageio.v3 as iio
+import numpy as np
+import pytest
+
+from tests.cli import fake_api
+from vdsc.cli.decompress import mean_rate
+from vdsc.core.sequence import Clock
+
+
+@pytest.fixture
+def vds(vdsc, motion, video):
+    """Compress both clips to clip.vds and video.vds and keep nothing else."""
+    assert vdsc("compress", "clip.npy", "video.npy").exit_code == 0
+    os.remove("clip.npy")
+    os.remove("video.npy")
+
+
+def test_output_is_beside_the_input(vdsc, vds, motion):
+    """Without -o, clip.vds becomes clip.npy."""
+    result = vdsc("decompress", "clip.vds")
+    assert result.exit_code == 0
+    assert result.stdout == ""
+    assert "40 frames at 60/s" in result.stderr
+    np.testing.assert_array_equal(np.load("clip.npy"), motion)
+
+
+def test_several_files_go_to_a_folder(vdsc, vds):
+    """--output-dir takes several outputs; -o takes one."""
+    assert vdsc("decompress", "clip.vds", "video.vds", "--output-dir", "out").exit_code == 0
+    assert sorted(os.listdir("out")) == ["clip.npy", "video.npy"]
+    assert vdsc("decompress", "clip.vds", "video.vds", "-o", "x.npy").exit_code == 2
+
+
+def test_dash_is_stdin_and_stdout(vdsc, vds, motion):
+    """`-` reads stdin and writes an .npy, and nothing else, to stdout."""
+    result = vdsc("decompress", "-", stdin=Path("clip.vds").read_bytes())
+    assert result.exit_code == 0
+    np.testing.assert_array_equal(np.load(io.BytesIO(result.stdout_bytes)), motion)
+
+
+def test_settings_reach_the_decoder(vdsc, vds):
+    """--fps, --times and --device arrive as the API wants them."""
+    assert vdsc("decompress", "clip.vds", "--fps", "29.97", "--device", "cpu").exit_code == 0
+    assert fake_api.calls[-1] == {"fps": Fraction(2997, 100), "times": None, "device": "cpu"}
+    Path("t.txt").write_text("0.5\n0.75\n")
+    assert vdsc("decompress", "clip.vds", "--times", "t.txt", "-o", "two.npy").exit_code == 0
+    assert np.load("two.npy").shape == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "plugin", "index", "shape"),
+    [("a.mp4", "pyav", ..., (20, 16, 16, 3)), ("a.gif", "pillow", None, (20, 15, 16, 3))],
+)
+def test_video_files_are_written(vdsc, vds, name, plugin, index, shape):
+    """Video goes to .mp4, padded to even sides, and to .gif."""
+    assert vdsc("decompress", "video.vds", "-o", name).exit_code == 0
+    assert iio.imread(name, plugin=plugin, index=index).shape == shape
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("clip.vds -o a.mp4", "write it to .npy"),
+        ("clip.vds -o a.gif", "write it to .npy"),
+        ("clip.vds -o a.avi", "use one of .npy, .mp4, .gif"),
+        ("clip.vds -o a", "use one of .npy, .mp4, .gif"),
+        ("missing.vds", "no such file"),
+        ("clip.vds -o no/a.npy", "no such directory"),
+    ],
+)
+def test_impossible_outputs_are_refused(vdsc, vds, line, words):
+    """What cannot be written is one line of advice, exit 1, and no file."""
+    result = vdsc("decompress", *line.split())
+    assert result.exit_code == 1
+    assert words in result.stderr
+    assert sorted(os.listdir()) == ["clip.vds", "video.vds"]
+
+
+def test_existing_output_needs_force(vdsc, vds):
+    """An existing output is kept unless -f is given."""
+    Path("clip.npy").write_text("old")
+    assert vdsc("decompress", "clip.vds").exit_code == 1
+    assert Path("clip.npy").read_text() == "old"
+    assert vdsc("decompress", "clip.vds", "-f").exit_code == 0
+
+
+@pytest.mark.parametrize(("data", "code"), [(b"junk", 3), (b"newer\n", 4), (b"", 3)])
+def test_bad_files_return_their_code(vdsc, data, code):
+    """A corrupt file returns 3 and one of a newer version 4; nothing is left."""
+    Path("bad.vds").write_bytes(data)
+    assert vdsc("decompress", "bad.vds").exit_code == code
+    assert os.listdir() == ["bad.vds"]
+
+
+@pytest.mark.parametrize("suffix", [".npy", ".mp4", ".gif"])
+def test_failing_half_way_leaves_nothing(vdsc, vds, suffix):
+    """A stream that ends after some frames were written leaves no output."""
+    Path("video.vds").write_bytes(Path("video.vds").read_bytes()[:-1])
+    result = vdsc("decompress", "video.vds", "-o", "x" + suffix)
+    assert result.exit_code == 3
+    assert result.stderr.count("\n") == 1
+    assert sorted(os.listdir()) == ["clip.vds", "video.vds"]
+
+
+def test_irregular_times_have_a_mean_rate():
+    """A video of irregular times plays at their mean rate; of one frame, at 1."""
+    assert mean_rate(Clock(times=np.array([0.0, 0.1, 0.5])), 3) == 4
+    assert mean_rate(Clock(times=np.array([3.0])), 1) == 1

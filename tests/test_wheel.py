@@ -1,0 +1,33 @@
+"""What travels in the wheel."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+CODE = "import sys; from hatchling.__main__ import main; sys.exit(main())"
+
+
+def test_the_wheel_holds_the_package_and_its_models(tmp_path):
+    """Code, py.typed and every model folder are in the wheel; training leftovers are not."""
+    for name in ("pyproject.toml", "README.md", "LICENSE", ".gitignore"):
+        shutil.copy(ROOT / name, tmp_path)
+    shutil.copytree(ROOT / "vdsc", tmp_path / "vdsc")
+    model = tmp_path / "models" / "toy"
+    model.mkdir(parents=True)
+    for name in ("weights.safetensors", "CARD.md", "model.json", "resume.pt", "train.log"):
+        (model / name).touch()
+    subprocess.run(
+        [sys.executable, "-c", CODE, "build", "-t", "wheel"],
+        cwd=tmp_path, capture_output=True, timeout=120, check=True,
+    )  # fmt: skip
+    names = zipfile.ZipFile(next((tmp_path / "dist").glob("*.whl"))).namelist()
+    assert {"vdsc/py.typed", "vdsc/cli/app.py", "vdsc/errors.py"} <= set(names)
+    assert sorted(n for n in names if "_models" in n) == [
+        f"vdsc/_models/toy/{name}" for name in ("CARD.md", "model.json", "weights.safetensors")
+    ]
+    assert {n.split("/")[0] for n in names} == {"vdsc", "vdsc-0.1.0.dist-info"}

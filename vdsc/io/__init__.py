@@ -1,0 +1,1 @@
+"""Files <-> frames: one adapter a format, found by suffix, imported on use."""

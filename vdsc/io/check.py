@@ -1,0 +1,63 @@
+"""What an array must be before it may be compressed."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vdsc.errors import InvalidInput
+
+LAYOUTS = "(T, D) floats or (T, H, W[, C]) uint8"
+
+
+def check_layout(shape: tuple[int, ...], dtype: np.dtype[np.generic], name: str) -> None:
+    """Raise InvalidInput unless `shape` and `dtype` are one of LAYOUTS with at least one frame."""
+    if dtype.hasobject:
+        raise InvalidInput(f"{name} holds Python objects, which are never unpickled; save numbers")
+    if not shape or shape[0] == 0:
+        raise InvalidInput(f"{name} has no frames; give at least one")
+    if math.prod(shape) == 0:
+        raise InvalidInput(f"{name} is empty: shape {shape}; every axis needs a length")
+    if not (_is_motion(shape, dtype) or _is_video(shape, dtype)):
+        raise InvalidInput(f"{name} is {dtype.name} {shape}; {_advice(len(shape), dtype)}")
+
+
+def first_nonfinite(values: NDArray[np.generic], begin: int = 0) -> tuple[int, ...] | None:
+    """Index of the first NaN or infinity; `begin` is the number of values' first frame."""
+    if values.dtype.kind != "f" or np.isfinite(values).all():
+        return None
+    bad = np.argmin(np.isfinite(values))
+    frame, *rest = (int(i) for i in np.unravel_index(bad, values.shape))
+    return (begin + frame, *rest)
+
+
+def check_finite(values: NDArray[np.generic], name: str, begin: int = 0) -> None:
+    """Raise InvalidInput that names the first NaN or infinity of `values`, if there is one."""
+    index = first_nonfinite(values, begin)
+    if index is not None:
+        found = values[(index[0] - begin, *index[1:])]
+        where = ", ".join(map(str, index))
+        raise InvalidInput(f"{name}[{where}] is {found}; fill it in or cut its frame out")
+
+
+def _is_motion(shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> bool:
+    return len(shape) == 2 and dtype.kind == "f" and dtype.itemsize <= 8
+
+
+def _is_video(shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> bool:
+    return len(shape) in {3, 4} and dtype == np.uint8
+
+
+def _advice(ndim: int, dtype: np.dtype[np.generic]) -> str:
+    """How to get from an array that is refused to one that is not."""
+    if dtype.kind not in "fiub":
+        return f"only {LAYOUTS} can be compressed"
+    if ndim == 1:
+        return "reshape it to (T, 1) floats"
+    if ndim == 2:
+        return "convert it with .astype('float32')"
+    if ndim in {3, 4}:
+        return "video must be uint8, motion (T, D)"
+    return f"compress one sequence at a time, as {LAYOUTS}"
