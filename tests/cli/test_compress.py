@@ -122,14 +122,15 @@ def test_npz_arrays_are_named_by_key(vdsc, motion):
 
 
 def test_directories_need_recursion(vdsc, motion):
-    """-r takes the .npy and .npz files below a folder into --output-dir."""
+    """-r takes the .npy and .npz files below a folder; --output-dir gets the same tree."""
     Path("in/deep").mkdir(parents=True)
     np.save("in/a.npy", motion)
     np.savez("in/deep/b.npz", motion)
     Path("in/notes.txt").write_text("no")
     assert vdsc("compress", "in").exit_code == 2
     assert vdsc("compress", "-r", "in", "--output-dir", "out").exit_code == 0
-    assert sorted(os.listdir("out")) == ["a.vds", "b.vds"]
+    assert sorted(os.listdir("out")) == ["a.vds", "deep"]
+    assert os.listdir("out/deep") == ["b.vds"]
 
 
 def test_one_failure_does_not_lose_the_others(vdsc, motion):

@@ -52,8 +52,8 @@ def compress(
     from vdsc.io.times import read_times
 
     exclusive(fps=fps, times=times)
-    files = expand(inputs, recursive=recursive, suffixes=SUFFIXES)
-    outputs = plan(files, out, output_dir, vds_name)
+    places = expand(inputs, SUFFIXES, recursive=recursive)
+    outputs = plan(places, out, output_dir, vds_name)
     dates = None if times is None else read_times(times)
 
     def work(path: str) -> None:

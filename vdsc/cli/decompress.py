@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,7 +19,7 @@ from vdsc.cli.options import (
     TimesOption,
     exclusive,
 )
-from vdsc.cli.plan import make_folder, plan
+from vdsc.cli.plan import expand, make_folder, plan
 
 if TYPE_CHECKING:
     from vdsc.core.sequence import Clock
@@ -44,7 +45,7 @@ def decompress(
     from vdsc.io.times import read_times
 
     exclusive(fps=fps, times=times)
-    outputs = plan(files, out, output_dir, npy_name)
+    outputs = plan(expand(files, (".vds",)), out, output_dir, npy_name)
     dates = None if times is None else read_times(times)
 
     def work(path: str) -> None:
@@ -53,7 +54,7 @@ def decompress(
         from vdsc.io.sink import open_sink
         from vdsc.io.spool import open_input
 
-        output = outputs[path]
+        output, start = outputs[path], time.monotonic()
         check_suffix(output)
         make_folder(output, output_dir)
         check_target(output, force=force)
@@ -68,7 +69,8 @@ def decompress(
                     done += len(frames)
                     if progress:
                         progress(done, outline.frames)
-        typer.echo(f"{path} -> {output}  {outline.frames} frames at {float(rate):g}/s", err=True)
+        words = f"{outline.frames} frames at {float(rate):g}/s  {time.monotonic() - start:.1f} s"
+        typer.echo(f"{path} -> {output}  {words}", err=True)
 
     each(outputs, work)
 

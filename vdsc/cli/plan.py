@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import typer
@@ -12,27 +12,42 @@ from vdsc.cli.options import exclusive
 from vdsc.errors import InvalidInput
 
 Plan = dict[str, str]
+Places = dict[str, str]  # each input, and where it is below the folder that was named
 
 
 def plan(
-    inputs: Sequence[str], out: str | None, output_dir: str | None, rename: Callable[[str], str]
+    places: Places, out: str | None, output_dir: str | None, rename: Callable[[str], str]
 ) -> Plan:
-    """Output of each input: `out`, or `rename(input)` beside it or in `output_dir`; '-' to '-'.
+    """Output of each input: `out`, or its new name beside it or in `output_dir`; '-' to '-'.
 
     Raises a usage error when two inputs would share an output, or one input needs two.
     """
     exclusive(out=out, output_dir=output_dir)
-    if out is not None and len(inputs) > 1:
+    if out is not None and len(places) > 1:
         raise typer.BadParameter("-o names one output; use --output-dir for several inputs")
-    outputs = {path: out or _placed(path, output_dir, rename) for path in inputs}
-    for path, output in outputs.items():
-        _check_apart(path, output, outputs)
+
+    def output(path: str, place: str) -> str:
+        if out is not None or path == "-":
+            return out or "-"
+        return rename(path) if output_dir is None else str(Path(output_dir) / rename(place))
+
+    outputs = {path: output(path, place) for path, place in places.items()}
+    for path in outputs:
+        _check_apart(path, outputs)
     return outputs
 
 
-def expand(inputs: Sequence[str], *, recursive: bool, suffixes: tuple[str, ...]) -> list[str]:
+def expand(inputs: Sequence[str], suffixes: tuple[str, ...], *, recursive: bool = False) -> Places:
     """`inputs` with each directory replaced by the files below it that have one of `suffixes`."""
-    return [file for path in inputs for file in _files(path, recursive, suffixes)]
+    places: Places = {}
+    for path in inputs:
+        if not Path(path).is_dir():
+            places[path] = Path(path).name
+        elif recursive:
+            places |= _below(path, suffixes)
+        else:
+            raise typer.BadParameter(f"{path} is a directory; name files (compress: or add -r)")
+    return places
 
 
 def make_folder(output: str, output_dir: str | None) -> None:
@@ -41,27 +56,16 @@ def make_folder(output: str, output_dir: str | None) -> None:
         Path(output).parent.mkdir(parents=True, exist_ok=True)
 
 
-def _files(path: str, recursive: bool, suffixes: tuple[str, ...]) -> Iterator[str]:  # noqa: FBT001
-    if not Path(path).is_dir():
-        yield path
-        return
-    if not recursive:
-        raise typer.BadParameter(f"{path} is a directory; add -r to take the files in it")
-    found = sorted(p for p in Path(path).rglob("*") if p.suffix.lower() in suffixes)
+def _below(folder: str, suffixes: tuple[str, ...]) -> Places:
+    found = sorted(p for p in Path(folder).rglob("*") if p.suffix.lower() in suffixes)
     if not found:
-        raise InvalidInput(f"{path} holds no {' or '.join(suffixes)} files; check the path")
-    yield from map(str, found)
+        raise InvalidInput(f"{folder} holds no {' or '.join(suffixes)} files; check the path")
+    return {str(p): str(p.relative_to(folder)) for p in found}
 
 
-def _placed(path: str, output_dir: str | None, rename: Callable[[str], str]) -> str:
-    if path == "-":
-        return "-"
-    name = rename(path)
-    return name if output_dir is None else str(Path(output_dir) / Path(name).name)
-
-
-def _check_apart(path: str, output: str, outputs: Plan) -> None:
-    """Raise a usage error unless `output` is of `path` alone, and not `path` itself."""
+def _check_apart(path: str, outputs: Plan) -> None:
+    """Raise a usage error unless the output of `path` is its alone, and not `path` itself."""
+    output = outputs[path]
     if output != "-" and os.path.realpath(path) == os.path.realpath(output):
         raise typer.BadParameter(f"{path} is its own output; name another with -o")
     rivals = [p for p, o in outputs.items() if o == output and p != path]
