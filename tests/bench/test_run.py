@@ -1,0 +1,125 @@
+"""The benchmark as a whole, on codecs that are quick to fake."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import vdsc
+from vdsc.bench import data, measure, metrics, report, run
+from vdsc.bench.data import Clip
+from vdsc.bench.domains import Domain
+from vdsc.bench.peers import lossless, ours
+from vdsc.bench.peers.base import Values
+
+
+def compress(values: Values, *, fps: float, model: str, quality: int, knots: str) -> bytes:
+    """Round to a step, and pretend that a knot at every frame costs 100 bytes more."""
+    assert (fps, model) == (60.0, "cmu")
+    counts = np.round(values * quality).astype(np.int32)
+    padding = bytes(100) if knots == "full" else b""
+    return bytes([quality, len(padding)]) + padding + zlib.compress(counts.tobytes())
+
+
+def decompress(file: bytes) -> SimpleNamespace:
+    """Undo `compress`."""
+    counts = np.frombuffer(zlib.decompress(file[2 + file[1] :]), np.int32).reshape(-1, 96)
+    return SimpleNamespace(values=(counts / file[0]).astype(np.float32))
+
+
+@pytest.fixture
+def domain(walks: list[Clip], monkeypatch: pytest.MonkeyPatch) -> Domain:
+    """Motion with a fake vdsc and the lossless floor."""
+    monkeypatch.setattr(vdsc, "compress", compress, raising=False)
+    monkeypatch.setattr(vdsc, "decompress", decompress, raising=False)
+    monkeypatch.setattr(vdsc, "inspect_knots", lambda _: np.arange(0, 0.6, 0.1), raising=False)
+    codecs = (*ours.peers("cmu", 60.0, (1, 2, 4)), *lossless.peers((96,), np.float32))
+    return Domain(
+        "cmu", "Fake", "deg", walks, codecs, metrics.mean_angular_error,
+        {"root_cm": metrics.mean_root_error}, (0.1, 50.0),
+    )  # fmt: skip
+
+
+def test_points_hold_what_happened(domain: Domain) -> None:
+    """Bytes are whole files of all clips, errors fall with quality, times are positive."""
+    lines: list[str] = []
+    points = measure.points(domain, lines.append)
+    assert len(points) == len(lines) == 8
+    learned = [point for point in points if point.codec == ours.LEARNED]
+    sizes = [len(compress(c.values, fps=60.0, model="cmu", quality=4, knots="learned"))
+             for c in domain.clips]  # fmt: skip
+    assert learned[-1].total_bytes == sum(sizes)
+    assert learned[0].error > learned[1].error > learned[2].error > 0
+    assert learned[0].encode_seconds > 0
+    assert learned[0].playing_seconds == pytest.approx(learned[0].frames / 60)
+    assert points[-1].error == 0
+
+
+def test_answers_stay_inside_the_curve(domain: Domain) -> None:
+    """Figures are given where a codec was measured on both sides, and None elsewhere."""
+    found = report.answers(domain, measure.points(domain))
+    at = found["at"][ours.LEARNED]
+    assert at["0.1"]["ratio"] > 1
+    assert at["50"] is None
+    assert found["at"]["xz"]["0.1"] is None
+
+
+def test_savings_are_seen(domain: Domain) -> None:
+    """100 bytes more a file show as a saving at the errors that both curves reach."""
+    found = report.answers(domain, measure.points(domain))
+    row = found["savings"][0]
+    assert row["full"] - row["bytes"] == pytest.approx(100 * len(domain.clips))
+    assert 0 < found["mean_saving"] < 1
+
+
+def test_a_codec_that_loses_frames_is_caught(domain: Domain) -> None:
+    """Values of another shape are an error, not a figure."""
+    peer = replace(domain.peers[0], decode=lambda file: ours.decode(file)[1:])
+    with pytest.raises(ValueError, match="gave"):
+        measure.point(domain, peer, (1.0,))
+
+
+def test_results_are_written(domain: Domain, tmp_path: Path) -> None:
+    """JSON, tables and pictures are there, and another domain's results are kept."""
+    (tmp_path / "results.json").write_text('{"digits": {"kept": true}}')
+    run.write(domain, measure.points(domain), tmp_path)
+    results = json.loads((tmp_path / "results.json").read_text())
+    assert results["digits"] == {"kept": True}
+    assert results["cmu"]["conditions"]["cores"] >= 1
+    assert results["cmu"]["knots"]["quality"] == run.KNOT_QUALITY
+    assert len(results["cmu"]["points"]) == 8
+    assert "| codec" in (tmp_path / "cmu.md").read_text()
+    for name in ("cmu.png", "knots.png"):
+        assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
+
+
+def test_tables_are_aligned() -> None:
+    """Every line of a table has the same width, numbers to the right."""
+    lines = report.table(["codec", "B"], [["xz", "1,000"], ["zstd", "7"]]).splitlines()
+    assert len({len(line) for line in lines}) == 1
+    assert lines[-1] == "| zstd  |     7 |"
+
+
+def test_one_codec_can_be_picked(domain: Domain) -> None:
+    """`--only` keeps the named codec and refuses a name that is not there."""
+    assert [peer.name for peer in run.only(domain, ["xz"]).peers] == ["xz"]
+    with pytest.raises(SystemExit, match="no such codec"):
+        run.only(domain, ["rar"])
+
+
+def test_without_data_it_says_so_and_succeeds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A missing data folder is one clear line on stderr, and no failure."""
+    monkeypatch.delenv(data.VARIABLE, raising=False)
+    assert run.main(["--out", str(tmp_path)]) == 0
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err.startswith("benchmark skipped: no data: set VDSC_DATA")
+    assert shown.err.count("\n") == 1

@@ -1,0 +1,1 @@
+"""The benchmark: vdsc against what people use today, every codec run for real in one process."""
