@@ -1,0 +1,18 @@
+"""Integers to bits and back; the only home of constriction."""
+
+from __future__ import annotations
+
+from vdsc.entropy.gaps import GridCode, PoissonGaps, RenewalGaps
+from vdsc.entropy.knots import Context, KnotCoder
+from vdsc.entropy.stack import BitStack
+from vdsc.entropy.transition import TransitionTables
+
+__all__ = [
+    "BitStack",
+    "Context",
+    "GridCode",
+    "KnotCoder",
+    "PoissonGaps",
+    "RenewalGaps",
+    "TransitionTables",
+]
