@@ -112,3 +112,16 @@ def test_colour_is_for_terminals_that_want_it(motion, no_color):
     os.close(terminal)
     assert b"100 bytes" in shown
     assert (b"\x1b[1;32m" in shown) != no_color
+
+
+def test_tables_are_bold_on_a_terminal(motion):
+    """On a terminal the names of the facts are bold; everything else is as in a pipe."""
+    run("compress", "clip.npy")
+    controller, terminal = pty.openpty()
+    environment = {**ENVIRONMENT, "TERM": "xterm", "COLUMNS": "120"}
+    subprocess.run([*VDSC, "info", "clip.vds"], env=environment, stdout=terminal, check=True)
+    shown = os.read(controller, 65536)
+    os.close(controller)
+    os.close(terminal)
+    assert b"\x1b[1mknot" in shown or b"\x1b[1msize" in shown
+    assert b"4 local, 28 global" in shown

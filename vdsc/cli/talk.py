@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, TextIO
 
+import typer
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -75,7 +77,10 @@ def error_words(report: Report) -> str:
 
 
 def print_table(rows: Sequence[Sequence[str]], header: Sequence[str] | None = None) -> None:
-    """Print `rows` on stdout in columns, the first of them bold."""
+    """Print `rows` on stdout in columns, under `header`; on a terminal the first one is bold."""
+    if not sys.stdout.isatty():  # without rich: `info` is to be quick in scripts
+        _print_plain(rows if header is None else [header, *rows])
+        return
     from rich.table import Table
     from rich.text import Text
 
@@ -85,3 +90,10 @@ def print_table(rows: Sequence[Sequence[str]], header: Sequence[str] | None = No
     for row in rows:
         table.add_row(*map(Text, row))
     console(sys.stdout).print(table)
+
+
+def _print_plain(rows: Sequence[Sequence[str]]) -> None:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        typer.echo("  ".join(cells).rstrip())
