@@ -17,13 +17,15 @@ caps = st.sampled_from([1, 2, 4, 16, 256])
 @settings(deadline=None)
 @given(steps, caps, st.integers(-(2**22), 2**22))
 def test_snap_finds_the_cell_that_holds_the_value(sizes, cap, z):
-    """edge(snap(z)) <= z < edge(snap(z) + 1), up to the clip at |z| = 12."""
+    """Always edge(snap(z)) <= z < edge(snap(z) + 1), up to the clip beyond |z| = 12."""
     grid = ValueGrid(sizes, cap)
-    held = np.full(sizes.size, np.clip(z, -REACH, REACH - 1))
+    ends = grid.edge(-grid.limit), grid.edge(grid.limit + 1)
+    held = np.clip(z, ends[0], ends[1] - 1)
     q = grid.snap(np.full(sizes.size, z))
     assert (grid.edge(q) <= held).all()
     assert (held < grid.edge(q + 1)).all()
     assert (np.abs(q) <= grid.limit).all()
+    assert (ends[1] >= REACH).all()
 
 
 @settings(deadline=None)

@@ -11,8 +11,9 @@ from vdsc.errors import InvalidInput
 from vdsc.quant.normal import Ints, bell_areas
 
 REACH = 12 << 16
-"""Values beyond |z| = 12 (Q16) fall into the outermost cell."""
+"""The outermost cells end at the compander's first node with |z| >= 12 (Q16)."""
 
+_BEYOND = 1 << 22  # more than any edge
 _FINE = 32  # bits of a compander coordinate while the table is made, for 1/256
 _NODE = 7  # the table has a node every 2**7 half units of Q16, i.e. every 1/1024
 
@@ -50,7 +51,7 @@ class ValueGrid:
 
     @cached_property
     def limit(self) -> Ints:
-        """(D,) the largest |q|: the cell whose outer edge reaches |z| = 12."""
+        """(D,) the largest |q|: the first cell whose outer edge is the end of the compander."""
         last = (compander(self.cap).size - 1) << _NODE
         limit: Ints = np.maximum(-((self.steps - last) // (2 * self.steps)), 0)
         return limit
@@ -68,8 +69,8 @@ class ValueGrid:
         return self.edge(q + 1) - self.edge(q)
 
     def snap(self, z: Ints) -> Ints:
-        """Return q with edge(q) <= z < edge(q + 1) for z (..., D) Q16, at most `limit` from 0."""
-        near = np.clip(z, -REACH, REACH) + self._shelf
+        """Return q with edge(q) <= z < edge(q + 1) for z (..., D) Q16, or the outermost cell."""
+        near = np.clip(z, -_BEYOND, _BEYOND) + self._shelf
         found: Ints = np.searchsorted(self._keys, near, side="right") - 1 - self._zero
         return np.clip(found, -self.limit, self.limit)
 
@@ -93,7 +94,7 @@ class ValueGrid:
     @cached_property
     def _shelf(self) -> Ints:
         """(D,) offsets so far apart that one sorted array holds the edges of all dimensions."""
-        return np.arange(self.steps.size) << 24
+        return np.arange(self.steps.size) * (4 * _BEYOND)
 
     @cached_property
     def _flat(self) -> Ints:
