@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vdsc.entropy import tables
 from vdsc.entropy.gamma import gamma_bits, pop_gamma, push_gamma
@@ -83,6 +84,11 @@ class CellCode:
         """Return the ideal code length of cells (..., D)."""
         symbols, excess, _ = self._split(cells)
         return tables.cost(symbols, self.rows) + gamma_bits(excess) + int(self.shift.sum())
+
+    def costs(self, cells: Ints) -> NDArray[np.float64]:
+        """Return the ideal bits (..., D) of each cell, without those of its escape."""
+        symbols, _, _ = self._split(cells)
+        return tables.costs(symbols, self.rows) + self.shift
 
     def _split(self, cells: Ints) -> tuple[Ints, Ints, Ints]:
         """Symbols (..., D), the excess of the escaped ones (E,), and the low bits (..., D)."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vdsc.entropy.cells import CellCode
 from vdsc.entropy.predict import CALM, Predictor, features
@@ -87,6 +88,19 @@ class KnotCoder:
         """Return the ideal code length of what `push` would push."""
         first, later = self._coded(symbols, ticks, context)
         return sum(code.bits(cells) for code, cells in [*first, *later])
+
+    def bill(self, symbols: Ints, ticks: Ints) -> list[tuple[Ints, Ints, NDArray[np.float64]]]:
+        """Return what each later cell costs, per block: classes and buckets, and bits (M-1, Db).
+
+        Classes are (M-1, 1); escapes are left out. Fitting the activity gains needs it.
+        """
+        _, later = self._coded(symbols, ticks, None)
+        lag, _, spread = self._laws(symbols, ticks, self._start(symbols[0]))
+        before = np.concatenate((np.full_like(spread[:1], CALM), spread))[: lag.size]
+        return [
+            (block.classes(lag)[:, None], block.bucket(before, spread), code.costs(cells))
+            for block, (code, cells) in zip(self._blocks, later, strict=True)
+        ]
 
     def context(self, symbols: Ints, ticks: Ints, *, context: Context | None = None) -> Context:
         """Return what to pass with the next window, which begins at this one's last knot."""

@@ -77,17 +77,27 @@ class Predictor:
 
     def scale(self, base: Ints, before: Ints, now: Ints, lag: Ints) -> Ints:
         """Return the Q16 scales (..., Db) from spreads (..., D) of the last and of this knot."""
-        if self._gain is None or self._edges is None or self._mix is None:
+        if self._gain is None:
             return np.minimum(base, WIDEST)
+        gain = self._gain[self.classes(lag)[..., None], self.bucket(before, now)]
+        scale: Ints = np.clip(base * gain >> 16, 1, WIDEST)
+        return scale
+
+    def bucket(self, before: Ints, now: Ints) -> Ints:
+        """Return the activity buckets (..., Db) from spreads (..., D) of the last and this knot."""
+        assert self._mix is not None
+        assert self._edges is not None
         total = before[..., self.dims] * self._mix[0] + _mean(before, self._local) * self._mix[1]
         parts = self._mix[0] + self._mix[1]
         if self._earlier.size:
             total += _mean(now, self._earlier) * self._mix[2]
             parts = parts + self._mix[2]
-        bucket = np.searchsorted(self._edges, total // parts, side="right")
-        gain = self._gain[self._class[self._row(lag)][..., None], bucket]
-        scale: Ints = np.clip(base * gain >> 16, 1, WIDEST)
-        return scale
+        return np.searchsorted(self._edges, total // parts, side="right")
+
+    def classes(self, lag: Ints) -> Ints:
+        """Return the classes (...) of lags (...)."""
+        classes: Ints = self._class[self._row(lag)]
+        return classes
 
     def _row(self, lag: Ints) -> Ints:
         return np.minimum(lag, self._rho.shape[0]) - 1

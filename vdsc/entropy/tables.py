@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vdsc.entropy.stack import TOTAL
 from vdsc.quant.normal import CERTAIN, LAWS, Ints
@@ -40,6 +41,12 @@ def share(inner: Ints) -> Ints:
 
 
 def cost(symbols: Ints, frequencies: Ints) -> float:
-    """Ideal bits of symbols (...) under frequencies (..., K): the sum of -log2 of their shares."""
-    chosen = np.take_along_axis(frequencies, symbols[..., None], axis=-1)
-    return float(np.sum(np.log2(TOTAL) - np.log2(chosen)))
+    """Ideal bits of symbols (...) under frequencies (..., K), summed."""
+    return float(costs(symbols, frequencies).sum())
+
+
+def costs(symbols: Ints, frequencies: Ints) -> NDArray[np.float64]:
+    """Ideal bits (...) of symbols (...) under frequencies (..., K): -log2 of their shares."""
+    chosen = np.take_along_axis(frequencies, symbols[..., None], axis=-1)[..., 0]
+    bits: NDArray[np.float64] = np.log2(TOTAL) - np.log2(chosen)
+    return bits

@@ -1,0 +1,1 @@
+"""The networks of the latent VD-SDE and the mathematics around them (torch lives here)."""

@@ -1,0 +1,44 @@
+"""The shape of a network, as plain values that a checkpoint stores beside its weights."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class NetConfig:
+    """Everything needed to build a LatentSDE; equal configs build equal networks.
+
+    frame: shape of one frame, (D,) or (H, W, C). latent: number of latent dimensions. fps: native
+    frame rate. window: frames coded at once. rates: lowest and highest prior knot rate, knots per
+    second. interpolation: the path between knots, the OU bridge or a cubic spline (both are in the
+    paper: its equation 21 and its figures). objects, glimpse: sprites of the video decoder.
+    """
+
+    frame: tuple[int, ...]
+    latent: int
+    fps: float
+    window: int
+    hidden: int = 128
+    features: int = 256
+    rates: tuple[float, float] = (2.0, 30.0)
+    limit: float = 1.0
+    interpolation: Literal["bridge", "spline"] = "bridge"
+    decoder: Literal["linear", "sprites"] = "linear"
+    objects: int = 2
+    glimpse: int = 32
+    noise: Literal["normal", "laplace"] = "normal"
+    obs_scale: float = 0.1
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> NetConfig:
+        """Inverse of `as_dict`; lists become tuples, unknown keys raise TypeError."""
+        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready values."""
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
+
+
+NAMES = tuple(f.name for f in fields(NetConfig))

@@ -1,0 +1,149 @@
+"""The networks behind one line: numpy in, numpy out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from vdsc.errors import InvalidInput
+from vdsc.model import curve, polish, refine, track
+from vdsc.model import frames as frame_kinds
+from vdsc.model.config import NetConfig
+from vdsc.model.decoder import LinearDecoder, SpriteDecoder
+from vdsc.model.latent_sde import LatentSDE
+from vdsc.model.store import Checkpoint
+
+Floats = NDArray[np.float64]
+REACH = 64  # the most frames between two polished knots
+BATCH = 256  # frames synthesised at once, so that memory does not grow with the length
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """What the networks say of one window: its frames, their path, and the hidden states.
+
+    x (T, ...) network units, times (T,) seconds from the window's start, path (T, D) the
+    posterior's mean at the frames, hidden (T, H).
+    """
+
+    x: Tensor
+    times: Floats
+    path: Floats
+    hidden: Tensor
+
+
+class PathModel:
+    """One checkpoint, ready to run.
+
+        frames --infer--> Inference --place--> knots --fit--> z at the knots
+        frames <-----------synthesise---------- z at the knots
+    """
+
+    def __init__(self, net: LatentSDE, frames: frame_kinds.Frames, device: str = "cpu") -> None:
+        self.device = torch.device(device)
+        self.net = net.to(self.device).eval().requires_grad_(False)
+        self.frames = frames
+        self.config = net.config
+
+    @classmethod
+    def load(cls, checkpoint: Checkpoint, device: str = "auto") -> PathModel:
+        """Build the networks of a checkpoint on `device` ("auto": CUDA where there is one)."""
+        if device == "auto":
+            device = "cuda" if torch.cuda.is_available() else "cpu"
+        if device == "cuda" and not torch.cuda.is_available():
+            raise InvalidInput("there is no CUDA device here; use --device cpu")
+        net = LatentSDE(NetConfig.from_dict(checkpoint.settings["net"]))
+        weights = {k: torch.from_numpy(v) for k, v in checkpoint.tensors[0].items()}
+        net.load_state_dict(weights)
+        return cls(net, frame_kinds.build(checkpoint.settings["frames"]), device)
+
+    def infer(self, x: NDArray[np.float32], times: Floats) -> Inference:
+        """Hidden states and the posterior's mean path, equations (10)-(13).
+
+        x (T, ...) network units at times (T,) seconds. The SDE is solved on the checkpoint's own
+        ticks; the spline through the hidden states carries frames at other times onto them.
+        """
+        tick = 1.0 / self.config.fps
+        times = times - times[0]
+        frames = torch.from_numpy(x).to(self.device)
+        with torch.inference_mode():
+            hidden = self.net.encoder(frames.unsqueeze(0))
+            count = max(1, int(np.ceil(times[-1] / tick - 1e-6)) + 1)
+            grid = np.arange(count) * tick
+            if count == len(times) and np.allclose(grid, times, atol=tick * 1e-3):
+                path = self._path(hidden, tick)
+                return Inference(frames, times, self._tracked(frames, path), hidden[0])
+            onto = curve.spline_matrix(times, np.minimum(grid, times[-1]))
+            back = curve.line_matrix(grid, times)
+            path = back @ self._path(self._tensor(onto) @ hidden, tick)
+        return Inference(frames, times, self._tracked(frames, path), hidden[0])
+
+    def _tracked(self, frames: Tensor, path: Floats) -> Floats:
+        """The path itself, or for sprites the one that matching them to the frames gives."""
+        if not isinstance(self.net.decoder, SpriteDecoder):
+            return path
+        return track.track(self.net.decoder, frames, self._tensor(path)).cpu().double().numpy()
+
+    def _path(self, hidden: Tensor, tick: float) -> Floats:
+        return self.net.infer(hidden, tick, None)[0].cpu().double().numpy()
+
+    def _tensor(self, values: Floats) -> Tensor:
+        return torch.as_tensor(values, dtype=torch.float32, device=self.device)
+
+    def place(self, seen: Inference, density: float, seed: int = 0) -> NDArray[np.int64]:
+        """Frame numbers of the knots, first and last frame included, equations (19)-(20).
+
+        Seed 0 takes the median of each gap; any other seed draws a sample.
+        """
+        count = len(seen.times)
+        if count < 3:
+            return np.arange(count)
+        share = torch.full((1, count), 0.5)
+        if seed:
+            share = torch.rand((1, count), generator=torch.Generator().manual_seed(seed))
+        with torch.inference_mode():
+            tick = seen.times[-1] / (count - 1)
+            drawn = self.net.knots(seen.hidden[None].cpu(), tick, torch.tensor([density]), share)
+        knots = np.flatnonzero(drawn.mask[0].numpy())
+        if self.config.interpolation == "spline":
+            return knots
+        return polish.polish(seen.path, knots, min(count - 1, REACH))
+
+    def fit(self, seen: Inference, knots: NDArray[np.int64], first: Floats | None) -> Floats:
+        """Knot values (M, D) whose synthesis is closest to the frames.
+
+        The posterior's path starts the search: for a linear decoder least squares, for others
+        gradient descent. `first` (D,) fixes the first knot, the last one of the window before.
+        """
+        if isinstance(self.net.decoder, LinearDecoder):
+            return refine.least_squares(self.net, seen, knots, first)
+        return refine.descend(self.net, seen, knots, first)
+
+    def distortion(self, seen: Inference, knots: NDArray[np.int64], values: Floats) -> float:
+        """Mean error of what knots (M,) with values (M, D) decode to, in network units.
+
+        Absolute for a Laplace observation model, squared for a normal one.
+        """
+        with torch.inference_mode():
+            path = refine.path_at(self.net, seen.times[knots], self._tensor(values), seen.times)
+            error = self.net.decoder(path) - seen.x
+        each = error.abs() if self.config.noise == "laplace" else error.square()
+        return float(each.mean())
+
+    def synthesise(
+        self, knot_times: Floats, values: Floats, times: Floats
+    ) -> Iterator[NDArray[np.generic]]:
+        """Frames at `times` (Q,) seconds within the knots' span, equation (21), in batches."""
+        for begin in range(0, len(times), BATCH):
+            yield self._synthesise(knot_times, values, times[begin : begin + BATCH])
+
+    def _synthesise(self, knot_times: Floats, values: Floats, times: Floats) -> NDArray[np.generic]:
+        with torch.inference_mode():
+            path = refine.path_at(self.net, knot_times, self._tensor(values), times)
+            frames = self.net.decoder(path).cpu().numpy()
+        return self.frames.from_network(frames)

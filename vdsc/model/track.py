@@ -1,0 +1,101 @@
+"""Where the sprites of a video are: matched filters around what the posterior says.
+
+The inference network places objects to a few pixels; correlating each frame with the sprites
+themselves places them exactly, and tells two objects that the network took for each other apart.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn.functional import conv2d
+
+from vdsc.model.decoder import SpriteDecoder
+
+ROUNDS = 3
+LOOK_STEPS = 25
+PULL = 0.01  # energy that a match pays for each squared pixel away from the posterior's place
+
+
+def track(decoder: SpriteDecoder, x: Tensor, path: Tensor) -> Tensor:
+    """The path (T, D) of frames x (T, H, W, C), its places matched and its looks refitted.
+
+    Looks are taken to be constant over the frames: their mean starts the search.
+    """
+    split = path.unflatten(-1, (decoder.objects, -1))
+    guess, looks = decoder.place(path), split[..., 2:].mean(0)
+    place = guess
+    for _ in range(ROUNDS):
+        place = match(decoder, x, sprites_of(decoder, looks), guess)
+        looks = fit_looks(decoder, x, place, looks)
+    found = [place / decoder.reach, looks.expand(len(x), -1, -1)]
+    return torch.cat(found, -1).flatten(1)
+
+
+def sprites_of(decoder: SpriteDecoder, looks: Tensor) -> Tensor:
+    """Sprites (objects, C, g, g) of looks (objects, L)."""
+    empty = looks.new_zeros(decoder.objects, 2)
+    return decoder.sprites(torch.cat([empty, looks], -1).flatten()[None])[0]
+
+
+def match(decoder: SpriteDecoder, x: Tensor, sprites: Tensor, guess: Tensor) -> Tensor:
+    """Whole-pixel places (T, objects, 2): the better of placing the objects in either order.
+
+    Each object in turn takes the place where its sprite explains most of what the others leave.
+    """
+    order = list(range(decoder.objects))
+    tries = [settle(decoder, x, sprites, guess, turn) for turn in (order, order[::-1])]
+    errors = torch.stack([residual(decoder, x, sprites, place) for place in tries])
+    pull = torch.stack([(place - guess).square().sum((1, 2)) for place in tries])
+    better = (errors + PULL * pull).argmin(0)
+    return torch.stack(tries)[better, torch.arange(len(x))]
+
+
+def settle(
+    decoder: SpriteDecoder, x: Tensor, sprites: Tensor, guess: Tensor, order: list[int]
+) -> Tensor:
+    """Places (T, objects, 2) after two rounds of placing the objects in this order."""
+    place, shown = guess.clone(), torch.zeros(len(sprites), len(x), *decoder.frame).to(x)
+    for _ in range(2):
+        for i in order:
+            others = shown.sum(0) - shown[i]
+            rest = (x - others).clamp_min(0)
+            place[:, i] = best_place(decoder, rest, sprites[i], guess[:, i])
+            shown[i] = draw_one(decoder, sprites[i], place[:, i])
+    return place
+
+
+def best_place(decoder: SpriteDecoder, rest: Tensor, sprite: Tensor, guess: Tensor) -> Tensor:
+    """Whole-pixel places (T, 2) where the sprite explains most of `rest` (T, H, W, C)."""
+    half = decoder.glimpse // 2
+    heat = conv2d(rest.permute(0, 3, 1, 2), sprite[None], padding=half)[:, 0]
+    rows = torch.arange(heat.shape[1]).to(rest) - heat.shape[1] // 2
+    columns = torch.arange(heat.shape[2]).to(rest) - heat.shape[2] // 2
+    away = (rows - guess[:, :1]).square()[:, :, None] + (columns - guess[:, 1:]).square()[:, None]
+    best = (heat - PULL * away).flatten(1).argmax(1)
+    return torch.stack([rows[best // len(columns)], columns[best % len(columns)]], -1)
+
+
+def draw_one(decoder: SpriteDecoder, sprite: Tensor, place: Tensor) -> Tensor:
+    """One sprite (C, g, g) at places (T, 2): (T, H, W, C)."""
+    many = sprite.expand(len(place), 1, *sprite.shape)
+    return decoder.draw(many, place[:, None])
+
+
+def residual(decoder: SpriteDecoder, x: Tensor, sprites: Tensor, place: Tensor) -> Tensor:
+    """Squared error (T,) of frames with the sprites at places (T, objects, 2)."""
+    drawn = decoder.draw(sprites.expand(len(x), *sprites.shape), place)
+    return (drawn - x).square().flatten(1).sum(1)
+
+
+def fit_looks(decoder: SpriteDecoder, x: Tensor, place: Tensor, looks: Tensor) -> Tensor:
+    """Looks (objects, L) by gradient descent with the places held, on some of the frames."""
+    some = torch.linspace(0, len(x) - 1, min(len(x), 24)).long()
+    with torch.enable_grad():
+        free = looks.detach().clone().requires_grad_()
+        optimiser = torch.optim.Adam([free], lr=0.1)
+        for _ in range(LOOK_STEPS):
+            optimiser.zero_grad()
+            residual(decoder, x[some], sprites_of(decoder, free), place[some]).sum().backward()
+            optimiser.step()
+    return free.detach()

@@ -1,0 +1,1 @@
+"""From data and a config file to a checkpoint folder."""

@@ -1,0 +1,179 @@
+"""From trained networks to a checkpoint folder: paths, tables, quality curve, card."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import save_file
+
+from vdsc.codecs.vdsde import Tables
+from vdsc.entropy import KnotCoder, RenewalGaps
+from vdsc.model.frames import build
+from vdsc.model.latent_sde import LatentSDE
+from vdsc.model.path_model import Inference, PathModel
+from vdsc.model.store import CONFIG, TABLES, WEIGHTS, content_digest
+from vdsc.quant import ValueGrid
+from vdsc.train import tables as tables_fit
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+DENSITIES = 8
+COARSE = tuple(round(256 * 2 ** (i / 2)) for i in range(-3, 7))
+CAP = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One training sequence through the networks at one density: knots (M,) and values (M, D)."""
+
+    seen: Inference
+    knots: Ints
+    z: Floats
+
+
+def export(
+    net: LatentSDE,
+    frames: dict[str, Any],
+    sequences: Sequence[NDArray[np.float32]],
+    out: Path,
+    *,
+    name: str,
+    chunk: int,
+    card: dict[str, Any],
+) -> None:
+    """Write the checkpoint folder `out`: its tables and curve are fitted on `sequences`.
+
+    sequences: (T, ...) training data in network units, one frame a tick.
+    """
+    model = PathModel(net, build(frames))
+    seen = [model.infer(x, np.arange(len(x)) / net.config.fps) for x in sequences]
+    densities = np.linspace(0, 1, DENSITIES)
+    traces = [[trace(model, s, d) for s in seen] for d in densities]
+    made = fit_tables(net, seen, traces)
+    curve = quality_curve(model, made, traces, densities)
+    made = Tables(made.transition, made.steps, made.cap, made.gaps, curve)
+    write(net, frames, made, out, name=name, chunk=chunk, card=card)
+
+
+def trace(model: PathModel, seen: Inference, density: float) -> Trace:
+    """Knots and their values as an encoder would choose them."""
+    knots = model.place(seen, float(density))
+    return Trace(seen, knots, model.fit(seen, knots, None))
+
+
+def fit_tables(
+    net: LatentSDE, seen: Sequence[Inference], traces: Sequence[Sequence[Trace]]
+) -> Tables:
+    """All tables but the curve. Sparse grids are coarse ones: cells widen as density falls."""
+    still = net.is_global.cpu().numpy()
+    steps = np.clip(tables_fit.q16(net.log_cell.exp().double().cpu().numpy()), 1 << 7, 1 << 16)
+    lags = max(1, round(net.config.limit * net.config.fps))
+    paths = []
+    for i, row in enumerate(traces):
+        coarse = 4.0 ** (1 - i / (len(traces) - 1))
+        grid = ValueGrid(np.clip((steps * coarse).astype(np.int64), 1 << 6, 1 << 17), CAP)
+        for t in row:
+            z = np.where(still, t.z.mean(0), t.z)
+            paths.append(tables_fit.Path(t.knots, z, grid.snap(tables_fit.q16(z)), grid))
+    dense = [s.path for s in seen]
+    transition = tables_fit.fit(dense, paths, lags, still)
+    gaps = np.stack([histogram(row, lags) for row in traces])
+    return Tables(transition, steps, CAP, gaps, np.zeros((100, 3), np.int64))
+
+
+def histogram(traces: Iterable[Trace], longest: int) -> Ints:
+    """Counts (longest,) of the gaps between knots, smoothed so that none is impossible."""
+    gaps = np.concatenate([np.diff(t.knots) for t in traces if len(t.knots) > 1])
+    counts = np.bincount(np.minimum(gaps, longest), minlength=longest + 1)[1:].astype(float)
+    near = np.convolve(counts, [0.05, 0.1, 0.7, 0.1, 0.05], mode="same")
+    return np.rint(1000 * (near / near.sum() * 64 + 1 / longest)).astype(np.int64) + 1
+
+
+def quality_curve(
+    model: PathModel, made: Tables, traces: Sequence[Sequence[Trace]], densities: Floats
+) -> Ints:
+    """Curve (100, 3): the lower hull of bits against error over densities and coarsenesses."""
+    points = []
+    for g, row in enumerate(traces):
+        for coarse in COARSE:
+            bits, error = measure(model, made, row[:: max(1, len(row) // 16)], coarse, g)
+            points.append((bits, error, coarse, densities[g], g))
+    hull = lower_hull(points)
+    log_bits = np.log([p[0] for p in hull])
+    wanted = np.linspace(log_bits[0], log_bits[-1], 100)
+    coarse = np.exp(np.interp(wanted, log_bits, np.log([p[2] for p in hull])))
+    density = np.interp(wanted, log_bits, [p[3] for p in hull])
+    nearest = np.abs(density[:, None] - densities).argmin(1)
+    return np.stack([np.rint(coarse), np.rint(255 * density), nearest], axis=1).astype(np.int64)
+
+
+def measure(
+    model: PathModel, made: Tables, traces: Sequence[Trace], coarse: int, histogram_row: int
+) -> tuple[float, float]:
+    """Ideal bits per frame of some traces at a coarseness (Q8), and their mean error."""
+    grid = ValueGrid(np.clip(made.steps * coarse >> 8, 1 << 6, 1 << 17), made.cap)
+    coder, gaps = KnotCoder(made.transition, grid), RenewalGaps(made.gaps[histogram_row])
+    bits = error = frames = 0.0
+    for t in traces:
+        z = np.where(made.transition.is_global, t.z.mean(0), t.z)
+        cells = grid.snap(tables_fit.q16(z))
+        bits += coder.bits(cells, t.knots) + gaps.bits(t.knots, int(t.knots[-1]))
+        error += model.distortion(t.seen, t.knots, grid.value(cells) / 65536) * len(t.seen.times)
+        frames += len(t.seen.times)
+    return bits / frames, error / frames
+
+
+def lower_hull(points: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Points (bits, error, ...) on the lower convex hull of log error over log bits, by bits."""
+    hull: list[tuple[Any, ...]] = []
+    for point in sorted(points):
+        while hull and point[1] >= hull[-1][1] and len(hull) and point[0] >= hull[-1][0]:
+            break
+        else:
+            while len(hull) > 1 and _above(hull[-2], hull[-1], point):
+                hull.pop()
+            hull.append(point)
+    return hull
+
+
+def _above(left: tuple[Any, ...], middle: tuple[Any, ...], right: tuple[Any, ...]) -> bool:
+    """Whether `middle` lies on or above the line from `left` to `right`, in logarithms."""
+    (x0, y0), (x1, y1), (x2, y2) = (np.log(p[:2]) for p in (left, middle, right))
+    return bool((y1 - y0) * (x2 - x0) >= (y2 - y0) * (x1 - x0))
+
+
+def write(
+    net: LatentSDE,
+    frames: dict[str, Any],
+    made: Tables,
+    out: Path,
+    *,
+    name: str,
+    chunk: int,
+    card: dict[str, Any],
+) -> None:
+    """Write the folder, complete or not at all."""
+    weights = {k: v.detach().cpu().numpy() for k, v in net.state_dict().items()}
+    arrays = {k: np.ascontiguousarray(v) for k, v in made.to_arrays().items()}
+    settings: dict[str, Any] = {
+        "name": name, "net": net.config.as_dict(), "frames": frames, "chunk": chunk, "card": card,
+    }
+    settings["digest"] = content_digest(settings, weights, arrays).hex()
+    scratch = out.with_name(out.name + ".new")
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    save_file(weights, scratch / WEIGHTS)
+    save_file(arrays, scratch / TABLES)
+    (scratch / CONFIG).write_text(json.dumps(settings, indent=1) + "\n")
+    if (out / "CARD.md").exists():
+        shutil.copy(out / "CARD.md", scratch / "CARD.md")
+    shutil.rmtree(out, ignore_errors=True)
+    scratch.rename(out)
+

@@ -1,0 +1,83 @@
+"""Motion capture for training, and the linear start of its networks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from vdsc.model.decoder import LinearDecoder
+from vdsc.model.frames import AngleFrames
+from vdsc.model.latent_sde import LatentSDE
+from vdsc.model.tpp import inverse_softplus
+
+DEGREES_PER_UNIT = 0.5 * 5.644  # half a degree weighs as much as a centimetre of the root
+UNIT = 10.0  # degrees in one network unit
+
+
+class Motion:
+    """Random windows of every training sequence, each as likely as its length."""
+
+    def __init__(self, folder: Path, window: int) -> None:
+        raw = [np.load(path) for path in sorted(folder.glob("*.npy"))]
+        self.frames = self.fit_frames(raw)
+        self.sequences = [self.frames.to_network(values) for values in raw]
+        self.window = window
+        lengths = np.array([max(0, len(s) - window + 1) for s in self.sequences], float)
+        self.chances = lengths / lengths.sum()
+
+    @staticmethod
+    def fit_frames(raw: list[NDArray[np.float32]]) -> AngleFrames:
+        """Offsets: the mean of each channel; scales: 10 degrees, or what weighs as much."""
+        width = raw[0].shape[1]
+        angles = np.arange(width) >= 3
+        scale = np.where(angles, UNIT, UNIT / DEGREES_PER_UNIT).astype(np.float32)
+        start = AngleFrames(angles, np.zeros(width, np.float32), scale)
+        smooth = np.concatenate([start.from_network(start.to_network(r)) for r in raw])
+        return AngleFrames(angles, smooth.mean(0).astype(np.float32), scale)
+
+    def batch(self, rng: np.random.Generator, size: int) -> Tensor:
+        """(size, window, D) network units; each window gets a small constant pose offset.
+
+        The offset stands for people whose bones and markers differ from the few seen here.
+        """
+        which = rng.choice(len(self.sequences), size, p=self.chances)
+        picked = []
+        for i in which:
+            at = rng.integers(0, len(self.sequences[i]) - self.window + 1)
+            picked.append(self.sequences[i][at : at + self.window])
+        x = np.stack(picked)
+        moving = x.std(1, keepdims=True) > 1e-4
+        x = x + moving * rng.normal(0, 0.2, (size, 1, x.shape[2])).astype(np.float32)
+        return torch.from_numpy(x.astype(np.float32))
+
+
+def start_linear(model: LatentSDE, data: Motion) -> None:
+    """Set the linear paths to the principal components of the training data.
+
+    The untrained network then is the linear reference: latents are whitened components, the
+    decoder's linear path puts them back, and nu is what an OU process fitted to each would have.
+    """
+    frames = np.concatenate(data.sequences).astype(np.float64)
+    covariance = np.cov(frames.T)
+    variance, axes = np.linalg.eigh(covariance)
+    order = np.argsort(variance)[::-1][: model.config.latent]
+    axes = axes[:, order]
+    scale = np.sqrt(np.maximum(variance[order], 1e-4))
+    steps = np.concatenate([np.diff(s @ axes / scale, axis=0) for s in data.sequences])
+    nu = np.sqrt(np.maximum((steps**2).mean(0), 1e-6) * model.config.fps)
+    decoder, skip = model.decoder, model.encoder.skip
+    assert isinstance(decoder, LinearDecoder)
+    assert skip is not None
+    with torch.no_grad():
+        decoder.linear.weight.copy_(torch.from_numpy(axes * scale))
+        decoder.linear.bias.copy_(torch.from_numpy(frames.mean(0)))
+        skip.weight.copy_(torch.from_numpy((axes / scale).T))
+        skip.bias.copy_(torch.from_numpy(-(axes / scale).T @ frames.mean(0)))
+        model.posterior.raw_nu.copy_(inverse_softplus(torch.from_numpy(np.maximum(nu * 0.5, 2e-3))))
+        model.log_cell.copy_(torch.from_numpy(np.log(0.15 / np.maximum(scale, 0.15))))
+        model.posterior.pull.bias.fill_(2.0)
+        model.posterior.spread.fill_(-4.0)

@@ -1,0 +1,56 @@
+"""Moving MNIST: two digits that drift over a 64x64 frame and bounce off its walls.
+
+Srivastava et al. 2015; velocities vary as in Denton & Fergus 2018: a digit that meets a wall
+leaves it with a new random velocity.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+SIZE = 64
+DIGIT = 28
+ROOM = SIZE - DIGIT
+SPEED = 4
+
+
+def track(rng: np.random.Generator, frames: int) -> NDArray[np.int64]:
+    """(frames, 2) whole-pixel corners (row, column) of one digit."""
+    place = rng.integers(0, ROOM + 1, 2)
+    speed = rng.integers(-SPEED, SPEED + 1, 2)
+    out = np.empty((frames, 2), np.int64)
+    for i in range(frames):
+        out[i] = place
+        place = place + speed
+        for axis in range(2):
+            if not 0 <= place[axis] <= ROOM:
+                place[axis] = np.clip(place[axis], 0, ROOM)
+                away = 1 if place[axis] == 0 else -1
+                speed[axis] = away * rng.integers(1, SPEED + 1)
+                speed[1 - axis] = rng.integers(-SPEED, SPEED + 1)
+    return out
+
+
+def render(sprites: NDArray[np.uint8], tracks: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """Sum of sprites (S, 28, 28) at tracks (S, T, 2), clipped at 255: (T, 64, 64)."""
+    frames = np.zeros((tracks.shape[1], SIZE, SIZE), np.int16)
+    for sprite, corners in zip(sprites, tracks, strict=True):
+        for frame, (row, column) in zip(frames, corners, strict=True):
+            frame[row : row + DIGIT, column : column + DIGIT] += sprite
+    return np.minimum(frames, 255).astype(np.uint8)
+
+
+def scene(
+    digits: NDArray[np.uint8], frames: int, rng: np.random.Generator
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.int64]]:
+    """One clip (T, 64, 64), its two sprites (2, 28, 28) and their tracks (2, T, 2)."""
+    sprites = digits[rng.integers(0, len(digits), 2)]
+    tracks = np.stack([track(rng, frames), track(rng, frames)])
+    return render(sprites, tracks), sprites, tracks
+
+
+def clips(digits: NDArray[np.uint8], count: int, frames: int, seed: int) -> NDArray[np.uint8]:
+    """(count, frames, 64, 64, 1) clips of digits (N, 28, 28); equal seeds give equal clips."""
+    rng = np.random.default_rng(seed)
+    return np.stack([scene(digits, frames, rng)[0] for _ in range(count)])[..., None]
