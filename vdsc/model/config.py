@@ -34,7 +34,10 @@ class NetConfig:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> NetConfig:
         """Inverse of `as_dict`; lists become tuples, unknown keys raise TypeError."""
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+        plain: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in values.items()
+        }
+        return cls(**plain)
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready values."""

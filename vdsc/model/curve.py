@@ -40,7 +40,7 @@ def _second_derivatives(gap: Floats) -> Floats:
     for i in range(1, count - 1):
         matrix[i, i - 1 : i + 2] = gap[i - 1], 2 * (gap[i - 1] + gap[i]), gap[i]
         right[i, i - 1 : i + 2] = 6 / gap[i - 1], -6 / gap[i - 1] - 6 / gap[i], 6 / gap[i]
-    return np.linalg.solve(matrix, right)
+    return np.linalg.solve(matrix, right).astype(np.float64, copy=False)
 
 
 def bridge(times: Tensor, knots: Tensor, values: Tensor, nu: Tensor) -> Tensor:

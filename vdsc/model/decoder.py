@@ -12,8 +12,8 @@ from vdsc.model.config import NetConfig
 class LinearDecoder(nn.Module):
     """Channels from latents: a linear path with a network beside it.
 
-        z --W--> + --> x        The linear path carries people the network never saw;
-        z -MLP-> +              the network adds what is curved.
+    z --W--> + --> x        The linear path carries people the network never saw;
+    z -MLP-> +              the network adds what is curved.
     """
 
     def __init__(self, config: NetConfig) -> None:
@@ -34,8 +34,8 @@ class LinearDecoder(nn.Module):
 
     def forward(self, z: Tensor) -> Tensor:
         """(..., latent) to (..., channels)."""
-        straight: Tensor = self.linear(z)
-        return straight + self.bend(z)
+        drawn: Tensor = self.linear(z) + self.bend(z)
+        return drawn
 
 
 class SpriteDecoder(nn.Module):
@@ -53,20 +53,25 @@ class SpriteDecoder(nn.Module):
         self.look = config.latent // config.objects - 2
         pixels = config.glimpse**2 * config.frame[2]
         self.sprite = nn.Sequential(
-            nn.Linear(self.look, 256), nn.SiLU(), nn.Linear(256, 512), nn.SiLU(),
+            nn.Linear(self.look, 256),
+            nn.SiLU(),
+            nn.Linear(256, 512),
+            nn.SiLU(),
             nn.Linear(512, pixels),
         )
         self.reach = (config.frame[0] - 28) / 2 / 1.73
 
     def place(self, z: Tensor) -> Tensor:
         """Sprite centres (..., objects, 2) in pixels from the middle of the frame."""
-        return z.unflatten(-1, (self.objects, -1))[..., :2] * self.reach
+        centres: Tensor = z.unflatten(-1, (self.objects, -1))[..., :2] * self.reach
+        return centres
 
     def sprites(self, z: Tensor) -> Tensor:
         """(N, latent) to sprites (N, objects, C, glimpse, glimpse) in [0, 1]."""
         look = z.unflatten(-1, (self.objects, -1))[..., 2:]
         flat: Tensor = self.sprite(look).sigmoid()
-        return flat.unflatten(-1, (self.frame[2], self.glimpse, self.glimpse))
+        drawn: Tensor = flat.unflatten(-1, (self.frame[2], self.glimpse, self.glimpse))
+        return drawn
 
     def forward(self, z: Tensor) -> Tensor:
         """(..., latent) to (..., H, W, C) in [0, 1]."""
@@ -86,7 +91,8 @@ class SpriteDecoder(nn.Module):
             [x[:, None, :].expand(-1, height, -1), y[:, :, None].expand(-1, -1, width)], -1
         )
         layers = grid_sample(sprites.flatten(0, 1), grid, align_corners=False)
-        summed = layers.view(-1, place.shape[0] // max(1, len(sprites)), channels, height, width).sum(1)
+        count = place.shape[0] // max(1, len(sprites))
+        summed = layers.view(-1, count, channels, height, width).sum(1)
         return summed.clamp_max(1.0).permute(0, 2, 3, 1)
 
 

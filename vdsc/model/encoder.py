@@ -31,9 +31,12 @@ class ImageEncoder(nn.Module):
         super().__init__()
         height, width, channels = shape
         self.trunk = nn.Sequential(
-            nn.Conv2d(channels, 16, 4, stride=2, padding=1), nn.SiLU(),
-            nn.Conv2d(16, 32, 4, stride=2, padding=1), nn.SiLU(),
-            nn.Conv2d(32, 32, 3, padding=1), nn.SiLU(),
+            nn.Conv2d(channels, 16, 4, stride=2, padding=1),
+            nn.SiLU(),
+            nn.Conv2d(16, 32, 4, stride=2, padding=1),
+            nn.SiLU(),
+            nn.Conv2d(32, 32, 3, padding=1),
+            nn.SiLU(),
         )
         self.maps = nn.Conv2d(32, self.MAPS, 1)
         self.shrink = nn.Sequential(nn.Conv2d(32, 32, 4, stride=4), nn.SiLU(), nn.Flatten())
@@ -81,7 +84,7 @@ class SequenceEncoder(nn.Module):
         flat = frames.flatten(0, 1)
         if self.image:
             flat = flat.permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
-        hidden, _ = self.gru(self.frame(flat).view(batch, count, -1))
+        hidden: Tensor = self.gru(self.frame(flat).view(batch, count, -1))[0]
         if self.skip is None:
             return hidden
         return torch.cat([hidden, self.skip(frames)], -1)

@@ -69,7 +69,8 @@ class Posterior(nn.Module):
 
     def speed(self, hidden: Tensor) -> Tensor:
         """How fast it is pulled, 1/s, below the rate of the solver's steps."""
-        return self.pull(hidden).sigmoid() * self.fastest
+        pull: Tensor = self.pull(hidden)
+        return pull.sigmoid() * self.fastest
 
     def follow(self, hidden: Tensor, step: float) -> None:
         """Fix the path of hidden states (B, N, width), one a solver step, that `f` will read."""
@@ -91,15 +92,15 @@ class Posterior(nn.Module):
 
     @property
     def nu(self) -> Tensor:
-        """nu > 0, (latent,)."""
+        """The diffusion nu > 0, (latent,)."""
         return softplus(self.raw_nu)
 
 
 class LatentSDE(nn.Module):
     """All networks of one checkpoint.
 
-        x --SequenceEncoder--> h --spline--> Posterior SDE --> z(t) --knots, bridge--> z^(t) --> x^
-                               '--> KnotProcess --> knots
+    x --SequenceEncoder--> h --spline--> Posterior SDE --> z(t) --knots, bridge--> z^(t) --> x^
+                           '--> KnotProcess --> knots
     """
 
     def __init__(self, config: NetConfig) -> None:

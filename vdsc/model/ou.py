@@ -25,7 +25,7 @@ def transition(nu: Tensor, gap: Tensor) -> tuple[Tensor, Tensor]:
 def log_density(
     z: Tensor, times: Tensor, nu: Tensor, *, cell: Tensor | float = 0.0, real: Tensor | None = None
 ) -> Tensor:
-    """log p(z(t_0), ..., z(t_M)) in nats for each path, equation (15).
+    """Return log p(z(t_0), ..., z(t_M)) in nats for each path, equation (15).
 
     z (B, M, D), times (B, M) seconds, nu (D,); result (B,). `cell` (D,) is the width that values
     are known to: its variance cell^2 / 12 is added to the transition's, so that the density of a
@@ -45,7 +45,7 @@ def log_density(
 
 
 def normal_log_density(x: Tensor, mean: Tensor, variance: Tensor) -> Tensor:
-    """log N(x; mean, variance), elementwise, in nats."""
+    """Return log N(x; mean, variance), elementwise, in nats."""
     return -0.5 * (LOG_2PI + variance.log() + (x - mean).square() / variance)
 
 

@@ -40,13 +40,13 @@ class Inference:
 class PathModel:
     """One checkpoint, ready to run.
 
-        frames --infer--> Inference --place--> knots --fit--> z at the knots
-        frames <-----------synthesise---------- z at the knots
+    frames --infer--> Inference --place--> knots --fit--> z at the knots
+    frames <-----------synthesise---------- z at the knots
     """
 
     def __init__(self, net: LatentSDE, frames: frame_kinds.Frames, device: str = "cpu") -> None:
         self.device = torch.device(device)
-        self.net = net.to(self.device).eval().requires_grad_(False)
+        self.net = net.to(self.device).eval().requires_grad_(requires_grad=False)
         self.frames = frames
         self.config = net.config
 
@@ -74,7 +74,7 @@ class PathModel:
         with torch.inference_mode():
             hidden = self.net.encoder(frames.unsqueeze(0))
             count = max(1, int(np.ceil(times[-1] / tick - 1e-6)) + 1)
-            grid = np.arange(count) * tick
+            grid = np.arange(count, dtype=np.float64) * tick
             if count == len(times) and np.allclose(grid, times, atol=tick * 1e-3):
                 path = self._path(hidden, tick)
                 return Inference(frames, times, self._tracked(frames, path), hidden[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vdsc.model import curve
+from vdsc.model.decoder import LinearDecoder
 from vdsc.model.latent_sde import LatentSDE
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ def least_squares(
     knot_times = seen.times[knots]
     spline = curve.spline_matrix(knot_times, seen.times)
     solve = _solver(spline, fixed=first is not None)
+    assert isinstance(net.decoder, LinearDecoder)
     weight = net.decoder.linear.weight.double().cpu().numpy()
     inverse = np.linalg.pinv(weight)
     values = solve(seen.path) if first is None else _pinned(solve, spline, seen.path, first)
@@ -57,16 +60,18 @@ def least_squares(
     return values
 
 
-def _solver(spline: Floats, *, fixed: bool):  # type: ignore[no-untyped-def]
+def _solver(spline: Floats, *, fixed: bool) -> Callable[[Floats], Floats]:
     """(T, D) path to (M, D) knots in least squares; a fixed first knot gets zero."""
     free = spline[:, 1:] if fixed else spline
     inverse = np.linalg.pinv(free)
     return lambda path: np.concatenate([np.zeros((int(fixed), path.shape[1])), inverse @ path])
 
 
-def _pinned(solve, spline: Floats, path: Floats, first: Floats) -> Floats:  # type: ignore[no-untyped-def]
+def _pinned(
+    solve: Callable[[Floats], Floats], spline: Floats, path: Floats, first: Floats
+) -> Floats:
     """Knots whose first is `first`, the others in least squares."""
-    values: Floats = solve(path - np.outer(spline[:, 0], first))
+    values = solve(path - np.outer(spline[:, 0], first))
     values[0] = first
     return values
 
@@ -95,6 +100,6 @@ def descend(
         optimiser.param_groups[0]["lr"] = 0.03 * (1 - step / DESCENT_STEPS)
         optimiser.zero_grad()
         drawn = net.decoder(path_at(net, knot_times, values(), seen.times))
-        (drawn - seen.x).square().sum().backward()  # type: ignore[no-untyped-call]
+        (drawn - seen.x).square().sum().backward()
         optimiser.step()
     return values().detach().cpu().double().numpy()

@@ -18,18 +18,18 @@ def inverse_softplus(x: Tensor) -> Tensor:
 
 
 def log_cdf(x: Tensor, mu: Tensor, scale: Tensor) -> Tensor:
-    """log F(x) of SoftplusLogistic(mu, scale), equation (34)."""
+    """Return log F(x) of SoftplusLogistic(mu, scale), equation (34)."""
     return logsigmoid((inverse_softplus(x) - mu) / scale)
 
 
 def log_survival(x: Tensor, mu: Tensor, scale: Tensor, limit: float) -> Tensor:
-    """log P(gap > x) after truncation to (0, limit]."""
+    """Return log P(gap > x) after truncation to (0, limit]."""
     ratio = (log_cdf(x, mu, scale) - log_cdf(torch.full_like(x, limit), mu, scale)).exp()
     return torch.log((1 - ratio).clamp_min(1e-12))
 
 
 def log_density(x: Tensor, mu: Tensor, scale: Tensor, limit: float) -> Tensor:
-    """log pdf of a gap x, seconds, after truncation to (0, limit], equations (33) and (35)."""
+    """Return the log pdf of a gap x, seconds, cut to (0, limit], equations (33) and (35)."""
     y = (inverse_softplus(x) - mu) / scale
     logistic = logsigmoid(y) + logsigmoid(-y) - scale.log()
     slope = -torch.log(-torch.expm1(-x))
@@ -44,7 +44,7 @@ def gap_at(share: Tensor, mu: Tensor, scale: Tensor, limit: float) -> Tensor:
 
 
 def poisson_log_density(count: Tensor, rate: Tensor, duration: float) -> Tensor:
-    """log p(T) of `count` knots inside [0, duration] at `rate` per second, equation (18)."""
+    """Return log p(T) of `count` knots inside [0, duration] at `rate` per second, equation (18)."""
     return count * rate.log() - rate * duration
 
 
@@ -73,7 +73,7 @@ class KnotProcess(nn.Module):
         return torch.exp(low + (high - low) * density)
 
     def law(self, hidden: Tensor, density: Tensor) -> tuple[Tensor, Tensor]:
-        """mu and s of the next gap; hidden (..., H), density (...)."""
+        """Give mu and s of the next gap; hidden (..., H), density (...)."""
         out = self.net(torch.cat([hidden, density.unsqueeze(-1)], -1))
         mean_gap = (1 / self.rate(density)).clamp_max(self.limit)
         return inverse_softplus(mean_gap) + out[..., 0], softplus(out[..., 1] - 1.0) + 1e-2

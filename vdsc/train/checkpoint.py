@@ -93,7 +93,8 @@ def histogram(traces: Iterable[Trace], longest: int) -> Ints:
     gaps = np.concatenate([np.diff(t.knots) for t in traces if len(t.knots) > 1])
     counts = np.bincount(np.minimum(gaps, longest), minlength=longest + 1)[1:].astype(float)
     near = np.convolve(counts, [0.05, 0.1, 0.7, 0.1, 0.05], mode="same")
-    return np.rint(1000 * (near / near.sum() * 64 + 1 / longest)).astype(np.int64) + 1
+    weights: Ints = np.rint(1000 * (near / near.sum() * 64 + 1 / longest)).astype(np.int64)
+    return weights + 1
 
 
 def quality_curve(
@@ -134,7 +135,7 @@ def lower_hull(points: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """Points (bits, error, ...) on the lower convex hull of log error over log bits, by bits."""
     hull: list[tuple[Any, ...]] = []
     for point in sorted(points):
-        while hull and point[1] >= hull[-1][1] and len(hull) and point[0] >= hull[-1][0]:
+        while hull and point[1] >= hull[-1][1] and point[0] >= hull[-1][0]:
             break
         else:
             while len(hull) > 1 and _above(hull[-2], hull[-1], point):
@@ -163,7 +164,11 @@ def write(
     weights = {k: v.detach().cpu().numpy() for k, v in net.state_dict().items()}
     arrays = {k: np.ascontiguousarray(v) for k, v in made.to_arrays().items()}
     settings: dict[str, Any] = {
-        "name": name, "net": net.config.as_dict(), "frames": frames, "chunk": chunk, "card": card,
+        "name": name,
+        "net": net.config.as_dict(),
+        "frames": frames,
+        "chunk": chunk,
+        "card": card,
     }
     settings["digest"] = content_digest(settings, weights, arrays).hex()
     scratch = out.with_name(out.name + ".new")
@@ -176,4 +181,3 @@ def write(
         shutil.copy(out / "CARD.md", scratch / "CARD.md")
     shutil.rmtree(out, ignore_errors=True)
     scratch.rename(out)
-

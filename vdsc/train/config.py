@@ -80,10 +80,12 @@ def _apply(values: dict[str, Any], override: str) -> None:
 
 
 def _build(values: dict[str, Any]) -> TrainConfig:
-    stages = tuple(
-        Stage(**{k: tuple(v) if isinstance(v, list) else v for k, v in stage.items()})
-        for stage in values.pop("stages")
-    )
+    stages = tuple(_stage(stage) for stage in values.pop("stages"))
     data = Path(os.path.expandvars(values.pop("data")))
     net = NetConfig.from_dict(values.pop("net"))
     return TrainConfig(data=data, net=net, stages=stages, **values)
+
+
+def _stage(values: dict[str, Any]) -> Stage:
+    plain: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+    return Stage(**plain)

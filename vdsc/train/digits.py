@@ -46,7 +46,11 @@ class Looks(nn.Module):
     def __init__(self, look: int) -> None:
         super().__init__()
         self.net = nn.Sequential(
-            nn.Flatten(), nn.Linear(784, 512), nn.SiLU(), nn.Linear(512, 256), nn.SiLU(),
+            nn.Flatten(),
+            nn.Linear(784, 512),
+            nn.SiLU(),
+            nn.Linear(512, 256),
+            nn.SiLU(),
             nn.Linear(256, 2 * look),
         )
 
@@ -64,7 +68,8 @@ def sprite_loss(decoder: SpriteDecoder, looks: Looks, sprites: Tensor) -> Tensor
     drawn = decoder.sprite(z).sigmoid().view(-1, decoder.glimpse, decoder.glimpse)
     error = (drawn - pad(sprites, (edge,) * 4)).square().sum((1, 2)) / (2 * 0.1**2)
     kl = 0.5 * (mean.square() + (2 * log_scale).exp() - 1 - 2 * log_scale).sum(1)
-    return (error + 3.0 * kl).mean()
+    loss: Tensor = (error + 3.0 * kl).mean()
+    return loss
 
 
 def tracking_loss(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -119,10 +120,12 @@ class DigitsDomain:
 
 def build(config: TrainConfig) -> Domain:
     """The domain that the config names."""
-    kinds = {"motion": MotionDomain, "digits": DigitsDomain}
+    kinds: dict[str, Callable[[TrainConfig], Domain]] = {
+        "motion": MotionDomain,
+        "digits": DigitsDomain,
+    }
     if config.domain not in kinds:
         raise InvalidInput(f"no domain {config.domain!r}; there are {', '.join(kinds)}")
     if not Path(config.data).exists():
         raise InvalidInput(f"no training data at {config.data}; set data=... or its variable")
-    made: Domain = kinds[config.domain](config)
-    return made
+    return kinds[config.domain](config)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,7 +36,7 @@ class TrainStep:
 class Run:
     """One training run: networks, optimiser, and how far it got.
 
-    The state lives in `folder` as state.safetensors and progress.json-like tensors; opening a
+    The state lives in `folder` as state.safetensors; opening a
     folder that has a state goes on from there, bit for bit the same as never having stopped: every
     step seeds its own generators from (seed, step).
     """
@@ -88,14 +87,16 @@ class Run:
         tensors["step"] = torch.tensor(self.step)
         scratch = self.state_path.with_suffix(".new")
         save_file({k: v.contiguous() for k, v in tensors.items()}, scratch)
-        os.replace(scratch, self.state_path)
+        scratch.replace(self.state_path)
 
     def restore(self) -> None:
         """Go back to the saved state."""
         tensors = load_file(self.state_path)
-        part: Callable[[str], dict[str, Tensor]] = lambda p: {
-            k[len(p) :]: v for k, v in tensors.items() if k.startswith(p)
-        }
+
+        def part(prefix: str) -> dict[str, Tensor]:
+            named = tensors.items()
+            return {k.removeprefix(prefix): v for k, v in named if k.startswith(prefix)}
+
         self.model.load_state_dict(part("model."))
         self.extra.load_state_dict(part("extra."))
         for i, parameter in enumerate(self.params):
@@ -116,7 +117,7 @@ class Run:
             loss, terms = self.domain.warm(self.model, self.extra, stage, at, rng)
         else:
             loss, terms = self.elbo(stage, rng)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(self.params, 1.0)
         self.optimiser.step()
         self.step += 1
@@ -147,7 +148,7 @@ def schedule(at: int, steps: int) -> float:
 
 
 def train(run: Run, report: Callable[[TrainStep], None], *, minutes: float | None) -> bool:
-    """Advance until all steps are done (True) or the minutes are spent (False); saves as it goes."""
+    """Advance until all steps are done (True) or the minutes spent (False), saving on the way."""
     began, first = time.monotonic(), run.step
     while run.step < run.steps:
         stage = run.stage()[0]

@@ -84,7 +84,7 @@ def elbo(model: LatentSDE, x: Tensor, plan: Plan, generator: torch.Generator) ->
 
 
 def pick_rows(values: Tensor, at: Tensor) -> Tensor:
-    """values (B, T, D) at frame numbers at (B, M): (B, M, D)."""
+    """Pick values (B, T, D) at frame numbers at (B, M): (B, M, D)."""
     return values.gather(1, at.unsqueeze(-1).expand(-1, -1, values.shape[-1]))
 
 
@@ -107,7 +107,8 @@ def reconstruction(
         pick = torch.randperm(count, generator=generator)[: plan.frames].sort().values
     times = (pick * tick).expand(len(x), -1)
     bridged = model.bridge(times, at * tick, values) if plan.learned else values[:, pick]
-    error = (model.decoder(bridged) - x[:, pick]) / (model.config.obs_scale * plan.coarse)
+    drawn: Tensor = model.decoder(bridged)
+    error = (drawn - x[:, pick]) / (model.config.obs_scale * plan.coarse)
     each = error.abs() if model.config.noise == "laplace" else 0.5 * error.square()
     return each.flatten(1).sum(1) * (count / len(pick))
 

@@ -63,8 +63,8 @@ def fit(
 
 
 def decay(dense: Sequence[Floats], spread: Floats, lags: int) -> tuple[Floats, Floats]:
-    """rho and sigma (L, D) of each lag, from the mean square of differences over that lag."""
-    rows = []
+    """Decays and scales (L, D) of each lag, from the mean square of differences over that lag."""
+    rows: list[Floats] = []
     for lag in range(1, lags + 1):
         steps = [(p[lag:] - p[:-lag]) ** 2 for p in dense if len(p) > lag]
         rows.append(np.concatenate(steps).mean(0) if steps else rows[-1])
@@ -131,7 +131,7 @@ def ridge(features: Floats, target: Floats) -> Floats:
 
 
 def rescale(data: Steps, sigma: Floats, residual: Floats, classes: Ints) -> Floats:
-    """sigma (L, D) times what each class's residuals are of it."""
+    """Scales (L, D) times what each class's residuals are of it."""
     out = sigma.copy()
     for number in range(int(classes.max()) + 1):
         rows = classes[data.lag - 1] == number
@@ -143,7 +143,7 @@ def rescale(data: Steps, sigma: Floats, residual: Floats, classes: Ints) -> Floa
 
 
 def adapt(plain: TransitionTables, paths: Sequence[Path]) -> TransitionTables:
-    """Add activity buckets, each with the factor on the scale that codes its knots in fewest bits."""
+    """Add activity buckets, each with the factor on the scale that codes it in fewest bits."""
     count = int(plain.lag_class.max()) + 1
     edges = q16(np.geomspace(0.25, 3.0, BUCKETS - 1))
     gain = np.full((count, BUCKETS), ONE, np.int64)
