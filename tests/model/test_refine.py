@@ -48,6 +48,16 @@ def test_a_bend_is_followed(network, truth):
     assert (decoded(net, found) - frames).square().mean() < 1e-4 * frames.var()
 
 
+def test_behind_a_bridge_values_fit_the_bridge(network, truth):
+    """Whatever path the config names, the fitted knots decode to the frames along that path."""
+    net = network(interpolation="bridge")
+    model, frames = PathModel(net, PixelFrames()), decoded(net, truth)
+    with torch.no_grad():
+        path = refine.path_at(net, TIMES[KNOTS], torch.tensor(truth).float(), TIMES).double()
+    found = model.fit(seen_of(frames, path.numpy()), KNOTS, None)
+    assert (decoded(net, found) - frames).square().mean() < 1e-6
+
+
 @pytest.mark.parametrize("decoder", ["linear", "sprites"])
 def test_a_pinned_first_knot_stays(network, truth, decoder):
     """The knot shared with the window before keeps its value; the others still decode best."""

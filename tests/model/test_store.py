@@ -77,6 +77,10 @@ def test_missing_or_cut_files_are_refused(tmp_path):
     """No settings, no weights, or half of them: each is a ModelMissing."""
     with pytest.raises(ModelMissing, match="no readable checkpoint"):
         Checkpoint.open(tmp_path)
+    for text in ("", "[1]", "{}", '{"name": "x", "digest": "zz", "net": {"frame": [1]}}'):
+        (tmp_path / CONFIG).write_text(text)
+        with pytest.raises(ModelMissing, match="no readable checkpoint"):
+            Checkpoint.open(tmp_path)
     checkpoint = write(tmp_path / "a")
     whole = (tmp_path / "a" / WEIGHTS).read_bytes()
     (tmp_path / "a" / WEIGHTS).write_bytes(whole[: len(whole) // 2])

@@ -16,6 +16,7 @@ from vdsc.model import frames as frame_kinds
 from vdsc.model.config import NetConfig
 from vdsc.model.decoder import LinearDecoder, SpriteDecoder
 from vdsc.model.latent_sde import LatentSDE
+from vdsc.model.price import Price
 from vdsc.model.store import Checkpoint
 
 Floats = NDArray[np.float64]
@@ -114,15 +115,26 @@ class PathModel:
             return knots
         return polish.polish(seen.path, knots, min(count - 1, REACH))
 
-    def fit(self, seen: Inference, knots: NDArray[np.int64], first: Floats | None) -> Floats:
-        """Knot values (M, D) whose synthesis is closest to the frames.
+    def fit(
+        self,
+        seen: Inference,
+        knots: NDArray[np.int64],
+        first: Floats | None = None,
+        price: Price | None = None,
+    ) -> Floats:
+        """Knot values (M, D) whose synthesis is closest to the frames, at a price.
 
-        The posterior's path starts the search: for a linear decoder least squares, for others
-        gradient descent. `first` (D,) fixes the first knot, the last one of the window before.
+        The posterior's path starts the search: for a linear decoder least squares, then gradient
+        descent on error and bits where a price is given. `first` (D,) fixes the first knot, the
+        last one of the window before.
         """
         if isinstance(self.net.decoder, LinearDecoder):
-            return refine.least_squares(self.net, seen, knots, first)
-        return refine.descend(self.net, seen, knots, first)
+            start = refine.least_squares(self.net, seen, knots, first)
+        else:
+            start = seen.path[knots]
+        if price is None:
+            return start
+        return refine.descend(self.net, seen, knots, start, first, price)
 
     def distortion(self, seen: Inference, knots: NDArray[np.int64], values: Floats) -> float:
         """Mean error of what knots (M,) with values (M, D) decode to, in network units.

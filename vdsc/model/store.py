@@ -37,9 +37,11 @@ class Checkpoint:
     def open(cls, folder: Path) -> Checkpoint:
         """Read a folder's settings; raises ModelMissing where it holds no checkpoint."""
         try:
-            return cls(folder, json.loads((folder / CONFIG).read_text()))
-        except (OSError, ValueError) as error:
+            found = cls(folder, json.loads((folder / CONFIG).read_text()))
+            _ = found.name, found.digest, found.frame
+        except (LookupError, OSError, TypeError, ValueError) as error:
             raise ModelMissing(f"{folder} holds no readable checkpoint ({error})") from None
+        return found
 
     @property
     def name(self) -> str:

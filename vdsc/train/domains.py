@@ -72,7 +72,7 @@ class MotionDomain:
         f = self.data.frames
         return {
             "kind": "angles",
-            "first_angle": int(np.argmax(f.angles)),
+            "first_angle": int((~f.angles).sum()),
             "offset": [float(v) for v in f.offset],
             "scale": [float(v) for v in f.scale],
         }

@@ -14,6 +14,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from vdsc.errors import InvalidInput
 from vdsc.model.latent_sde import LatentSDE
 from vdsc.train import objectives
 from vdsc.train.config import Stage, TrainConfig
@@ -90,15 +91,19 @@ class Run:
         scratch.replace(self.state_path)
 
     def restore(self) -> None:
-        """Go back to the saved state."""
+        """Go back to the saved state; raises InvalidInput if it is of other networks."""
         tensors = load_file(self.state_path)
 
         def part(prefix: str) -> dict[str, Tensor]:
             named = tensors.items()
             return {k.removeprefix(prefix): v for k, v in named if k.startswith(prefix)}
 
-        self.model.load_state_dict(part("model."))
-        self.extra.load_state_dict(part("extra."))
+        try:
+            self.model.load_state_dict(part("model."))
+            self.extra.load_state_dict(part("extra."))
+        except RuntimeError:
+            advice = "give the config another name, or remove that folder"
+            raise InvalidInput(f"{self.folder} holds other networks: {advice}") from None
         for i, parameter in enumerate(self.params):
             state: dict[str, Any] = part(f"adam.{i}.")
             if state:

@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from vdsc.errors import InvalidInput
 from vdsc.model.decoder import LinearDecoder
 from vdsc.model.frames import AngleFrames
 from vdsc.model.latent_sde import LatentSDE
@@ -19,10 +20,17 @@ UNIT = 10.0  # degrees in one network unit
 
 
 class Motion:
-    """Random windows of every training sequence, each as likely as its length."""
+    """Random windows of every training sequence, each as likely as its length.
+
+    Raises InvalidInput for a folder without a sequence as long as a window.
+    """
 
     def __init__(self, folder: Path, window: int) -> None:
         raw = [np.load(path) for path in sorted(folder.glob("*.npy"))]
+        if max((len(values) for values in raw), default=0) < window:
+            raise InvalidInput(
+                f"no .npy file in {folder} is as long as a window of {window} frames"
+            )
         self.frames = self.fit_frames(raw)
         self.sequences = [self.frames.to_network(values) for values in raw]
         self.window = window

@@ -76,7 +76,8 @@ def elbo(model: LatentSDE, x: Tensor, plan: Plan, generator: torch.Generator) ->
     loss = (distortion + rate).mean()
     if plan.learned:
         cost = total.detach()
-        advantage = (cost - cost.mean()) / (cost.std() + 1e-6)
+        spread = cost.std() if batch > 1 else cost.new_zeros(())
+        advantage = (cost - cost.mean()) / (spread + 1e-6)
         loss = loss / x[0].numel() + (advantage * drawn.log_q).mean() * 1e-2
     else:
         loss = loss / x[0].numel()
