@@ -59,7 +59,7 @@ def load(path: Path, overrides: list[str]) -> TrainConfig:
         return _build(values)
     except OSError as error:
         raise InvalidInput(f"cannot read {path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, TypeError, KeyError, ValueError) as error:
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
         raise InvalidInput(f"{path}: {error}; see examples/ for a working config") from None
 
 
