@@ -30,6 +30,7 @@ from vdsc.entropy import (
     TransitionTables,
 )
 from vdsc.errors import CorruptFile, VdscError
+from vdsc.model.price import Price
 from vdsc.quant import ValueGrid
 
 ID = "vdsde"
@@ -45,7 +46,7 @@ class Networks(Protocol):
 
     def infer(self, x: NDArray[np.float32], times: Floats) -> Any: ...
     def place(self, seen: Any, density: float, seed: int) -> Ints: ...
-    def fit(self, seen: Any, knots: Ints, first: Floats | None) -> Floats: ...
+    def fit(self, seen: Any, knots: Ints, first: Floats | None, price: Price) -> Floats: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ class Coding:
     def __init__(
         self, tables: Tables, fps: Fraction, outline: Outline, params: Mapping[str, int]
     ) -> None:
-        self.outline, self.fps = outline, fps
+        self.tables, self.outline, self.fps = tables, outline, fps
         quality = params.get("q", 0)
         if not 1 <= quality <= 100:
             raise CorruptFile(f"quality {quality} is not within 1..100")
@@ -125,6 +126,18 @@ class Coding:
                 self.times = PoissonGaps(params["p"], LONGEST)
         except VdscError as error:
             raise CorruptFile(f"the parameters make no sense: {error}") from None
+
+    def price(self, knots: Ints, begin: int) -> Price:
+        """What the values of knots (M,) will cost, for the encoder to weigh."""
+        tables = self.tables.transition
+        row = np.minimum(np.diff(self.lags(knots, begin)), len(tables.rho)) - 1
+        unit = 1.0 if tables.law == "logistic" else np.sqrt(3) / np.pi
+        return Price(
+            cell=self.grid.steps / Q16,
+            spread0=tables.sigma0 * unit / Q16,
+            decay=tables.rho[row] / Q16,
+            spread=tables.sigma[row] * unit / Q16,
+        )
 
     def lags(self, knots: Ints, begin: int) -> Ints:
         """Ticks (M,) of the checkpoint's clock at knots (M,), frames counted from `begin`.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,13 +15,16 @@ from torch import Tensor
 from vdsc.model import curve
 from vdsc.model.decoder import LinearDecoder
 from vdsc.model.latent_sde import LatentSDE
+from vdsc.model.price import Price
 
 if TYPE_CHECKING:
     from vdsc.model.path_model import Inference
 
 Floats = NDArray[np.float64]
 ROUNDS = 3
-DESCENT_STEPS = 60
+STEPS = 40
+PACE = 0.3  # of a cell, the first step of the descent
+SHARP = 0.02  # network units below which an absolute error counts as squared
 
 
 def path_at(net: LatentSDE, knot_times: Floats, values: Tensor, times: Floats) -> Tensor:
@@ -77,29 +82,84 @@ def _pinned(
 
 
 def descend(
-    net: LatentSDE, seen: Inference, knots: NDArray[np.int64], first: Floats | None
+    net: LatentSDE,
+    seen: Inference,
+    knots: NDArray[np.int64],
+    start: Floats,
+    first: Floats | None,
+    price: Price,
 ) -> Floats:
-    """Knot values by gradient descent on the squared error, from the posterior's path.
+    """Knot values (M, D) near `start` (M, D) that trade the frames' error against their bits.
 
-    Constant dimensions (nu < 0.001) have one value for all knots.
+    Gradient descent in units of cells on error + exchange * nats, where the exchange is what a
+    nat buys at this cell width: twice the error that rounding adds, per value. Constant
+    dimensions have one value for all knots; a `first` knot stays where it is.
     """
-    knot_times = seen.times[knots]
-    start = torch.as_tensor(seen.path[knots], dtype=torch.float32, device=seen.x.device)
-    fixed = net.is_global.to(seen.x.device)
-    still = start.mean(0) if first is None else torch.as_tensor(first).to(start)
-    moving = start.clone().requires_grad_()
-    whole = still.clone().requires_grad_(first is None)
-    params = [moving] + ([whole] if first is None else [])
-    optimiser = torch.optim.Adam(params, lr=0.03)
+    like = seen.x
+    cell, begin = _tensor(price.cell, like), _tensor(start, like)
+    still = net.is_global.to(like.device)
+    pinned = None if first is None else _tensor(first, like)
+    whole = begin.mean(0) if pinned is None else pinned
+    free = (begin / cell).requires_grad_()
+    anchor = (whole / cell).requires_grad_(pinned is None)
+    weigh = _Weights.of(price, like)
 
     def values() -> Tensor:
-        z = torch.where(fixed, whole, moving)
-        return z if first is None else torch.cat([still[None], z[1:]])
+        z = torch.where(still, anchor, free) * cell
+        return z if pinned is None else torch.cat([pinned[None], z[1:]])
 
-    for step in range(DESCENT_STEPS):
-        optimiser.param_groups[0]["lr"] = 0.03 * (1 - step / DESCENT_STEPS)
+    def error(z: Tensor) -> Tensor:
+        return _error(net, net.decoder(path_at(net, seen.times[knots], z, seen.times)) - seen.x)
+
+    exchange = _exchange(error, values(), cell)
+    optimiser = torch.optim.Adam([free, anchor] if pinned is None else [free], betas=(0.8, 0.95))
+    for step in range(STEPS):
+        optimiser.param_groups[0]["lr"] = PACE * (1 - step / STEPS)
         optimiser.zero_grad()
-        drawn = net.decoder(path_at(net, knot_times, values(), seen.times))
-        (drawn - seen.x).square().sum().backward()
+        z = values()
+        (error(z) + exchange * weigh.nats(z, still)).backward()  # type: ignore[no-untyped-call]
         optimiser.step()
     return values().detach().cpu().double().numpy()
+
+
+def _error(net: LatentSDE, off: Tensor) -> Tensor:
+    """Summed error, absolute (smooth near zero) or squared as the observation model is."""
+    if net.config.noise == "laplace":
+        return (off.square() + SHARP**2).sqrt().sum()
+    return off.square().sum()
+
+
+def _exchange(error: Callable[[Tensor], Tensor], z: Tensor, cell: Tensor) -> float:
+    """Error per nat: twice what rounding the values to their cells adds, per value."""
+    with torch.no_grad():
+        draw = torch.rand(z.shape, generator=torch.Generator().manual_seed(1)).to(z)
+        added = error(z + cell * (draw - 0.5)) - error(z)
+    return 2 * max(float(added), 0.0) / z.numel()
+
+
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    """The prior of the knot values as tensors."""
+
+    spread0: Tensor
+    decay: Tensor
+    spread: Tensor
+
+    @classmethod
+    def of(cls, price: Price, like: Tensor) -> _Weights:
+        """A step's spread holds the rounding of the knot before it, too."""
+        blurred = np.hypot(price.spread, np.abs(price.decay) * price.cell / np.sqrt(12))
+        return cls(*(_tensor(v, like) for v in (price.spread0, price.decay, blurred)))
+
+    def nats(self, z: Tensor, still: Tensor) -> Tensor:
+        """Nats of knots (M, D) under logistic steps, up to a constant."""
+        steps = torch.where(still, torch.zeros_like(z[1:]), (z[1:] - self.decay * z[:-1]) / self.spread)
+        return _logistic(z[0] / self.spread0) + _logistic(steps)
+
+
+def _logistic(x: Tensor) -> Tensor:
+    return (2 * torch.nn.functional.softplus(x) - x).sum()
+
+
+def _tensor(values: Floats, like: Tensor) -> Tensor:
+    return torch.as_tensor(values, dtype=like.dtype, device=like.device)

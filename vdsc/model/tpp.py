@@ -11,6 +11,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import logsigmoid, softplus
 
+STRAY = 1.5  # how far mu may lie from the prior's mean gap
+NARROWEST, WIDEST = 0.03, 0.6  # bounds of s; without them REINFORCE can run off to no grid at all
+
 
 def inverse_softplus(x: Tensor) -> Tensor:
     """g(x) = log(e^x - 1) for x > 0, without overflow."""
@@ -76,7 +79,8 @@ class KnotProcess(nn.Module):
         """Give mu and s of the next gap; hidden (..., H), density (...)."""
         out = self.net(torch.cat([hidden, density.unsqueeze(-1)], -1))
         mean_gap = (1 / self.rate(density)).clamp_max(self.limit)
-        return inverse_softplus(mean_gap) + out[..., 0], softplus(out[..., 1] - 1.0) + 1e-2
+        mu = inverse_softplus(mean_gap) + STRAY * torch.tanh(out[..., 0])
+        return mu, NARROWEST * (WIDEST / NARROWEST) ** torch.sigmoid(out[..., 1])
 
     def forward(self, hidden: Tensor, tick: float, density: Tensor, share: Tensor) -> Sample:
         """Walk from 0 to the end of a window, one gap at a time.

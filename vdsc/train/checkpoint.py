@@ -26,7 +26,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 DENSITIES = 8
 COARSE = tuple(round(256 * 2 ** (i / 2)) for i in range(-3, 7))
-CAP = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +45,19 @@ def export(
     *,
     name: str,
     chunk: int,
+    cap: int,
     card: dict[str, Any],
 ) -> None:
     """Write the checkpoint folder `out`: its tables and curve are fitted on `sequences`.
 
-    sequences: (T, ...) training data in network units, one frame a tick.
+    sequences: (T, ...) training data in network units, one frame a tick. cap: how much wider than
+    the middle cell of the value grid the others may get; 1 gives uniform cells.
     """
     model = PathModel(net, build(frames))
     seen = [model.infer(x, np.arange(len(x)) / net.config.fps) for x in sequences]
     densities = np.linspace(0, 1, DENSITIES)
     traces = [[trace(model, s, d) for s in seen] for d in densities]
-    made = fit_tables(net, seen, traces)
+    made = fit_tables(net, seen, traces, cap)
     curve = quality_curve(model, made, traces, densities)
     made = Tables(made.transition, made.steps, made.cap, made.gaps, curve)
     write(net, frames, made, out, name=name, chunk=chunk, card=card)
@@ -69,7 +70,7 @@ def trace(model: PathModel, seen: Inference, density: float) -> Trace:
 
 
 def fit_tables(
-    net: LatentSDE, seen: Sequence[Inference], traces: Sequence[Sequence[Trace]]
+    net: LatentSDE, seen: Sequence[Inference], traces: Sequence[Sequence[Trace]], cap: int
 ) -> Tables:
     """All tables but the curve. Sparse grids are coarse ones: cells widen as density falls."""
     still = net.is_global.cpu().numpy()
@@ -78,14 +79,14 @@ def fit_tables(
     paths = []
     for i, row in enumerate(traces):
         coarse = 4.0 ** (1 - i / (len(traces) - 1))
-        grid = ValueGrid(np.clip((steps * coarse).astype(np.int64), 1 << 6, 1 << 17), CAP)
+        grid = ValueGrid(np.clip((steps * coarse).astype(np.int64), 1 << 6, 1 << 17), cap)
         for t in row:
             z = np.where(still, t.z.mean(0), t.z)
             paths.append(tables_fit.Path(t.knots, z, grid.snap(tables_fit.q16(z)), grid))
     dense = [s.path for s in seen]
     transition = tables_fit.fit(dense, paths, lags, still)
     gaps = np.stack([histogram(row, lags) for row in traces])
-    return Tables(transition, steps, CAP, gaps, np.zeros((100, 3), np.int64))
+    return Tables(transition, steps, cap, gaps, np.zeros((100, 3), np.int64))
 
 
 def histogram(traces: Iterable[Trace], longest: int) -> Ints:

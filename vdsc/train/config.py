@@ -34,7 +34,13 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class TrainConfig:
-    """A whole run; `chunk` is how many frames a file codes at once."""
+    """A whole run.
+
+    chunk: how many frames a file codes at once. cap: how much wider than the middle cell of the
+    value grid the others may get (1: uniform cells; large: cells of equal probability).
+    scale_pace: factor on the learning rate of nu and the cell widths, which live on a log scale
+    and have far to go.
+    """
 
     name: str
     domain: str
@@ -42,6 +48,8 @@ class TrainConfig:
     data: Path
     net: NetConfig
     stages: tuple[Stage, ...]
+    cap: int = 1
+    scale_pace: float = 5.0
     seed: int = 0
     save_every: int = 250
     card: dict[str, Any] = field(default_factory=dict)

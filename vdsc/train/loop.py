@@ -20,7 +20,7 @@ from vdsc.train import objectives
 from vdsc.train.config import Stage, TrainConfig
 from vdsc.train.domains import Domain
 
-SCALE_PACE = 5.0  # nu and cell widths live on a log scale and have far to go
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Run:
         scales = {id(self.model.posterior.raw_nu), id(self.model.log_cell)}
         groups = [
             {"params": [p for p in self.params if id(p) not in scales], "pace": 1.0},
-            {"params": [p for p in self.params if id(p) in scales], "pace": SCALE_PACE},
+            {"params": [p for p in self.params if id(p) in scales], "pace": config.scale_pace},
         ]
         self.optimiser = torch.optim.Adam(groups, lr=1e-3)
         folder.mkdir(parents=True, exist_ok=True)

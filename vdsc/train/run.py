@@ -45,5 +45,6 @@ def write(run: loop.Run, out: Path) -> None:
         out,
         name=run.config.name,
         chunk=run.config.chunk,
+        cap=run.config.cap,
         card=card,
     )

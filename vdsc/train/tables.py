@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +19,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 ONE = 1 << 16
 LOGISTIC_MEAN = 2 * np.log(2)  # E|x| of a logistic variable of scale 1
-EDGES = (1, 2, 4, 6, 9)  # first lag of each class after the first, in ticks
+EDGES = (1, 2, 4, 6, 8, 11, 16)  # first lag of each class, in ticks
 BLOCK = 13
-RIDGE = 300.0
+RIDGE = 1000.0
 BUCKETS = 12
 
 
@@ -48,7 +49,7 @@ def fit(
     data = Steps.gather(paths, lags)
     blocks = np.arange(len(spread)) // BLOCK
     weights, residual = correct(data, rho, blocks, classes, still)
-    sigma = rescale(data, sigma, residual, classes)
+    sigma = rescale(data, rho, sigma, residual, classes)
     plain = TransitionTables(
         rho=q16(rho),
         sigma=np.clip(q16(sigma), 16, 1 << 20),
@@ -75,24 +76,31 @@ def decay(dense: Sequence[Floats], spread: Floats, lags: int) -> tuple[Floats, F
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """Every step from a knot to the next: lag (N,), features z1 and slope, target (N, D)."""
+    """Every step from a knot to the next: lag (N,), features z1 and slope, target (N, D).
+
+    All are as decoded, so that the weights know how far a cell's middle can be trusted; width
+    (N, D) is that of the cells.
+    """
 
     lag: Ints
     last: Floats
     slope: Floats
     target: Floats
+    width: Floats
 
     @classmethod
     def gather(cls, paths: Sequence[Path], lags: int) -> Steps:
         """All steps of all paths; lags above the table's longest count as it."""
-        parts: list[tuple[Ints, Floats, Floats, Floats]] = []
+        parts: list[tuple[NDArray[Any], ...]] = []
         for path in paths:
             gap = np.diff(path.ticks)
             if not len(gap):
                 continue
-            slope = np.zeros_like(path.z[:-1])
-            slope[1:] = np.diff(path.z, axis=0)[:-1] * (gap[1:] / gap[:-1])[:, None]
-            parts.append((np.minimum(gap, lags), path.z[:-1], slope, path.z[1:]))
+            z = path.grid.value(path.cells) / ONE
+            slope = np.zeros_like(z[:-1])
+            slope[1:] = np.diff(z, axis=0)[:-1] * (gap[1:] / gap[:-1])[:, None]
+            width = np.broadcast_to(path.grid.steps / ONE, slope.shape)
+            parts.append((np.minimum(gap, lags), z[:-1], slope, z[1:], width))
         return cls(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
@@ -130,16 +138,31 @@ def ridge(features: Floats, target: Floats) -> Floats:
     return solved
 
 
-def rescale(data: Steps, sigma: Floats, residual: Floats, classes: Ints) -> Floats:
-    """Scales (L, D) times what each class's residuals are of it."""
+def rescale(
+    data: Steps, rho: Floats, sigma: Floats, residual: Floats, classes: Ints
+) -> Floats:
+    """sigma (L, D) times the factor that codes each class and dimension in the fewest bits."""
     out = sigma.copy()
     for number in range(int(classes.max()) + 1):
-        rows = classes[data.lag - 1] == number
-        if rows.sum() < 20:
+        rows = np.flatnonzero(classes[data.lag - 1] == number)
+        if len(rows) < 20:
             continue
-        expected = sigma[data.lag[rows] - 1].mean(0) * LOGISTIC_MEAN
-        out[classes == number] *= (np.abs(residual[rows]).mean(0) + 1e-5) / expected
+        rows = rows[:: max(1, len(rows) // 4000)]
+        row, width = data.lag[rows] - 1, data.width[rows]
+        guess = np.abs(residual[rows]).mean(0) / LOGISTIC_MEAN / sigma[row].mean(0)
+        factors = guess * np.geomspace(0.1, 1.6, 20)[:, None]
+        blur = np.abs(rho[row]) * width / np.sqrt(12)
+        bits = [cell_bits(residual[rows], width, np.hypot(f * sigma[row], blur)) for f in factors]
+        best = np.take_along_axis(factors, np.argmin(bits, axis=0)[None], axis=0)[0]
+        out[classes == number] *= best
     return out
+
+
+def cell_bits(residual: Floats, width: Floats, scale: Floats) -> Floats:
+    """Bits (D,) of residuals (N, D) known to cells of `width` under a logistic of `scale`."""
+    low, high = (residual - width / 2) / scale, (residual + width / 2) / scale
+    share = 0.5 * (np.tanh(high / 2) - np.tanh(low / 2))
+    return -np.log2(np.maximum(share, 2.0**-16)).sum(0)
 
 
 def adapt(plain: TransitionTables, paths: Sequence[Path]) -> TransitionTables:
