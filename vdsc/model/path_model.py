@@ -124,11 +124,12 @@ class PathModel:
     ) -> Floats:
         """Knot values (M, D) whose synthesis is closest to the frames, at a price.
 
-        The posterior's path starts the search: for a linear decoder least squares, then gradient
-        descent on error and bits where a price is given. `first` (D,) fixes the first knot, the
-        last one of the window before.
+        The posterior's path starts the search: for a linear decoder behind a spline least squares,
+        then gradient descent on error and bits where a price is given. `first` (D,) fixes the first
+        knot, the last one of the window before.
         """
-        if isinstance(self.net.decoder, LinearDecoder):
+        linear = isinstance(self.net.decoder, LinearDecoder)
+        if linear and self.config.interpolation == "spline":
             start = refine.least_squares(self.net, seen, knots, first)
         else:
             start = seen.path[knots]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -117,7 +116,7 @@ def descend(
         optimiser.param_groups[0]["lr"] = PACE * (1 - step / STEPS)
         optimiser.zero_grad()
         z = values()
-        (error(z) + exchange * weigh.nats(z, still)).backward()  # type: ignore[no-untyped-call]
+        (error(z) + exchange * weigh.nats(z, still)).backward()
         optimiser.step()
     return values().detach().cpu().double().numpy()
 
@@ -153,7 +152,8 @@ class _Weights:
 
     def nats(self, z: Tensor, still: Tensor) -> Tensor:
         """Nats of knots (M, D) under logistic steps, up to a constant."""
-        steps = torch.where(still, torch.zeros_like(z[1:]), (z[1:] - self.decay * z[:-1]) / self.spread)
+        moved = (z[1:] - self.decay * z[:-1]) / self.spread
+        steps = torch.where(still, torch.zeros_like(moved), moved)
         return _logistic(z[0] / self.spread0) + _logistic(steps)
 
 

@@ -103,10 +103,11 @@ class DigitsDomain:
             pick = rng.integers(0, len(self.data.digits), stage.batch)
             sprites = torch.from_numpy(self.data.digits[pick]) / 255.0
             loss = digits.sprite_loss(model.decoder, extra, sprites)
-            return loss, {"sprites": float(loss)}
+            return loss, {"sprites": float(loss.detach())}
         scenes = self.data.scenes(rng, stage.batch, stage.window)
         loss, off = digits.tracking_loss(model, extra, *scenes)
-        return loss, {"tracking": float(loss), "pixels off": float(off)}
+        terms = {"tracking": float(loss.detach()), "pixels off": float(off.detach())}
+        return loss, terms
 
     def sequences(self) -> list[NDArray[np.float32]]:
         """Fresh clips of training digits."""

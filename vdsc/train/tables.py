@@ -138,10 +138,8 @@ def ridge(features: Floats, target: Floats) -> Floats:
     return solved
 
 
-def rescale(
-    data: Steps, rho: Floats, sigma: Floats, residual: Floats, classes: Ints
-) -> Floats:
-    """sigma (L, D) times the factor that codes each class and dimension in the fewest bits."""
+def rescale(data: Steps, rho: Floats, sigma: Floats, residual: Floats, classes: Ints) -> Floats:
+    """Scale sigma (L, D) by the factor that codes each class and dimension in the fewest bits."""
     out = sigma.copy()
     for number in range(int(classes.max()) + 1):
         rows = np.flatnonzero(classes[data.lag - 1] == number)
@@ -162,7 +160,8 @@ def cell_bits(residual: Floats, width: Floats, scale: Floats) -> Floats:
     """Bits (D,) of residuals (N, D) known to cells of `width` under a logistic of `scale`."""
     low, high = (residual - width / 2) / scale, (residual + width / 2) / scale
     share = 0.5 * (np.tanh(high / 2) - np.tanh(low / 2))
-    return -np.log2(np.maximum(share, 2.0**-16)).sum(0)
+    bits: Floats = -np.log2(np.maximum(share, 2.0**-16)).sum(0)
+    return bits
 
 
 def adapt(plain: TransitionTables, paths: Sequence[Path]) -> TransitionTables:
