@@ -40,6 +40,23 @@ class Digits:
         return self.scenes(rng, size, self.window)[0]
 
 
+def start_still(model: LatentSDE) -> None:
+    """Start the posterior of looks as nearly constant paths from z_0, that of places as quick.
+
+    What a digit looks like does not change within a clip, but its reading from single frames does,
+    and would keep nu up; whether a dimension ends below 0.001 is still for training to find.
+    """
+    decoder, posterior = model.decoder, model.posterior
+    assert isinstance(decoder, SpriteDecoder)
+    look = torch.ones(decoder.objects, decoder.look + 2, dtype=torch.bool)
+    look[:, :2] = False
+    with torch.no_grad():
+        posterior.pull.bias.copy_(torch.where(look.flatten(), -7.0, 3.0))
+        posterior.raw_nu.copy_(torch.where(look.flatten(), -4.0, -2.0))
+        posterior.spread.fill_(-2.0)
+        model.log_cell.fill_(-2.3)
+
+
 class Looks(nn.Module):
     """Sprite to look: the throw-away encoder of the sprite autoencoder."""
 

@@ -85,8 +85,9 @@ class DigitsDomain:
         self.data = digits.Digits(config.data, config.net.window)
 
     def prepare(self, model: LatentSDE) -> nn.Module:
-        """The sprite autoencoder's encoder."""
+        """Start the looks of objects as slow; returns the sprite autoencoder's encoder."""
         assert isinstance(model.decoder, SpriteDecoder)
+        digits.start_still(model)
         return digits.Looks(model.decoder.look)
 
     def batch(self, rng: np.random.Generator, size: int, window: int | None) -> Tensor:

@@ -23,6 +23,9 @@ from vdsc.train.domains import Domain
 
 
 
+PROCESS_PACE = 0.05  # REINFORCE is noisy, and Adam makes every gradient a full step
+
+
 @dataclass(frozen=True, slots=True)
 class TrainStep:
     """What happened at a step: loss terms in nats per sequence, and the time still to go."""
@@ -49,10 +52,13 @@ class Run:
         self.extra = domain.prepare(self.model)
         self.step = 0
         self.params = [*self.model.parameters(), *self.extra.parameters()]
-        scales = {id(self.model.posterior.raw_nu), id(self.model.log_cell)}
+        scales = [self.model.posterior.raw_nu, self.model.log_cell]
+        process = list(self.model.knots.parameters())
+        apart = {id(p) for p in [*scales, *process]}
         groups = [
-            {"params": [p for p in self.params if id(p) not in scales], "pace": 1.0},
-            {"params": [p for p in self.params if id(p) in scales], "pace": config.scale_pace},
+            {"params": [p for p in self.params if id(p) not in apart], "pace": 1.0},
+            {"params": scales, "pace": config.scale_pace},
+            {"params": process, "pace": PROCESS_PACE},
         ]
         self.optimiser = torch.optim.Adam(groups, lr=1e-3)
         folder.mkdir(parents=True, exist_ok=True)

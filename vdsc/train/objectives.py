@@ -65,10 +65,11 @@ def elbo(model: LatentSDE, x: Tensor, plan: Plan, generator: torch.Generator) ->
     cell = model.log_cell.exp() * plan.coarse
     fitted = plan.settled and plan.learned and model.config.interpolation == "spline"
     exact = model.fit(path, at, real) if fitted else pick_rows(path, at)
-    values = exact + cell * (torch.rand(exact.shape, generator=generator) - 0.5)
+    noise = cell * (torch.rand(exact.shape, generator=generator) - 0.5)
+    values = exact + noise if plan.settled else exact
     distortion = reconstruction(model, x, at, values, plan, generator)
     if plan.objective == "lossy":
-        rate = cross_entropy(model, values, at * tick, real, cell)
+        rate = cross_entropy(model, values, at * tick, real, cell if plan.settled else None)
     else:
         rate = path_kl(model, hidden, exact, at, real, tick)
     grid = grid_kl(model, drawn, density, (count - 1) * tick) if plan.learned else 0 * rate
@@ -115,9 +116,15 @@ def reconstruction(
 
 
 def cross_entropy(
-    model: LatentSDE, values: Tensor, times: Tensor, real: Tensor, cell: Tensor
+    model: LatentSDE, values: Tensor, times: Tensor, real: Tensor, cell: Tensor | None
 ) -> Tensor:
-    """E[-log p(z at the knots)] for values known to a cell's width, equation (14), (B,) nats."""
+    """E[-log p(z at the knots)], equation (14), (B,) nats; of cells where `cell` (D,) is given.
+
+    Without cells this is the continuous cross entropy of the paper, which rewards a nu as small as
+    the path allows; with them, the bits that cells of that width will really take.
+    """
+    if cell is None:
+        return -ou.log_density(values, times, model.nu, real=real)
     density = ou.log_density(values, times, model.nu, cell=cell, real=real)
     return -density - real.sum(1) * cell.log().sum()
 
