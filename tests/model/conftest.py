@@ -11,7 +11,7 @@ from vdsc.model.config import NetConfig
 from vdsc.model.latent_sde import LatentSDE
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def _one_thread() -> Iterator[None]:
     """Small tensors are quickest on one thread."""
     threads = torch.get_num_threads()

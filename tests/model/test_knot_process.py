@@ -26,11 +26,9 @@ def process(*, shift=0.0, wide=0.0, limit=1.0):
 
 
 def law(made, density):
-    """Location, scale and cdf of the cut gap, by scipy."""
-    bias = made.net[-1].bias.tolist()
-    gap = min(made.limit, 1 / (RATES[0] ** (1 - density) * RATES[1] ** density))
-    mu = math.log(math.expm1(gap)) + bias[0]
-    scale = np.logaddexp(0, bias[1] - 1) + 0.01
+    """Location and scale of the gap, and its cdf, cut at the limit, by scipy."""
+    with torch.no_grad():
+        mu, scale = (float(part) for part in made.law(torch.zeros(2), torch.tensor(density)))
 
     def cdf(x):
         y, top = (np.log(np.expm1(np.minimum(v, made.limit))) for v in (x, made.limit))
@@ -86,7 +84,7 @@ def test_the_number_of_knots_follows_the_renewal_law():
 
 def ratios(frames, tick, batch=20_000):
     """Mean likelihood ratio of another process under draws of one, and its standard error."""
-    ours, other = process(shift=0.05), process(shift=-0.1, wide=-0.15)
+    ours, other = process(shift=0.05, wide=1.5), process(shift=-0.05, wide=1.2)
     share = torch.rand(batch, frames, generator=torch.Generator().manual_seed(3))
     (mu, scale, _), (_, _, cdf) = law(ours, 0.0), law(other, 0.0)
     gaps = tpp.gap_at(share, torch.full_like(share, mu), torch.tensor(scale).float(), 1.0)
@@ -131,6 +129,25 @@ def test_the_median_grid_is_even():
     _, _, cdf = law(made, 0.0)
     step = next(k for k in range(1, 31) if cdf((k + 0.5) / 30) > 0.5)
     assert np.flatnonzero(sample.mask[0]).tolist() == sorted({*range(0, 31, step), 30})
+
+
+def test_an_untrained_process_has_the_priors_mean_gap():
+    """Before training the gap's median, where no limit cuts it, is one over the rate."""
+    made = process(limit=20.0)
+    for density, gap in ((0.0, 1 / RATES[0]), (1.0, 1 / RATES[1])):
+        mu, scale, cdf = law(made, density)
+        assert np.logaddexp(0, mu) == pytest.approx(gap, rel=1e-5)
+        assert cdf(gap) == pytest.approx(0.5, abs=1e-5)
+        assert 0.01 < scale < 1
+
+
+def test_the_law_stays_in_bounds():
+    """However far the head's outputs run off, location and scale stay near the prior's."""
+    for shift in (-1e3, 1e3):
+        mu, scale, _ = law(process(shift=shift, wide=shift), 0.5)
+        centre, _, _ = law(process(), 0.5)
+        assert abs(mu - centre) < 2
+        assert 0.01 < scale < 1
 
 
 def test_the_rate_is_logarithmic_in_the_density():

@@ -10,6 +10,7 @@ from vdsc.errors import InvalidInput
 from vdsc.model import path_model, refine
 from vdsc.model.frames import AngleFrames, PixelFrames
 from vdsc.model.path_model import PathModel
+from vdsc.model.price import Price
 
 
 @pytest.fixture
@@ -57,6 +58,26 @@ def test_the_shortest_clips_have_a_path(model, frames):
     made = np.concatenate(list(model.synthesise(seen.times[knots], values, seen.times)))
     assert made.shape == (frames, 5)
     assert np.isfinite(made).all()
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"interpolation": "bridge"}, {"noise": "laplace"}, {"decoder": "sprites"}]
+)
+def test_the_whole_chain_runs_at_a_price(network, changes):
+    """What infer and place give, fit takes, with gradients where it needs them."""
+    sprites = {"frame": (32, 32, 1), "latent": 6, "glimpse": 8} if "decoder" in changes else {}
+    model = PathModel(network(**(changes | sprites)), PixelFrames())
+    shape = model.config.frame
+    x = np.random.default_rng(4).uniform(size=(20, *shape)).astype(np.float32)
+    seen = model.infer(x, np.arange(20) / 10)
+    knots, dims = model.place(seen, 0.3), model.config.latent
+    steps = np.ones((len(knots) - 1, dims))
+    price = Price(np.full(dims, 0.1), np.ones(dims), 0.9 * steps, 0.4 * steps)
+    first = model.fit(seen, knots, None, price)
+    again = model.fit(seen, knots, first[0], price)
+    assert first.shape == again.shape == (len(knots), dims)
+    assert np.isfinite(again).all()
+    assert again[0] == pytest.approx(first[0], abs=1e-6)
 
 
 @pytest.mark.parametrize("interpolation", ["bridge", "spline"])

@@ -19,7 +19,7 @@ from vdsc.train.loop import Run
 CHANNELS = 4
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def _one_thread() -> Iterator[None]:
     """Small tensors are quickest on one thread."""
     threads = torch.get_num_threads()
@@ -102,7 +102,7 @@ def network(settings) -> Callable[..., LatentSDE]:
     return made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     """A run of the waves after a few steps of every kind, ready to be written."""
     torch.manual_seed(0)

@@ -84,6 +84,8 @@ def test_any_setting_can_be_changed_from_the_line(toml):
         "stages=3",
         "stages=[1]",
         "data=3",
+        "stages.0.kind=jiont",
+        "stages.0.objective=losless",
     ],
 )
 def test_an_unknown_setting_is_refused(toml, override):

@@ -119,11 +119,16 @@ def test_the_rate_warms_up_and_decays():
     assert factors[-1] == pytest.approx(0.05, abs=1e-3)
 
 
-def test_scales_learn_faster(settings, waves, tmp_path):
-    """Diffusion and cell widths have their own, quicker pace."""
-    run = Run(settings(STAGES), waves, tmp_path)
+def test_scales_learn_faster_and_the_process_no_faster(settings, waves, tmp_path):
+    """Diffusion and cell widths have their own pace; every parameter is trained once."""
+    run = Run(settings(STAGES, scale_pace=7.0), waves, tmp_path)
     run.advance()
-    slow, fast = run.optimiser.param_groups
-    assert fast["lr"] == loop.SCALE_PACE * slow["lr"]
-    held = {id(p) for p in fast["params"]}
-    assert held == {id(run.model.posterior.raw_nu), id(run.model.log_cell)}
+    groups = run.optimiser.param_groups
+    rates = {id(p): group["lr"] for group in groups for p in group["params"]}
+    model = run.model
+    usual = rates[id(model.decoder.linear.weight)]
+    for scale in (model.posterior.raw_nu, model.log_cell):
+        assert rates[id(scale)] == pytest.approx(7 * usual)
+    assert all(rates[id(p)] <= usual for p in model.knots.parameters())
+    assert sum(len(group["params"]) for group in groups) == len(rates)
+    assert rates.keys() == {id(p) for p in model.parameters()}

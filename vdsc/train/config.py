@@ -11,6 +11,9 @@ from typing import Any
 from vdsc.errors import InvalidInput
 from vdsc.model.config import NetConfig
 
+KINDS = ("warm", "sde", "joint", "settle")
+OBJECTIVES = ("lossy", "lossless")
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -96,4 +99,7 @@ def _build(values: dict[str, Any]) -> TrainConfig:
 
 def _stage(values: dict[str, Any]) -> Stage:
     plain: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
-    return Stage(**plain)
+    stage = Stage(**plain)
+    if stage.kind not in KINDS or stage.objective not in OBJECTIVES:
+        raise ValueError(f"no {stage.objective} stage of kind {stage.kind!r}; kinds: {KINDS}")
+    return stage

@@ -20,9 +20,6 @@ from vdsc.train import objectives
 from vdsc.train.config import Stage, TrainConfig
 from vdsc.train.domains import Domain
 
-
-
-
 PROCESS_PACE = 0.05  # REINFORCE is noisy, and Adam makes every gradient a full step
 
 

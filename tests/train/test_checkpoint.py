@@ -1,0 +1,145 @@
+"""From a trained network to a folder that loads, verifies and codes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from safetensors.numpy import load_file, save_file
+
+from vdsc.codecs.vdsde import Tables
+from vdsc.errors import ModelMissing
+from vdsc.model.path_model import PathModel
+from vdsc.model.store import CONFIG, TABLES, WEIGHTS, Checkpoint
+from vdsc.train import checkpoint as export
+from vdsc.train import run as training
+
+
+@pytest.fixture(scope="module")
+def folder(trained, tmp_path_factory):
+    """The checkpoint of a short run; one of its dimensions does not move."""
+    with torch.no_grad():
+        trained.model.posterior.raw_nu[1] = -12.0
+    out = tmp_path_factory.mktemp("models") / "waves"
+    out.mkdir()
+    (out / "CARD.md").write_text("what it was trained on")
+    (out / "stale").write_text("of an older checkpoint")
+    training.write(trained, out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def tables(folder):
+    return Tables.from_arrays(Checkpoint.open(folder).tensors[1])
+
+
+def test_the_folder_loads(folder, trained):
+    """Weights, settings and card are the run's; the card page stays, other files go."""
+    checkpoint = Checkpoint.open(folder)
+    model = PathModel.load(checkpoint, "cpu")
+    for name, weight in trained.model.state_dict().items():
+        assert torch.equal(weight, model.net.state_dict()[name])
+    assert (checkpoint.name, checkpoint.settings["chunk"]) == ("waves", 41)
+    assert checkpoint.settings["card"]["domain"] == "waves"
+    assert sorted(p.name for p in folder.iterdir()) == sorted(["CARD.md", CONFIG, TABLES, WEIGHTS])
+    assert not folder.with_name("waves.new").exists()
+
+
+def test_a_changed_weight_is_refused(folder, tmp_path):
+    """One weight off by one part in a million, and the checkpoint is not what it says."""
+    shutil.copytree(folder, tmp_path / "copy")
+    weights = load_file(folder / WEIGHTS)
+    name = min(weights)
+    weights[name] = np.nextafter(weights[name], np.float32(np.inf))
+    save_file(weights, tmp_path / "copy" / WEIGHTS)
+    with pytest.raises(ModelMissing, match="install the checkpoint again"):
+        PathModel.load(Checkpoint.open(tmp_path / "copy"), "cpu")
+    settings = json.loads((folder / CONFIG).read_text())
+    settings["net"]["fps"] = 11.0
+    shutil.copy(folder / WEIGHTS, tmp_path / "copy" / WEIGHTS)
+    (tmp_path / "copy" / CONFIG).write_text(json.dumps(settings))
+    with pytest.raises(ModelMissing, match="has hash"):
+        PathModel.load(Checkpoint.open(tmp_path / "copy"), "cpu")
+
+
+def test_tables_survive_safetensors(tables, tmp_path):
+    """To arrays, to disk and back gives the same integers."""
+    save_file(tables.to_arrays(), tmp_path / "t")
+    arrays = load_file(tmp_path / "t")
+    again = Tables.from_arrays(arrays)
+    assert all(array.dtype == np.int32 for array in arrays.values())
+    assert again.cap == tables.cap
+    for name, array in tables.to_arrays().items():
+        assert (again.to_arrays()[name] == array).all(), name
+
+
+def test_no_gap_is_impossible(tables):
+    """Every histogram counts each gap up to the limit, none of them zero."""
+    assert tables.gaps.shape == (export.DENSITIES, 10)
+    assert tables.gaps.min() >= 1
+
+
+def test_the_curve_points_into_the_tables(tables):
+    """A hundred qualities, each with a coarseness, a density and a histogram that exist."""
+    coarse, density, row = tables.curve.T
+    assert tables.curve.shape == (100, 3)
+    assert min(export.COARSE) <= coarse.min() <= coarse.max() <= max(export.COARSE)
+    assert 0 <= density.min() <= density.max() <= 255
+    assert 0 <= row.min() <= row.max() < export.DENSITIES
+
+
+def test_more_quality_is_more_bits_and_less_error(folder, trained, tables):
+    """Along the curve bits rise and errors fall, measured on the data it was fitted to."""
+    model = PathModel.load(Checkpoint.open(folder), "cpu")
+    clips = trained.domain.sequences()
+    seen = [model.infer(x, np.arange(len(x)) / 10) for x in clips]
+    points = []
+    for quality in (1, 34, 67, 100):
+        coarse, _, row = tables.curve[quality - 1]
+        traces = [export.trace(model, s, tables.density(quality)) for s in seen]
+        points.append(export.measure(model, tables, traces, int(coarse), int(row)))
+    bits, errors = np.array(points).T
+    assert (np.diff(bits) > 0).all()
+    assert bits[-1] > 2 * bits[0]
+    assert errors[-1] < errors[0]
+
+
+def test_dimensions_that_stand_still_are_marked(tables):
+    """The dimension whose nu is below 0.001 is global in the tables, the others are not."""
+    assert tables.transition.is_global.tolist() == [False, True, False]
+    assert tables.dims == (2, 1)
+
+
+points = st.lists(
+    st.tuples(st.integers(1, 1000), st.integers(1, 1000)), min_size=1, max_size=30, unique=True
+)
+
+
+@given(points)
+def test_the_hull_lies_below_all_points(cloud):
+    """The hull is made of points, falls, and no point is below the line between its neighbours."""
+    hull = export.lower_hull(cloud)
+    assert set(hull) <= set(cloud)
+    x, y = np.log(np.array(hull)).T
+    assert (np.diff(x) > 0).all()
+    assert (np.diff(y) < 0).all()
+    for bits, error in np.log(np.array(cloud)):
+        if x[0] <= bits <= x[-1]:
+            assert error >= np.interp(bits, x, y) - 1e-6
+
+
+def test_a_histogram_is_smooth_and_complete():
+    """Gaps are counted, longer ones as the longest, and every gap stays possible."""
+    traces = [
+        export.Trace(None, np.array(ticks), None) for ticks in ([0, 3, 6, 9], [0, 3, 40], [0])
+    ]
+    counts = export.histogram(traces, 12)
+    assert counts.shape == (12,)
+    assert counts.min() >= 1
+    assert np.argmax(counts) == 2
+    assert counts[11] > counts[8]

@@ -1,0 +1,157 @@
+"""Motion capture: windows, units, and a start at the linear reference."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from vdsc.errors import InvalidInput
+from vdsc.model.config import NetConfig
+from vdsc.model.latent_sde import LatentSDE
+from vdsc.model.path_model import PathModel
+from vdsc.model.store import Checkpoint
+from vdsc.train import domains, motion
+from vdsc.train import run as training
+from vdsc.train.config import TrainConfig
+
+CHANNELS = 7
+TOML = """
+name = "walk"
+domain = "motion"
+chunk = 41
+data = {data!r}
+save_every = 2
+
+[net]
+frame = [7]
+latent = 4
+fps = 30.0
+window = 15
+hidden = 4
+features = 8
+rates = [2.0, 10.0]
+interpolation = "spline"
+
+[[stages]]
+kind = "sde"
+steps = 2
+batch = 3
+lr = 1e-3
+
+[[stages]]
+kind = "joint"
+steps = 2
+batch = 3
+lr = 1e-3
+"""
+
+
+@pytest.fixture
+def clips(tmp_path):
+    """Three short motions of 3 positions and 4 angles; one angle turns past 180 degrees."""
+    folder = tmp_path / "clips"
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    for i, frames in enumerate((40, 90, 15)):
+        swing = np.sin(np.arange(frames)[:, None] * rng.uniform(0.02, 0.3, CHANNELS))
+        values = swing * [20, 3, 20, 30, 30, 30, 30] + [5, 90, 5, 170, 0, -100, 60]
+        values[:, 3:] = (values[:, 3:] + 180) % 360 - 180
+        np.save(folder / f"{i}.npy", values.astype(np.float32))
+    return folder
+
+
+def network(latent=CHANNELS):
+    torch.manual_seed(0)
+    return LatentSDE(NetConfig(frame=(CHANNELS,), latent=latent, fps=30.0, window=15, hidden=4))
+
+
+def test_channels_become_comparable(clips):
+    """Positions and angles have their own scale, means are taken off, turns cost nothing."""
+    data = motion.Motion(clips, 15)
+    assert data.frames.angles.tolist() == [False] * 3 + [True] * 4
+    assert (data.frames.scale[3:] == motion.UNIT).all()
+    joined = np.concatenate(data.sequences)
+    steady = [0, 1, 2, 4, 5, 6]  # the other angle lies at half a turn, on both sides of it
+    assert joined.mean(0)[steady] == pytest.approx(np.zeros(6), abs=1e-3)
+    assert np.ptp(joined[:, 3]) < 18
+    assert np.abs(np.diff(data.sequences[1], axis=0)).max() < 6
+
+
+def test_windows_come_from_the_sequences(clips):
+    """A window is a stretch of a sequence, moved as a whole by a small offset a channel."""
+    data = motion.Motion(clips, 15)
+    batch = data.batch(np.random.default_rng(1), 20).numpy()
+    assert batch.shape == (20, 15, CHANNELS)
+    every = [s[i : i + 15] for s in data.sequences for i in range(len(s) - 14)]
+    steps = np.stack([np.diff(w, axis=0) for w in every])
+    for window in batch:
+        off = np.abs(steps - np.diff(window, axis=0)).max((1, 2))
+        found = every[int(off.argmin())]
+        assert off.min() < 1e-4
+        assert np.abs(window - found).max() < 1.5
+
+
+def test_the_start_is_the_linear_reference(clips):
+    """Before any training the decoder puts back what the encoder's linear readings take out."""
+    data, model = motion.Motion(clips, 15), network()
+    motion.start_linear(model, data)
+    x = torch.from_numpy(data.sequences[1])[None]
+    with torch.no_grad():
+        goal = model.posterior.goal(model.encoder(x))
+        assert torch.allclose(model.decoder(goal), x, atol=2e-3)
+        whole = [model.posterior.goal(model.encoder(torch.from_numpy(s)[None]))[0]
+                 for s in data.sequences]  # fmt: skip
+    z = torch.cat(whole)
+    assert torch.allclose(z.mean(0), torch.zeros(CHANNELS), atol=1e-3)
+    assert torch.allclose(torch.cov(z.T), torch.eye(CHANNELS), atol=0.02)
+
+
+def test_fewer_latents_keep_the_principal_part(clips):
+    """With fewer latents than channels the start is the best linear projection."""
+    data, model = motion.Motion(clips, 15), network(latent=3)
+    motion.start_linear(model, data)
+    frames = np.concatenate(data.sequences)
+    with torch.no_grad():
+        x = torch.from_numpy(frames)[None]
+        error = (model.decoder(model.posterior.goal(model.encoder(x))) - x).square().sum(-1).mean()
+    lost = np.linalg.eigvalsh(np.cov(frames.T))[:-3].sum()
+    assert error.item() == pytest.approx(lost, rel=0.02)
+
+
+def test_data_that_cannot_be_trained_on_is_refused(tmp_path, clips):
+    """A folder without sequences, or with shorter ones than the window, is an error."""
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InvalidInput, match="as long as a window"):
+        motion.Motion(tmp_path / "empty", 15)
+    with pytest.raises(InvalidInput, match="as long as a window of 91 frames"):
+        motion.Motion(clips, 91)
+
+
+@pytest.mark.parametrize(("width", "first"), [(2, 2), (3, 3), (8, 3)])
+def test_the_first_three_channels_are_positions(tmp_path, width, first):
+    """The exported settings call angles what the training did, also where there are none."""
+    np.save(tmp_path / "a.npy", np.random.default_rng(1).normal(size=(20, width)))
+    net = NetConfig(frame=(width,), latent=2, fps=30.0, window=15)
+    domain = domains.build(TrainConfig("m", "motion", 21, tmp_path, net, ()))
+    assert domain.frames()["first_angle"] == first
+
+
+def test_a_config_becomes_a_checkpoint(tmp_path, clips, monkeypatch):
+    """`train` runs all stages, writes the folder, and goes on where its state was left."""
+    monkeypatch.chdir(tmp_path)
+    config = tmp_path / "walk.toml"
+    config.write_text(TOML.format(data=str(clips)))
+    seen = []
+    out = tmp_path / "models" / "walk"
+    training.train(config, out, minutes=0, report=seen.append)
+    training.train(config, out, overrides=["stages.1.steps=1"], report=seen.append)
+    assert [(s.step, s.stage) for s in seen] == [(1, "sde"), (2, "sde"), (3, "joint")]
+    model = PathModel.load(Checkpoint.open(out), "cpu")
+    values = np.load(clips / "1.npy")
+    found = model.infer(model.frames.to_network(values), np.arange(90) / 30)
+    knots = model.place(found, 0.5)
+    assert knots[0] == 0
+    assert knots[-1] == 89
+    with pytest.raises(InvalidInput, match="--device cpu"):
+        training.train(config, out, device="cuda")
