@@ -17,8 +17,8 @@ class PixelFrames:
 
     kind = "pixels"
 
-    def to_network(self, values: NDArray[np.generic]) -> Floats:
-        """(T, H, W, C) uint8 to float32 in [0, 1]."""
+    def to_network(self, values: NDArray[np.generic], last: Floats | None = None) -> Floats:
+        """(T, H, W, C) uint8 to float32 in [0, 1]; no frame depends on the one before."""
         return (values.astype(np.float32) / 255).astype(np.float32)
 
     def from_network(self, frames: Floats) -> NDArray[np.uint8]:

@@ -72,7 +72,7 @@ class PathModel:
         tick = 1.0 / self.config.fps
         times = times - times[0]
         frames = torch.from_numpy(x).to(self.device)
-        with torch.inference_mode():
+        with torch.no_grad():
             hidden = self.net.encoder(frames.unsqueeze(0))
             count = max(1, int(np.ceil(times[-1] / tick - 1e-6)) + 1)
             grid = np.arange(count, dtype=np.float64) * tick
@@ -107,7 +107,7 @@ class PathModel:
         share = torch.full((1, count), 0.5)
         if seed:
             share = torch.rand((1, count), generator=torch.Generator().manual_seed(seed))
-        with torch.inference_mode():
+        with torch.no_grad():
             tick = seen.times[-1] / (count - 1)
             drawn = self.net.knots(seen.hidden[None].cpu(), tick, torch.tensor([density]), share)
         knots = np.flatnonzero(drawn.mask[0].numpy())
@@ -142,7 +142,7 @@ class PathModel:
 
         Absolute for a Laplace observation model, squared for a normal one.
         """
-        with torch.inference_mode():
+        with torch.no_grad():
             path = refine.path_at(self.net, seen.times[knots], self._tensor(values), seen.times)
             error = self.net.decoder(path) - seen.x
         each = error.abs() if self.config.noise == "laplace" else error.square()
@@ -156,7 +156,7 @@ class PathModel:
             yield self._synthesise(knot_times, values, times[begin : begin + BATCH])
 
     def _synthesise(self, knot_times: Floats, values: Floats, times: Floats) -> NDArray[np.generic]:
-        with torch.inference_mode():
+        with torch.no_grad():
             path = refine.path_at(self.net, knot_times, self._tensor(values), times)
             frames = self.net.decoder(path).cpu().numpy()
         return self.frames.from_network(frames)

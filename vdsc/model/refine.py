@@ -57,7 +57,7 @@ def least_squares(
     values = solve(seen.path) if first is None else _pinned(solve, spline, seen.path, first)
     target = seen.x.double().cpu().numpy()
     for _ in range(ROUNDS):
-        with torch.inference_mode():
+        with torch.no_grad():
             path = torch.as_tensor(spline @ values, dtype=torch.float32, device=seen.x.device)
             drawn = net.decoder(path).double().cpu().numpy()
         values = values + solve((target - drawn) @ inverse.T)
