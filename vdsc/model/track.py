@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn.functional import conv2d
 
 from vdsc.model.decoder import SpriteDecoder
 
@@ -67,13 +66,27 @@ def settle(
 
 def best_place(decoder: SpriteDecoder, rest: Tensor, sprite: Tensor, guess: Tensor) -> Tensor:
     """Whole-pixel places (T, 2) where the sprite explains most of `rest` (T, H, W, C)."""
-    half = decoder.glimpse // 2
-    heat = conv2d(rest.permute(0, 3, 1, 2), sprite[None], padding=half)[:, 0]
+    heat = correlate(rest.permute(0, 3, 1, 2), sprite).sum(1)
     rows = torch.arange(heat.shape[1]).to(rest) - heat.shape[1] // 2
     columns = torch.arange(heat.shape[2]).to(rest) - heat.shape[2] // 2
     away = (rows - guess[:, :1]).square()[:, :, None] + (columns - guess[:, 1:]).square()[:, None]
     best = (heat - PULL * away).flatten(1).argmax(1)
     return torch.stack([rows[best // len(columns)], columns[best % len(columns)]], -1)
+
+
+def correlate(images: Tensor, sprite: Tensor) -> Tensor:
+    """Inner products (T, C, H + 1, W + 1) of images (T, C, H, W) with a sprite (C, g, g).
+
+    Entry (i, j) has the sprite's centre i - H/2 and j - W/2 pixels from the middle. By the
+    Fourier transform on a frame so large that nothing wraps onto another place.
+    """
+    height, width, size = *images.shape[-2:], sprite.shape[-1]
+    room = (height + size, width + size)
+    product = torch.fft.rfft2(images, s=room) * torch.fft.rfft2(sprite, s=room).conj()
+    whole = torch.fft.irfft2(product, s=room)
+    rows = (torch.arange(height + 1) - size // 2) % room[0]
+    columns = (torch.arange(width + 1) - size // 2) % room[1]
+    return whole[..., rows, :][..., columns]
 
 
 def draw_one(decoder: SpriteDecoder, sprite: Tensor, place: Tensor) -> Tensor:
