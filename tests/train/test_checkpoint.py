@@ -143,3 +143,4 @@ def test_a_histogram_is_smooth_and_complete():
     assert counts.min() >= 1
     assert np.argmax(counts) == 2
     assert counts[11] > counts[8]
+    assert export.histogram(traces, 5000).min() == 1
