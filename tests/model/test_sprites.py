@@ -7,6 +7,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch.nn.functional import conv2d
 
 from vdsc.model import track
 from vdsc.model.decoder import SpriteDecoder
@@ -51,6 +52,19 @@ def test_frames_lie_in_their_range(decoder):
     assert frames.shape == (2, 3, 40, 48, 1)
     assert 0 <= frames.min() <= frames.max() <= 1
     assert torch.allclose(decoder(z[1, 2]), frames[1, 2], atol=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(40, 48), (16, 16), (9, 31)])
+def test_correlation_is_the_sum_of_products(shape):
+    """By Fourier transform or by sliding the sprite over the padded images: the same numbers."""
+    generator = torch.Generator().manual_seed(4)
+    images = torch.rand(3, 2, *shape, generator=generator)
+    sprite = torch.rand(2, 8, 8, generator=generator)
+    found = track.correlate(images, sprite)
+    for channel in range(2):
+        one = sprite[channel][None, None]
+        slid = conv2d(images[:, channel, None], one, padding=4)[:, 0]
+        assert torch.allclose(found[:, channel], slid, atol=1e-4)
 
 
 def test_a_sprite_is_found_where_it_is(decoder):

@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import load_file, save_file
 
-from vdsc.codecs.vdsde import Tables
 from vdsc.errors import ModelMissing
 from vdsc.model.path_model import PathModel
 from vdsc.model.store import CONFIG, TABLES, WEIGHTS, Checkpoint
@@ -35,7 +34,7 @@ def folder(trained, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def tables(folder):
-    return Tables.from_arrays(Checkpoint.open(folder).tensors[1])
+    return export.Tables.from_arrays(Checkpoint.open(folder).tensors[1])
 
 
 def test_the_folder_loads(folder, trained):
@@ -71,7 +70,7 @@ def test_tables_survive_safetensors(tables, tmp_path):
     """To arrays, to disk and back gives the same integers."""
     save_file(tables.to_arrays(), tmp_path / "t")
     arrays = load_file(tmp_path / "t")
-    again = Tables.from_arrays(arrays)
+    again = export.Tables.from_arrays(arrays)
     assert all(array.dtype == np.int32 for array in arrays.values())
     assert again.cap == tables.cap
     for name, array in tables.to_arrays().items():

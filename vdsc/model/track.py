@@ -83,7 +83,7 @@ def correlate(images: Tensor, sprite: Tensor) -> Tensor:
     height, width, size = *images.shape[-2:], sprite.shape[-1]
     room = (height + size, width + size)
     product = torch.fft.rfft2(images, s=room) * torch.fft.rfft2(sprite, s=room).conj()
-    whole = torch.fft.irfft2(product, s=room)
+    whole: Tensor = torch.fft.irfft2(product, s=room)
     rows = (torch.arange(height + 1) - size // 2) % room[0]
     columns = (torch.arange(width + 1) - size // 2) % room[1]
     return whole[..., rows, :][..., columns]
