@@ -336,8 +336,9 @@ def decode(
     if "a" in params:
         row = gap_row([1], None)
     found, first = [], 0
-    for body in bodies:
-        end = min(first + chunk - 1, frames - 1)
+    assert len(bodies) == max(1, -(-(frames - 1) // (chunk - 1)))
+    for i, body in enumerate(bodies, start=1):
+        end = i * (frames - 1) // len(bodies)
         count, at = varint(body, 0)
         _, at = varint(body, at)
         stack = Stack(body[at:])
