@@ -1,29 +1,32 @@
-"""vdsc: compress what moves - motion capture, small video, robot and sensor logs."""
+"""vdsc: compress what moves - motion capture, small video, robot and sensor logs.
+
+Names are imported when they are first used, so that the command line starts quickly.
+"""
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from vdsc.api import compress, decompress, info, inspect_knots
-from vdsc.core.sequence import Clock, Outline, Sequence
-from vdsc.errors import (
-    CorruptFile,
-    InvalidInput,
-    LimitExceeded,
-    ModelMissing,
-    TruncatedFile,
-    UnsupportedVersion,
-    VdscError,
-)
+if TYPE_CHECKING:
+    from vdsc.api import Info, compress, decompress, info, inspect_knots
+    from vdsc.core.sequence import Clock, Outline, Sequence
+    from vdsc.errors import (
+        CorruptFile,
+        InvalidInput,
+        LimitExceeded,
+        ModelMissing,
+        TruncatedFile,
+        UnsupportedVersion,
+        VdscError,
+    )
 
-try:
-    __version__ = version("vdsc")
-except PackageNotFoundError:  # a checkout that was never installed
-    __version__ = "0+unknown"
+    __version__: str
 
 __all__ = [
     "Clock",
     "CorruptFile",
+    "Info",
     "InvalidInput",
     "LimitExceeded",
     "ModelMissing",
@@ -37,3 +40,30 @@ __all__ = [
     "info",
     "inspect_knots",
 ]
+
+_HOMES = {
+    "vdsc.api": ("Info", "compress", "decompress", "info", "inspect_knots"),
+    "vdsc.core.sequence": ("Clock", "Outline", "Sequence"),
+}
+
+
+def __getattr__(name: str) -> object:
+    if name == "__version__":
+        return _version()
+    if name not in __all__:
+        raise AttributeError(f"module 'vdsc' has no attribute {name!r}")
+    home = next((home for home, names in _HOMES.items() if name in names), "vdsc.errors")
+    return getattr(import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("vdsc")
+    except PackageNotFoundError:  # a checkout that was never installed
+        return "0+unknown"

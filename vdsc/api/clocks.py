@@ -1,0 +1,95 @@
+"""When frames are: what users say of their input, and what they ask of the output."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+
+import numpy as np
+
+from vdsc.codecs import pace
+from vdsc.core.sequence import Clock, Outline, Times, check_times
+from vdsc.errors import InvalidInput, LimitExceeded
+
+MOST_FRAMES = 1 << 27
+BATCH = 4096  # instants asked for at once
+SLACK = 1e-6  # seconds that a wanted time may lie outside the span, for times written as text
+
+
+def check_choice(fps: Fraction | None, times: Times | None) -> None:
+    """Raise InvalidInput for both a rate and times, a rate that is none, and times out of order."""
+    if fps is not None and times is not None:
+        raise InvalidInput("give either fps or times, not both")
+    if fps is not None and fps <= 0:
+        raise InvalidInput(f"fps must be above zero, not {float(fps):g}")
+    if times is not None:
+        check_times(times)
+
+
+def given(
+    shape: tuple[int, ...],
+    dtype: np.dtype[np.generic],
+    *,
+    native: Fraction,
+    fps: Fraction | None,
+    times: Times | None,
+) -> Outline:
+    """Outline of a sequence to be coded: dated as given, else at the checkpoint's own rate."""
+    check_choice(fps, times)
+    if times is not None and len(times) != shape[0]:
+        raise InvalidInput(f"{len(times)} times for {shape[0]} frames; give one for each")
+    clock = Clock(rate=native if fps is None else fps) if times is None else Clock(times=times)
+    outline = Outline(shape, dtype.newbyteorder("<"), clock)
+    fault = pace.fault(outline, native)
+    if fault is not None:
+        raise InvalidInput(fault)
+    return outline
+
+
+def wanted(held: Outline, fps: Fraction | None, times: Times | None) -> Outline:
+    """Outline of what is asked of a file: its own instants, others at `fps`, or those of `times`.
+
+    Raises LimitExceeded for more than 2**27 frames, InvalidInput for times out of its span.
+    """
+    check_choice(fps, times)
+    if fps is None and times is None:
+        return held
+    first, last = span(held)
+    if times is not None:
+        if times[0] < first - SLACK or times[-1] > last + SLACK:
+            raise InvalidInput(f"the file spans {first:g} to {last:g} s; ask for times within")
+        return Outline((len(times), *held.shape[1:]), held.dtype, Clock(times=times))
+    assert fps is not None
+    count = math.floor(_length(held) * fps) + 1
+    if count > MOST_FRAMES:
+        words = f"{float(fps):g} frames per second would be {count} frames"
+        raise LimitExceeded(f"{words}, above the limit of {MOST_FRAMES}; ask for fewer, or --times")
+    return Outline((count, *held.shape[1:]), held.dtype, Clock(rate=fps, start=first))
+
+
+def span(outline: Outline) -> tuple[float, float]:
+    """Times of the first and the last frame, seconds."""
+    clock, count = outline.clock, outline.frames
+    return float(clock.seconds(0, 1)[0]), float(clock.seconds(count - 1, count)[0])
+
+
+def between(outline: Outline, low: float, high: float) -> Iterator[Times]:
+    """The outline's times from `low` up to but without `high`, in batches."""
+    begin, end = (bisect_left(range(outline.frames), t, key=_instant(outline)) for t in (low, high))
+    for at in range(begin, end, BATCH):
+        yield outline.clock.seconds(at, min(at + BATCH, end))
+
+
+def _instant(outline: Outline) -> Callable[[int], float]:
+    """Seconds of one frame, as a function of its number."""
+    return lambda i: float(outline.clock.seconds(i, i + 1)[0])
+
+
+def _length(outline: Outline) -> Fraction:
+    """Seconds from the first to the last frame, exactly."""
+    if outline.clock.rate is not None:
+        return (outline.frames - 1) / outline.clock.rate
+    first, last = span(outline)
+    return Fraction(last) - Fraction(first)

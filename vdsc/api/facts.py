@@ -1,0 +1,107 @@
+"""What a file says of itself: no checkpoint, no network and no entropy coder is needed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, BinaryIO
+
+from vdsc.codecs import body as layout
+from vdsc.codecs.params import Params, model_of
+from vdsc.codecs.windows import divide
+from vdsc.container import Reader
+from vdsc.core.sequence import Outline
+from vdsc.errors import CorruptFile
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """What a file says without its model; `budget` sums to `size`.
+
+    start and end are the times of the first and the last frame, seconds. chunks: frames, knots,
+    knots_per_second and bytes of each; a frame on a seam counts in both. Rates of a file that
+    spans no time are 0.
+    """
+
+    size: int
+    raw_bytes: int
+    codec: str
+    model: str
+    digest: str
+    shape: tuple[int, ...]
+    dtype: str
+    fps: float | None
+    start: float
+    end: float
+    frames: int
+    params: dict[str, int]
+    chunks: list[dict[str, Any]]
+    knots: int
+    knots_per_second: float
+    local_dims: int
+    global_dims: int
+    budget: dict[str, int]
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready values."""
+        return asdict(self)
+
+
+def inspect(stream: BinaryIO) -> Info:
+    """What a .vds file says of itself, every checksum verified."""
+    reader = Reader(stream)
+    header, outline = reader.header, reader.header.outline
+    model, params = model_of(header), Params.from_header(header.params)
+    chunks, spent = _chunks(reader)
+    first, last = _instant(outline, 0), _instant(outline, outline.frames - 1)
+    knots = sum(chunk["knots"] for chunk in chunks) - (len(chunks) - 1)
+    budget = reader.budget
+    return Info(
+        size=budget.total,
+        raw_bytes=outline.raw_bytes,
+        codec=header.codec,
+        model=model.name,
+        digest=model.digest.hex(),
+        shape=outline.shape,
+        dtype=outline.dtype.name,
+        fps=None if outline.clock.rate is None else float(outline.clock.rate),
+        start=first,
+        end=last,
+        frames=outline.frames,
+        params=dict(header.params),
+        chunks=chunks,
+        knots=knots,
+        knots_per_second=_per_second(knots, first, last),
+        local_dims=params.local,
+        global_dims=params.still,
+        budget={
+            "header": budget.total - budget.chunks - budget.checksums,
+            "knot times": spent,
+            "knot values": budget.chunks - spent,
+            "checksums": budget.checksums,
+        },
+    )
+
+
+def _chunks(reader: Reader) -> tuple[list[dict[str, Any]], int]:
+    """Facts of each chunk, and the bytes of all knot times."""
+    outline, said, spent = reader.header.outline, [], 0
+    if reader.header.chunks > max(1, outline.frames - 1):
+        raise CorruptFile("the file has more chunks than frames; it is damaged")
+    spans = divide(outline.frames, reader.header.chunks)
+    for (begin, end), body in zip(spans, reader.chunks(), strict=True):
+        knots, share, _ = layout.split(body)
+        if knots > end - begin:
+            raise CorruptFile("a chunk has more knots than frames; the file is damaged")
+        rate = _per_second(knots, _instant(outline, begin), _instant(outline, end - 1))
+        facts = {"frames": end - begin, "knots": knots}
+        said.append({**facts, "knots_per_second": rate, "bytes": len(body)})
+        spent += share
+    return said, spent
+
+
+def _per_second(knots: int, first: float, last: float) -> float:
+    return knots / (last - first) if last > first else 0.0
+
+
+def _instant(outline: Outline, frame: int) -> float:
+    return float(outline.clock.seconds(frame, frame + 1)[0])

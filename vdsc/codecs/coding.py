@@ -1,0 +1,86 @@
+"""How one file's knots are coded: its grid of values, its prior, its code of knot times."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vdsc.codecs import pace
+from vdsc.codecs.params import Params
+from vdsc.codecs.tables import Tables
+from vdsc.core.sequence import Outline
+from vdsc.entropy import KnotCoder, PoissonGaps, RenewalGaps
+from vdsc.errors import CorruptFile
+from vdsc.model.price import Price
+from vdsc.quant import ValueGrid
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Q16 = 1 << 16
+LONGEST = 1024
+"""The longest gap between knots, in frames, under the Poisson prior."""
+
+
+class Coding:
+    """The integer codes of one file, all of them fixed by its header and its checkpoint's tables.
+
+    fps: ticks per second of the checkpoint. params: see `Params`. Raises CorruptFile for parameters
+    and frame times that no encoder writes.
+    """
+
+    def __init__(
+        self, tables: Tables, fps: Fraction, outline: Outline, params: Mapping[str, int]
+    ) -> None:
+        self.tables, self.outline, self.fps = tables, outline, fps
+        self.params = Params.from_header(params)
+        if (self.params.local, self.params.still) != tables.dims:
+            raise CorruptFile("the file's dimensions are not its model's; the file is damaged")
+        fault = pace.fault(outline, fps)
+        if fault is not None:
+            raise CorruptFile(f"the file's clock cannot be right: {fault}")
+        self.grid = grid(tables, self.params.quality)
+        self.values = KnotCoder(tables.transition, self.grid)
+        self.still = tables.transition.is_global
+        self.times = gap_code(tables, self.params)
+
+    def lags(self, knots: Ints, begin: int) -> Ints:
+        """Ticks (M,) of the checkpoint's clock at knots (M,), frames counted from `begin`."""
+        return pace.lags(self.outline, self.fps, knots, begin)
+
+    def real(self, cells: Ints) -> Floats:
+        """Knot values (M, D) of cells (M, D)."""
+        return self.grid.value(cells) / Q16
+
+    def snap(self, z: Floats) -> Ints:
+        """Cells (M, D) of finite knot values (M, D)."""
+        return self.grid.snap(np.rint(np.clip(z, -30, 30) * Q16).astype(np.int64))
+
+    def price(self, knots: Ints, begin: int) -> Price:
+        """What the values of knots (M,) will cost, for the encoder to weigh."""
+        tables = self.tables.transition
+        row = np.minimum(np.diff(self.lags(knots, begin)), len(tables.rho)) - 1
+        unit = 1.0 if tables.law == "logistic" else np.sqrt(3) / np.pi
+        return Price(
+            cell=self.grid.steps / Q16,
+            spread0=tables.sigma0 * unit / Q16,
+            decay=tables.rho[row] / Q16,
+            spread=tables.sigma[row] * unit / Q16,
+        )
+
+
+def grid(tables: Tables, quality: int) -> ValueGrid:
+    """The value grid at a quality."""
+    coarse = tables.curve[quality - 1, 0]
+    return ValueGrid(np.clip(tables.steps * coarse >> 8, 1 << 6, 1 << 17), tables.cap)
+
+
+def gap_code(tables: Tables, params: Params) -> RenewalGaps | PoissonGaps:
+    """The code of the knot times that the parameters name."""
+    if params.every:
+        return RenewalGaps(np.ones(1, np.int64))
+    if params.rate is not None:
+        return PoissonGaps(params.rate, LONGEST)
+    return RenewalGaps(tables.gaps[tables.curve[params.quality - 1, 2]])
