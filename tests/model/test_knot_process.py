@@ -103,7 +103,6 @@ def test_the_density_is_a_density():
     assert mean == pytest.approx(1, abs=0.01 + 5.5 * error)
 
 
-@pytest.mark.xfail(reason="the last gap counts as longer than the whole rest, not its rounding")
 def test_the_density_is_a_density_on_a_coarse_grid():
     """The same where a tick is a fifth of the mean gap, so that rounding weighs."""
     mean, error = ratios(frames=11, tick=1 / 10)

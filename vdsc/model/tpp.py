@@ -105,7 +105,7 @@ class KnotProcess(nn.Module):
             gap = gap_at(share[:, step % frames], mu, scale, self.limit).detach()
             ticks = torch.clamp(torch.round(gap / tick), min=1)
             inside = time + ticks * tick < end - 0.5 * tick
-            left = (end - time).clamp(1e-4, self.limit * (1 - 1e-6))
+            left = (end - time - 0.5 * tick).clamp(1e-4, self.limit * (1 - 1e-6))
             term = torch.where(
                 inside,
                 log_density(gap, mu, scale, self.limit),

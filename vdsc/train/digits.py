@@ -51,7 +51,7 @@ def start_still(model: LatentSDE) -> None:
     look = torch.ones(decoder.objects, decoder.look + 2, dtype=torch.bool)
     look[:, :2] = False
     with torch.no_grad():
-        posterior.pull.bias.copy_(torch.where(look.flatten(), -7.0, 3.0))
+        posterior.pull.bias.copy_(torch.where(look.flatten(), -12.0, 3.0))
         posterior.raw_nu.copy_(torch.where(look.flatten(), -4.0, -2.0))
         posterior.spread.fill_(-2.0)
         model.log_cell.fill_(-2.3)

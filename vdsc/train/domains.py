@@ -17,7 +17,7 @@ from vdsc.model.latent_sde import LatentSDE
 from vdsc.train import digits, motion
 from vdsc.train.config import Stage, TrainConfig
 
-EXCERPT = 600  # frames of a motion that the tables are fitted on
+EXCERPT = 300  # frames of a motion that the tables are fitted on
 CLIPS, CLIPS_SEED = 48, 1 << 20
 
 
@@ -64,7 +64,7 @@ class MotionDomain:
         raise InvalidInput("motion capture starts from its linear reference: drop the warm stage")
 
     def sequences(self) -> list[NDArray[np.float32]]:
-        """The first ten seconds of every training sequence."""
+        """The first five seconds of every training sequence."""
         return [s[:EXCERPT] for s in self.data.sequences]
 
     def frames(self) -> dict[str, Any]:
