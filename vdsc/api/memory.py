@@ -6,7 +6,7 @@ import io
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from vdsc.api.facts import Info, inspect
 from vdsc.core.sequence import Sequence, Times
@@ -35,7 +35,7 @@ def compress(
 
     stream = io.BytesIO()
     encode(
-        array_source(np.asarray(values)),
+        array_source(_array(values)),
         stream,
         fps=_rate(fps),
         times=_seconds(times),
@@ -75,6 +75,13 @@ def inspect_knots(data: bytes) -> Times:
     from vdsc.api.knots import knot_times
 
     return knot_times(data)
+
+
+def _array(values: ArrayLike) -> NDArray[np.generic]:
+    try:
+        return np.asarray(values)
+    except (TypeError, ValueError):
+        raise InvalidInput("values must be one array: each frame as long as the others") from None
 
 
 def _rate(fps: float | Fraction | None) -> Fraction | None:

@@ -1,0 +1,25 @@
+"""Files with right checksums and wrong contents."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+from vdsc.container import Header, Reader, Writer
+
+
+def opened(data: bytes) -> tuple[Header, list[bytes]]:
+    """Header and chunk bodies of a file."""
+    reader = Reader(io.BytesIO(data))
+    return reader.header, list(reader.chunks())
+
+
+def forged(data: bytes, *, bodies=None, **changes) -> bytes:
+    """The file with other bodies, or other fields of its header, and right checksums."""
+    header, sound = opened(data)
+    bodies = sound if bodies is None else bodies
+    stream = io.BytesIO()
+    writer = Writer(stream, replace(header, **({"chunks": len(bodies)} | changes)))
+    for body in bodies:
+        writer.chunk(body)
+    return stream.getvalue()
