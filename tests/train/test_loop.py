@@ -121,7 +121,8 @@ def test_the_rate_warms_up_and_decays():
 
 def test_scales_learn_faster_and_the_process_no_faster(settings, waves, tmp_path):
     """Diffusion and cell widths have their own pace; every parameter is trained once."""
-    run = Run(settings(STAGES, scale_pace=7.0), waves, tmp_path)
+    stages = [stage | {"scale_pace": 7.0} for stage in STAGES]
+    run = Run(settings(stages), waves, tmp_path)
     run.advance()
     groups = run.optimiser.param_groups
     rates = {id(p): group["lr"] for group in groups for p in group["params"]}

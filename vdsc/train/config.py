@@ -22,7 +22,8 @@ class Stage:
     kind: "warm" (domain's own start), "sde" (a knot at every frame), "joint" (knots drawn) or
     "settle" (knots drawn, and the posterior's mean path instead of a sample: what a file holds).
     frames: reconstructed frames a step. coarse: range from which the factor on cell width and
-    observation scale is drawn, log-uniformly.
+    observation scale is drawn, log-uniformly. scale_pace: factor on the learning rate of nu and
+    the cell widths, which live on a log scale and have far to go.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class Stage:
     frames: int | None = None
     window: int | None = None
     coarse: tuple[float, float] = (1.0, 1.0)
+    scale_pace: float = 5.0
     objective: str = "lossy"
 
 
@@ -41,8 +43,6 @@ class TrainConfig:
 
     chunk: how many frames a file codes at once. cap: how much wider than the middle cell of the
     value grid the others may get (1: uniform cells; large: cells of equal probability).
-    scale_pace: factor on the learning rate of nu and the cell widths, which live on a log scale
-    and have far to go.
     """
 
     name: str
@@ -52,7 +52,6 @@ class TrainConfig:
     net: NetConfig
     stages: tuple[Stage, ...]
     cap: int = 1
-    scale_pace: float = 5.0
     seed: int = 0
     save_every: int = 250
     card: dict[str, Any] = field(default_factory=dict)

@@ -53,9 +53,9 @@ class Run:
         process = list(self.model.knots.parameters())
         apart = {id(p) for p in [*scales, *process]}
         groups = [
-            {"params": [p for p in self.params if id(p) not in apart], "pace": 1.0},
-            {"params": scales, "pace": config.scale_pace},
-            {"params": process, "pace": PROCESS_PACE},
+            {"params": [p for p in self.params if id(p) not in apart], "kind": "networks"},
+            {"params": scales, "kind": "scales"},
+            {"params": process, "kind": "process"},
         ]
         self.optimiser = torch.optim.Adam(groups, lr=1e-3)
         folder.mkdir(parents=True, exist_ok=True)
@@ -118,8 +118,9 @@ class Run:
         stage, at = self.stage()
         rng = np.random.default_rng([self.config.seed, self.step])
         torch.manual_seed(int(rng.integers(2**31)))
+        pace = {"networks": 1.0, "scales": stage.scale_pace, "process": PROCESS_PACE}
         for group in self.optimiser.param_groups:
-            group["lr"] = stage.lr * group["pace"] * schedule(at, stage.steps)
+            group["lr"] = stage.lr * pace[group["kind"]] * schedule(at, stage.steps)
         self.optimiser.zero_grad(set_to_none=True)
         if stage.kind == "warm":
             loss, terms = self.domain.warm(self.model, self.extra, stage, at, rng)
