@@ -27,7 +27,7 @@ def build(folder: Path) -> Path:
     return folder
 
 
-def build_vectors(out: Path) -> None:
+def build_vectors(out: Path, name: str = VECTORS) -> None:
     """Two plain channels and four angles; a linear decoder and splines."""
     net = untrained(
         frame=(CHANNELS,), latent=4, fps=30.0, window=20, interpolation="spline", noise="laplace"
@@ -42,7 +42,7 @@ def build_vectors(out: Path) -> None:
     clips = [
         (waves(rng, count) / np.array(frames["scale"])).astype(np.float32) for count in (40, 30)
     ]
-    write(net, frames, clips, out, VECTORS)
+    write(net, frames, clips, out, name, CHUNK[VECTORS])
 
 
 def build_pixels(out: Path) -> None:
@@ -52,7 +52,7 @@ def build_pixels(out: Path) -> None:
     )
     rng = np.random.default_rng(6)
     clips = [(blobs(rng, count)[..., None] / 255).astype(np.float32) for count in (12,)]
-    write(net, {"kind": "pixels"}, clips, out, PIXELS)
+    write(net, {"kind": "pixels"}, clips, out, PIXELS, CHUNK[PIXELS])
 
 
 def untrained(**settings) -> LatentSDE:
@@ -67,10 +67,10 @@ def untrained(**settings) -> LatentSDE:
     return net
 
 
-def write(net, frames, clips, out, name) -> None:
+def write(net, frames, clips, out, name, chunk) -> None:
     """Export what has been made."""
     card = {"domain": "tests", "data": "made up", "measured": "nothing"}
-    export(net, frames, clips, out, name=name, chunk=CHUNK[name], cap=4, card=card)
+    export(net, frames, clips, out, name=name, chunk=chunk, cap=4, card=card)
 
 
 def waves(rng, frames, *, fps=30.0) -> np.ndarray:
