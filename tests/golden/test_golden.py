@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file
 
 import vdsc
+from tests.docs import page_decoder
+from tests.forge import opened
 from tests.golden.recipes import HERE, RECIPES, add, frames, kept
 from vdsc.api import integers
 from vdsc.errors import CorruptFile, TruncatedFile, VdscError
 
+FROZEN = HERE / "models" / "frozen"
 every = pytest.mark.parametrize("name", RECIPES)
 
 
@@ -21,6 +26,21 @@ def test_the_integers_are_those_that_were_written(golden, name):
     data = golden(name)
     expected = json.loads((HERE / f"{name}.json").read_text())
     assert kept(data) == {key: expected[key] for key in ("knots", "cells")}
+
+
+@pytest.mark.parametrize("name", sorted(set(RECIPES) - {"irregular"}))
+def test_a_reader_made_from_the_page_finds_the_same(golden, name):
+    """The plain decoder of docs/format.md, which shares no code with vdsc, reads these integers."""
+    header, bodies = opened(golden(name))
+    model = json.loads((FROZEN / "model.json").read_text())
+    tables = {k: v.tolist() for k, v in load_file(FROZEN / "tables.safetensors").items()}
+    found = page_decoder.decode(
+        tables, header.params, bodies, chunk=model["chunk"], frames=header.outline.frames,
+        ticks_per_frame=Fraction(model["net"]["fps"]) / header.outline.clock.rate,
+    )  # fmt: skip
+    expected = json.loads((HERE / f"{name}.json").read_text())
+    assert [knots for knots, _ in found] == expected["knots"]
+    assert [cells for _, cells in found] == expected["cells"]
 
 
 @every
