@@ -178,6 +178,8 @@ def write(
     save_file(weights, scratch / WEIGHTS)
     save_file(arrays, scratch / TABLES)
     (scratch / CONFIG).write_text(json.dumps(settings, indent=1) + "\n")
+    for file in scratch.iterdir():
+        file.chmod(0o644)  # safetensors makes files that only their owner may read
     if (out / "CARD.md").exists():
         shutil.copy(out / "CARD.md", scratch / "CARD.md")
     shutil.rmtree(out, ignore_errors=True)

@@ -18,7 +18,7 @@ from vdsc.train import digits, motion
 from vdsc.train.config import Stage, TrainConfig
 
 EXCERPT = 300  # frames of a motion that the tables are fitted on
-CLIPS, CLIPS_SEED = 48, 1 << 20
+CLIPS, CLIPS_SEED = 24, 1 << 20
 
 
 class Domain(Protocol):
