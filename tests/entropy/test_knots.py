@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vdsc.entropy import BitStack, KnotCoder, TransitionTables
+from vdsc.entropy.predict import Predictor
 from vdsc.errors import CorruptFile, InvalidInput
 from vdsc.quant import ValueGrid
+from vdsc.quant.grid import REACH
 
 
 def tables(seed, dims, *, lags=7, rich=True):
@@ -185,6 +187,29 @@ def test_a_look_ahead_is_refused():
         dataclasses.replace(prior, weights=weights)
     with pytest.raises(InvalidInput, match="incomplete"):
         TransitionTables.from_arrays({"rho": prior.rho})
+
+
+def test_the_largest_weights_are_multiplied_exactly():
+    """Floats give the integer product at the bound that the tables keep, and no table passes it."""
+    dims = 5
+    rng, prior = np.random.default_rng(8), tables(4, dims, rich=False)
+    prior = dataclasses.replace(prior, is_global=np.zeros(dims, bool))
+    share = rng.multinomial(2**32 - 3 * dims, np.ones(2 * dims) / (2 * dims), dims)
+    weights = np.zeros((1, dims, 3 * dims), np.int64)
+    weights[0, :, : 2 * dims] = share * rng.choice([-1, 1], share.shape)
+    prior = dataclasses.replace(prior, weights=weights)
+    predictor = Predictor(prior, ValueGrid(np.full(dims, 2**12), 1), 0)
+    for shift in range(0, 40, 5):
+        known = np.zeros(3 * dims, np.int64)
+        known[: 2 * dims] = rng.integers(-(2**21), 2**21, 2 * dims) >> shift
+        row = min(shift, prior.rho.shape[0] - 1)
+        start = prior.rho[row] * known[:dims] >> 16
+        exact = [sum(int(w) * int(f) for w, f in zip(r, known, strict=True)) for r in weights[0]]
+        mean = np.clip(start + [e >> 16 for e in exact], -REACH, REACH)
+        assert (predictor.mean(known.astype(float), np.array(row + 1)) == mean).all()
+    weights[0, 0, :3] = 2**31 - 1
+    with pytest.raises(InvalidInput, match="too large"):
+        dataclasses.replace(prior, weights=weights)
 
 
 def test_impossible_knots_are_refused():

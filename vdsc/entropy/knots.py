@@ -138,8 +138,8 @@ class KnotCoder:
         laws = []
         for block in self._blocks:
             mean, base = block.mean(known, lag), block.base(width, lag)
-            residual[:, block.dims] = z[2:, block.dims] - mean
-            spread[:, block.dims] = block.spread(residual[:, block.dims], base)
+            residual[:, block.dims] = left = z[2:, block.dims] - mean
+            spread[:, block.dims] = block.spread(left, base)
             laws.append((mean, base))
         return lag, laws, spread
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vdsc.entropy.transition import TransitionTables
 from vdsc.quant.grid import REACH, ValueGrid
-from vdsc.quant.normal import ONE, Ints
+from vdsc.quant.normal import ONE, Ints, clamp
+
+Floats = NDArray[np.float64]
 
 CALM = 52290
 """The mean of |N(0, 1)| in Q16: the spread assumed at a first knot."""
@@ -38,6 +41,10 @@ class Predictor:
     of all non-global dimensions; e the floored mean of the spreads at this knot of the non-global
     dimensions of earlier blocks (where there are none, neither e nor w2); and bucket the number of
     activity_edges <= activity. Without activity tables the scale is the base, clipped.
+
+    Features travel as floats that are integers: they are below 2**21 and the weights of one
+    dimension sum to 2**32 at most, so every partial sum of the product is below 2**53 and exact,
+    whatever the order of summation.
     """
 
     def __init__(self, tables: TransitionTables, grid: ValueGrid, block: int) -> None:
@@ -51,18 +58,20 @@ class Predictor:
         self._sigma = tables.sigma[:, self.dims]
         self._blur = np.abs(self._rho) * tables.blur
         self._class = tables.lag_class
-        self._weights = None if tables.weights is None else tables.weights[:, self.dims]
+        weights = tables.weights
+        self._weights = None if weights is None else weights[:, self.dims].astype(np.float64)
+        self._step = self.grid.steps >> 3
         self._mix, self._edges = tables.activity_weights, tables.activity_edges
         self._gain = tables.activity_gain
 
-    def mean(self, features: Ints, lag: Ints) -> Ints:
+    def mean(self, features: Floats, lag: Ints) -> Ints:
         """Return the Q16 means (..., Db) from features (..., 3 D) at lags (...)."""
         row = self._row(lag)
-        mean = self._rho[row] * features[..., self.dims] >> 16
+        mean = self._rho[row] * features[..., self.dims].astype(np.int64) >> 16
         if self._weights is not None:
-            mean += (self._weights[self._class[row]] @ features[..., None])[..., 0] >> 16
-        clipped: Ints = np.clip(mean, -REACH, REACH)
-        return clipped
+            more = (self._weights[self._class[row]] @ features[..., None])[..., 0]
+            mean += more.astype(np.int64) >> 16
+        return clamp(mean, -REACH, REACH)
 
     def base(self, width: Ints, lag: Ints) -> Ints:
         """Return the Q16 scales (..., Db) before adaptation, from widths (..., D) of the cells."""
@@ -71,8 +80,7 @@ class Predictor:
 
     def spread(self, residual: Ints, base: Ints) -> Ints:
         """Return the Q16 spreads (..., Db) of the residuals (..., Db)."""
-        unit = base + (self.grid.steps >> 3)
-        spread: Ints = np.minimum((np.abs(residual) << 16) // unit, WILDEST)
+        spread: Ints = np.minimum((np.abs(residual) << 16) // (base + self._step), WILDEST)
         return spread
 
     def scale(self, base: Ints, before: Ints, now: Ints, lag: Ints) -> Ints:
@@ -80,8 +88,7 @@ class Predictor:
         if self._gain is None:
             return np.minimum(base, WIDEST)
         gain = self._gain[self.classes(lag)[..., None], self.bucket(before, now)]
-        scale: Ints = np.clip(base * gain >> 16, 1, WIDEST)
-        return scale
+        return clamp(base * gain >> 16, 1, WIDEST)
 
     def bucket(self, before: Ints, now: Ints) -> Ints:
         """Return the activity buckets (..., Db) from spreads (..., D) of the last and this knot."""
@@ -92,7 +99,8 @@ class Predictor:
         if self._earlier.size:
             total += _mean(now, self._earlier) * self._mix[2]
             parts = parts + self._mix[2]
-        return np.searchsorted(self._edges, total // parts, side="right")
+        bucket: Ints = np.searchsorted(self._edges, total // parts, side="right")
+        return bucket
 
     def classes(self, lag: Ints) -> Ints:
         """Return the classes (...) of lags (...)."""
@@ -103,11 +111,11 @@ class Predictor:
         return np.minimum(lag, self._rho.shape[0]) - 1
 
 
-def features(z1: Ints, z2: Ints, lag: Ints, lag_prev: Ints) -> Ints:
+def features(z1: Ints, z2: Ints, lag: Ints, lag_prev: Ints) -> Floats:
     """Return (..., 3 D): z1, the slope, and room for residuals; lag_prev = 0 means no z2."""
     ahead = (z1 - z2) * lag[..., None] // np.maximum(lag_prev, 1)[..., None]
-    slope = np.clip(ahead, -2 * REACH, 2 * REACH) * (lag_prev > 0)[..., None]
-    return np.concatenate((z1, slope, np.zeros_like(z1)), axis=-1)
+    slope = clamp(ahead, -2 * REACH, 2 * REACH) * (lag_prev > 0)[..., None]
+    return np.concatenate((z1, slope, np.zeros_like(z1)), axis=-1).astype(np.float64)
 
 
 def _hypot(one: Ints, other: Ints) -> Ints:

@@ -36,7 +36,8 @@ class TransitionTables:
         lag_class: (L,) the class of each lag, 0 to C - 1.
         blur: Q16, 0 to 2**16: how much of the last cell's width widens the scale; a uniform error
             within the cell is 2**16 / sqrt(12), and 0 takes the last value as exact.
-        weights: (C, D, 3 D) Q16, the correction of the mean.
+        weights: (C, D, 3 D) Q16, the correction of the mean; those of one dimension sum to 2**32 at
+            most in absolute value.
         activity_weights: (3,) non-negative, the first two not both zero.
         activity_edges: (A - 1,) Q16, increasing.
         activity_gain: (C, A) Q16, 1 to 2**24, factors of the scale.
@@ -128,7 +129,7 @@ class TransitionTables:
             not self.weights[:, :, 2 * dims :][:, ~known].any(),
             "weights may look at the residuals of earlier blocks only",
         )
-        _demand(_within(np.abs(self.weights).sum(axis=2), 0, 2**38), "weights are too large")
+        _demand(_within(np.abs(self.weights).sum(axis=2), 0, 2**32), "weights are too large")
 
     def _check_activity(self) -> None:
         tables = (self.activity_weights, self.activity_edges, self.activity_gain)

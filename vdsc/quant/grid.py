@@ -8,7 +8,7 @@ from functools import cache, cached_property
 import numpy as np
 
 from vdsc.errors import InvalidInput
-from vdsc.quant.normal import Ints, bell_areas
+from vdsc.quant.normal import Ints, bell_areas, clamp
 
 REACH = 12 << 16
 """The outermost cells end at the compander's first node with |z| >= 12 (Q16)."""
@@ -58,7 +58,7 @@ class ValueGrid:
 
     def edge(self, q: Ints) -> Ints:
         """Q16 lower edge of cell q, (..., D); q is clipped to [-limit, limit + 1]."""
-        return self._flat.take(self._zero + np.clip(q, -self.limit, self.limit + 1))
+        return self._flat.take(self._zero + clamp(q, -self.limit, self.limit + 1))
 
     def value(self, q: Ints) -> Ints:
         """Q16 middle of cell q, (..., D), rounded down."""
@@ -70,15 +70,15 @@ class ValueGrid:
 
     def snap(self, z: Ints) -> Ints:
         """Return q with edge(q) <= z < edge(q + 1) for z (..., D) Q16, or the outermost cell."""
-        near = np.clip(z, -_BEYOND, _BEYOND) + self._shelf
+        near = clamp(z, -_BEYOND, _BEYOND) + self._shelf
         found: Ints = np.searchsorted(self._keys, near, side="right") - 1 - self._zero
-        return np.clip(found, -self.limit, self.limit)
+        return clamp(found, -self.limit, self.limit)
 
     def ladder(self, first: Ints, stride: Ints, count: int) -> Ints:
         """Q16 lower edges of the cells first + stride * (0..count-1): (..., D, count)."""
         rungs = first[..., None] + stride[..., None] * np.arange(count)
         limit = self.limit[:, None]
-        return self._flat.take(np.clip(rungs, -limit, limit + 1) + self._zero[:, None])
+        return self._flat.take(clamp(rungs, -limit, limit + 1) + self._zero[:, None])
 
     def take(self, dims: Ints) -> ValueGrid:
         """Return the grid of the dimensions `dims` alone, in that order."""

@@ -104,6 +104,12 @@ def _logistic() -> _Table:
     return _Table.of([*height, CERTAIN])
 
 
+def clamp(values: Ints, low: Ints | int, high: Ints | int) -> Ints:
+    """Return the nearest values within [low, high]; for small arrays much faster than np.clip."""
+    within: Ints = np.minimum(np.maximum(values, low), high)
+    return within
+
+
 def exp_minus(numerator: int, denominator: int) -> int:
     """Return floor(2**96 exp(-numerator/denominator)) up to a few units, by the series of exp."""
     term = total = 1 << WORK
