@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 ROUNDS = 3
 STEPS = 40
 PACE = 0.3  # of a cell, the first step of the descent
-SHARP = 0.02  # network units below which an absolute error counts as squared
+SHARP = 0.05  # network units below which an absolute error counts as squared
 
 
 def path_at(net: LatentSDE, knot_times: Floats, values: Tensor, times: Floats) -> Tensor:

@@ -20,8 +20,8 @@ Ints = NDArray[np.int64]
 ONE = 1 << 16
 LOGISTIC_MEAN = 2 * np.log(2)  # E|x| of a logistic variable of scale 1
 EDGES = (1, 2, 4, 6, 8, 11, 16)  # first lag of each class, in ticks
-BLOCK = 13
-RIDGE = 1000.0
+BLOCK = 8
+RIDGE = 2000.0
 BUCKETS = 12
 
 
@@ -170,7 +170,7 @@ def adapt(plain: TransitionTables, paths: Sequence[Path]) -> TransitionTables:
     edges = q16(np.geomspace(0.25, 3.0, BUCKETS - 1))
     gain = np.full((count, BUCKETS), ONE, np.int64)
     mix = np.array([1, 1, 2], np.int64)
-    factors = np.geomspace(0.4, 1.8, 8)
+    factors = np.geomspace(0.3, 2.2, 16)
     bits = []
     for factor in factors:
         gains = np.full_like(gain, round(factor * ONE))
