@@ -111,3 +111,22 @@ def test_soft_maps_say_where_things_are():
         seen = encoder(images)
     assert seen.shape == (2, 8)
     assert not torch.allclose(seen[0], seen[1])
+
+
+def test_objects_keep_their_names():
+    """Of places that come in either order, equally good in each frame, the smooth chain is kept."""
+    time = torch.arange(20.0)
+    true = torch.stack([torch.stack([time, time], 1), torch.stack([40 - time, 2 * time], 1)], 1)
+    candidates = torch.stack([true, true.flip(1)], 1)
+    odd = torch.arange(20) % 3 == 0
+    candidates[odd] = candidates[odd].flip(1)
+    found = track.smoothest(candidates, torch.zeros(20, 2))
+    assert torch.equal(found, true) or torch.equal(found, true.flip(1))
+
+
+def test_a_clear_error_outweighs_a_rough_step():
+    """Where one candidate explains a frame far better, it is taken though it is far away."""
+    places = torch.zeros(3, 2, 1, 2)
+    places[1, 1] = 30.0
+    errors = torch.tensor([[0.0, 0.0], [1000.0, 0.0], [0.0, 0.0]])
+    assert torch.equal(track.smoothest(places, errors)[1], places[1, 1])

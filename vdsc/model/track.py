@@ -13,6 +13,8 @@ from vdsc.model.decoder import SpriteDecoder
 
 ROUNDS = 3
 LOOK_STEPS = 25
+JERK = 0.05  # energy that a chain of places pays for each squared pixel of a step
+FAR = 400.0  # squared pixels beyond which a longer step costs no more
 PULL = 0.01  # energy that a match pays for each squared pixel away from the posterior's place
 
 
@@ -38,16 +40,37 @@ def sprites_of(decoder: SpriteDecoder, looks: Tensor) -> Tensor:
 
 
 def match(decoder: SpriteDecoder, x: Tensor, sprites: Tensor, guess: Tensor) -> Tensor:
-    """Whole-pixel places (T, objects, 2): the better of placing the objects in either order.
+    """Whole-pixel places (T, objects, 2) that explain the frames and move smoothly.
 
-    Each object in turn takes the place where its sprite explains most of what the others leave.
+    The objects are placed in either order, each where its sprite explains most of what the others
+    leave; which object is which is then decided over the whole clip, since two sprites that are
+    not yet told apart explain a frame as well when they are swapped.
     """
     order = list(range(decoder.objects))
     tries = [settle(decoder, x, sprites, guess, turn) for turn in (order, order[::-1])]
-    errors = torch.stack([residual(decoder, x, sprites, place) for place in tries])
-    pull = torch.stack([(place - guess).square().sum((1, 2)) for place in tries])
-    better = (errors + PULL * pull).argmin(0)
-    return torch.stack(tries)[better, torch.arange(len(x))]
+    tries += [place.flip(1) for place in tries]
+    errors = torch.stack([residual(decoder, x, sprites, place) for place in tries], 1)
+    return smoothest(torch.stack(tries, 1), errors)
+
+
+def smoothest(places: Tensor, errors: Tensor) -> Tensor:
+    """Of candidates (T, K, objects, 2) with errors (T, K), the chain (T, objects, 2) of least cost.
+
+    A step costs JERK for each squared pixel moved, up to FAR of them; by dynamic programming.
+    """
+    moved = (places[1:, :, None] - places[:-1, None]).square().sum((3, 4))
+    steps = JERK * moved.clamp_max(FAR)
+    best, back = errors[0], []
+    for step, error in zip(steps, errors[1:], strict=True):
+        total, came = (best + step).min(1)
+        best = total + error
+        back.append(came)
+    at = best.argmin()
+    chosen = [at]
+    for came in reversed(back):
+        at = came[at]
+        chosen.append(at)
+    return places[torch.arange(len(places)), torch.stack(chosen[::-1])]
 
 
 def settle(
