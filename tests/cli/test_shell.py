@@ -66,12 +66,17 @@ def test_a_full_disk_is_one_line(motion, target):
     assert Path("/dev/full").is_char_device()
 
 
+def heed_ctrl_c():
+    """Undo a shell's habit: its background jobs, which a test run may be, ignore SIGINT."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_signals_leave_no_partial_file(motion, number, code):
     """Ctrl-C and SIGTERM in the middle of writing leave only the input."""
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: PLW1509 - no threads here, and only SIGINT is set back
         [*VDSC, "compress", "clip.npy", "--model", "slow"],
-        env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=heed_ctrl_c,
     )  # fmt: skip
     assert process.stdout.readline() == b"ready\n"
     assert len(os.listdir()) == 2
