@@ -74,9 +74,10 @@ def heed_ctrl_c():
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_signals_leave_no_partial_file(motion, number, code):
     """Ctrl-C and SIGTERM in the middle of writing leave only the input."""
-    process = subprocess.Popen(  # noqa: PLW1509 - no threads here, and only SIGINT is set back
+    process = subprocess.Popen(
         [*VDSC, "compress", "clip.npy", "--model", "slow"],
-        env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=heed_ctrl_c,
+        env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=heed_ctrl_c,  # noqa: PLW1509 - no threads here, and only SIGINT is set back
     )  # fmt: skip
     assert process.stdout.readline() == b"ready\n"
     assert len(os.listdir()) == 2
