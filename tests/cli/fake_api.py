@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
+from vdsc.api.facts import Info
+from vdsc.api.models import ModelCard
+from vdsc.api.report import Report
 from vdsc.core.sequence import Clock, Outline
 from vdsc.errors import CorruptFile, LimitExceeded, ModelMissing, UnsupportedVersion
 
@@ -22,28 +25,6 @@ FAILURES = {
     "interrupted": KeyboardInterrupt(),
 }
 calls: list[dict[str, Any]] = []
-
-
-@dataclass(frozen=True)
-class Report:
-    """What the real one holds."""
-
-    model: str
-    frames: int
-    raw_bytes: int
-    file_bytes: int
-    bits_per_value: float
-    psnr: float | None
-    mean_error: float | None
-    max_error: float | None
-    unit: str
-    knots: int
-    seconds: float
-
-    @property
-    def ratio(self) -> float:
-        """Raw bytes per byte."""
-        return self.raw_bytes / self.file_bytes
 
 
 def encode(source: Any, stream: Any, *, fps: Any = None, times: Any = None, **options: Any) -> Any:
@@ -95,34 +76,6 @@ def decode(stream: Any, *, fps: Any = None, times: Any = None, device: str = "au
     )
 
 
-@dataclass(frozen=True)
-class Info:
-    """What the real one holds."""
-
-    size: int
-    raw_bytes: int
-    codec: str
-    model: str
-    digest: str
-    shape: tuple[int, ...]
-    dtype: str
-    fps: float | None
-    start: float
-    end: float
-    frames: int
-    params: dict[str, int]
-    chunks: list[dict[str, Any]]
-    knots: int
-    knots_per_second: float
-    local_dims: int
-    global_dims: int
-    budget: dict[str, int]
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready."""
-        return asdict(self)
-
-
 def inspect(stream: Any) -> Info:
     """Facts, most of them made up."""
     shape = tuple(_head(stream)["shape"])
@@ -132,20 +85,6 @@ def inspect(stream: Any) -> Info:
         shape[0], {"quality": 75}, [chunk], 7, 3.5, 4, 28,
         {"header": 20, "knot times": 10, "knot values": 50, "checksums": 20},
     )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class ModelCard:
-    """What the real one holds."""
-
-    name: str
-    domain: str
-    shape: str
-    size: int
-    digest: str
-    data: str
-    measured: str
-    path: str
 
 
 def installed_models() -> list[ModelCard]:

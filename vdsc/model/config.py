@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 
@@ -42,6 +42,3 @@ class NetConfig:
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready values."""
         return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
-
-
-NAMES = tuple(f.name for f in fields(NetConfig))

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn.functional import mse_loss, pad
+from torch.nn.functional import pad
 
 from vdsc.model.decoder import SpriteDecoder
 from vdsc.model.latent_sde import LatentSDE
@@ -111,10 +111,3 @@ def tracking_loss(
     best = torch.stack(costs).min(0)
     off = torch.stack(offs).gather(0, best.indices[None])[0]
     return best.values.mean(), off.mean().sqrt() * decoder.reach
-
-
-def pixel_loss(model: LatentSDE, x: Tensor) -> Tensor:
-    """Mean squared error of frames decoded straight from the posterior's goal."""
-    pick = torch.randperm(x.shape[1])[:10]
-    goal = model.posterior.goal(model.encoder(x))
-    return mse_loss(model.decoder(goal[:, pick]), x[:, pick])
