@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -155,3 +157,53 @@ def test_a_config_becomes_a_checkpoint(tmp_path, clips, monkeypatch):
     assert knots[-1] == 89
     with pytest.raises(InvalidInput, match="--device cpu"):
         training.train(config, out, device="cuda")
+
+
+NAMES = [
+    f"{joint}.{axis}{kind}"
+    for joint, kind in (("Hips", "position"), ("Hips", "rotation"))
+    for axis in ("XYZ" if kind == "position" else "ZYX")
+] + [
+    f"{joint}.{axis}rotation"
+    for joint in ("LeftArm", "LThumb", "RThumb", "RightArm")
+    for axis in "ZYX"
+]
+
+
+def turn(axis, degrees):
+    """The matrix of a rotation about x, y or z."""
+    c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    i, j = {"X": (1, 2), "Y": (2, 0), "Z": (0, 1)}[axis]
+    matrix = np.eye(3)
+    matrix[i, i] = matrix[j, j] = c
+    matrix[i, j], matrix[j, i] = -s, s
+    return matrix
+
+
+def test_a_mirror_swaps_the_sides_and_reflects_each_rotation():
+    """Each joint's rotation is its twin's between two reflections at the plane x = 0."""
+    values = np.random.default_rng(4).uniform(-80, 80, (5, len(NAMES))).astype(np.float32)
+    seen = motion.mirrored(values, NAMES)
+    assert (seen[:, :3] == values[:, :3] * [-1, 1, 1]).all()
+    assert (motion.mirrored(seen, NAMES) == values).all()
+    flip = np.diag([-1.0, 1.0, 1.0])
+    twins = {"Hips": "Hips", "LeftArm": "RightArm", "LThumb": "RThumb"}
+    for here, there in twins.items():
+        ours = np.linalg.multi_dot(
+            [turn(a, seen[2, NAMES.index(f"{here}.{a}rotation")]) for a in "ZYX"]
+        )
+        other = np.linalg.multi_dot(
+            [turn(a, values[2, NAMES.index(f"{there}.{a}rotation")]) for a in "ZYX"]
+        )
+        assert ours == pytest.approx(flip @ other @ flip, abs=1e-5)
+
+
+def test_named_channels_double_the_data(clips):
+    """channels.json beside the folder brings the mirrored motions; their mean is not counted."""
+    plain = motion.Motion(clips, 15)
+    names = [*NAMES[:6], "Neck.Zrotation"]
+    (clips.parent / "channels.json").write_text(json.dumps(names))
+    data = motion.Motion(clips, 15)
+    assert len(data.seen) == 2 * len(plain.seen) == 2 * len(data.sequences)
+    assert (data.frames.offset == plain.frames.offset).all()
+    assert data.chances.shape == (6,)

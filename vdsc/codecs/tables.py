@@ -19,8 +19,8 @@ class Tables:
 
     transition: the prior of the knot values. steps (D,) Q16 and cap: the value grid at coarse 256.
     gaps (G, longest): counts of the gaps between knots, one histogram for each of G densities.
-    curve (100, 3): at each quality 1..100 the coarseness (Q8), the knot density (0..255 for
-    [0, 1]) and the histogram.
+    curve (100, 3): at each quality 1..100 the coarseness (Q8), the knot density (0..255 for the
+    trained range [0, 1], less or more beyond it) and the histogram.
     """
 
     transition: TransitionTables
@@ -44,7 +44,7 @@ class Tables:
         return mine | self.transition.to_arrays()
 
     def density(self, quality: int) -> float:
-        """Knot density in [0, 1] at a quality."""
+        """Knot density at a quality; [0, 1] is what training saw."""
         return float(self.curve[quality - 1, 1]) / 255
 
     @property

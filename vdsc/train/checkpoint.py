@@ -24,8 +24,10 @@ from vdsc.train import tables as tables_fit
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-DENSITIES = 8
-COARSE = tuple(round(256 * 2 ** (i / 2)) for i in range(-3, 7))
+DENSITIES = tuple(i / 4 for i in range(-2, 9))
+"""Knot densities that are tried: [0, 1] was trained, beyond it the law of the gaps goes on."""
+COARSE = tuple(2 ** (i / 2) for i in range(-5, 6))
+"""Cell widths that are tried, as factors on what is usual at a density."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,9 @@ def export(
     """
     model = PathModel(net, build(frames))
     seen = [model.infer(x, np.arange(len(x)) / net.config.fps) for x in sequences]
-    densities = np.linspace(0, 1, DENSITIES)
-    traces = [[trace(model, s, d) for s in seen] for d in densities]
+    traces = [[trace(model, s, d) for s in seen] for d in DENSITIES]
     made = fit_tables(net, seen, traces, cap)
-    curve = quality_curve(model, made, traces, densities)
+    curve = quality_curve(model, made, traces)
     made = Tables(made.transition, made.steps, made.cap, made.gaps, curve)
     write(net, frames, made, out, name=name, chunk=chunk, card=card)
 
@@ -77,9 +78,9 @@ def fit_tables(
     steps = np.clip(tables_fit.q16(net.log_cell.exp().double().cpu().numpy()), 1 << 7, 1 << 16)
     lags = max(1, round(net.config.limit * net.config.fps))
     paths = []
-    for i, row in enumerate(traces):
-        coarse = 4.0 ** (1 - i / (len(traces) - 1))
-        grid = ValueGrid(np.clip((steps * coarse).astype(np.int64), 1 << 6, 1 << 17), cap)
+    for density, row in zip(DENSITIES, traces, strict=True):
+        wide = (steps * usual(density)).astype(np.int64)
+        grid = ValueGrid(np.clip(wide, 1 << 6, 1 << 17), cap)
         for t in row:
             z = np.where(still, t.z.mean(0), t.z)
             paths.append(tables_fit.Path(t.knots, z, grid.snap(tables_fit.q16(z)), grid))
@@ -87,6 +88,11 @@ def fit_tables(
     transition = tables_fit.fit(dense, paths, lags, still)
     gaps = np.stack([histogram(row, lags) for row in traces])
     return Tables(transition, steps, cap, gaps, np.zeros((100, 3), np.int64))
+
+
+def usual(density: float) -> float:
+    """Factor on the width of cells at a density: in training one fell as the other rose."""
+    return float(4.0 ** (1 - density))
 
 
 def histogram(traces: Iterable[Trace], longest: int) -> Ints:
@@ -98,21 +104,20 @@ def histogram(traces: Iterable[Trace], longest: int) -> Ints:
     return weights + 1
 
 
-def quality_curve(
-    model: PathModel, made: Tables, traces: Sequence[Sequence[Trace]], densities: Floats
-) -> Ints:
+def quality_curve(model: PathModel, made: Tables, traces: Sequence[Sequence[Trace]]) -> Ints:
     """Curve (100, 3): the lower hull of bits against error over densities and coarsenesses."""
     points = []
-    for g, row in enumerate(traces):
-        for coarse in COARSE:
+    for g, (density, row) in enumerate(zip(DENSITIES, traces, strict=True)):
+        for factor in COARSE:
+            coarse = max(1, round(256 * factor * usual(density)))
             bits, error = measure(model, made, row[:: max(1, len(row) // 16)], coarse, g)
-            points.append((bits, error, coarse, densities[g], g))
+            points.append((bits, error, coarse, density, g))
     hull = lower_hull(points)
     log_bits = np.log([p[0] for p in hull])
     wanted = np.linspace(log_bits[0], log_bits[-1], 100)
     coarse = np.exp(np.interp(wanted, log_bits, np.log([p[2] for p in hull])))
     density = np.interp(wanted, log_bits, [p[3] for p in hull])
-    nearest = np.abs(density[:, None] - densities).argmin(1)
+    nearest = np.abs(density[:, None] - np.array(DENSITIES)).argmin(1)
     return np.stack([np.rint(coarse), np.rint(255 * density), nearest], axis=1).astype(np.int64)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ UNIT = 10.0  # degrees in one network unit
 class Motion:
     """Random windows of every training sequence, each as likely as its length.
 
+    Where `channels.json` beside the folder names the channels, each sequence also comes mirrored.
     Raises InvalidInput for a folder without a sequence as long as a window.
     """
 
@@ -33,8 +35,11 @@ class Motion:
             )
         self.frames = self.fit_frames(raw)
         self.sequences = [self.frames.to_network(values) for values in raw]
+        names = folder.parent / "channels.json"
+        twins = [mirrored(v, json.loads(names.read_text())) for v in raw if names.exists()]
+        self.seen = [*self.sequences, *(self.frames.to_network(values) for values in twins)]
         self.window = window
-        lengths = np.array([max(0, len(s) - window + 1) for s in self.sequences], float)
+        lengths = np.array([max(0, len(s) - window + 1) for s in self.seen], float)
         self.chances = lengths / lengths.sum()
 
     @staticmethod
@@ -52,15 +57,35 @@ class Motion:
 
         The offset stands for people whose bones and markers differ from the few seen here.
         """
-        which = rng.choice(len(self.sequences), size, p=self.chances)
+        which = rng.choice(len(self.seen), size, p=self.chances)
         picked = []
         for i in which:
-            at = rng.integers(0, len(self.sequences[i]) - self.window + 1)
-            picked.append(self.sequences[i][at : at + self.window])
+            at = rng.integers(0, len(self.seen[i]) - self.window + 1)
+            picked.append(self.seen[i][at : at + self.window])
         x = np.stack(picked)
         moving = x.std(1, keepdims=True) > 1e-4
         x = x + moving * rng.normal(0, 0.2, (size, 1, x.shape[2])).astype(np.float32)
         return torch.from_numpy(x.astype(np.float32))
+
+
+def mirrored(values: NDArray[np.float32], names: list[str]) -> NDArray[np.float32]:
+    """The motion (T, D) as a mirror shows it: left and right change places, x changes its sign.
+
+    names: joint.Xposition, joint.Zrotation and so on, the left joints called Left... or L... as
+    their right twins are called Right... or R.... A rotation keeps its sign about x only.
+    """
+    sources = [names.index(twin(name, names)) for name in names]
+    kept = [name.endswith(("Yposition", "Zposition", "Xrotation")) for name in names]
+    return values[:, sources] * np.where(kept, np.float32(1), np.float32(-1))
+
+
+def twin(name: str, names: list[str]) -> str:
+    """The channel on the other side of the body, or the same one."""
+    for here, there in (("Left", "Right"), ("Right", "Left"), ("L", "R"), ("R", "L")):
+        other = there + name.removeprefix(here)
+        if name.startswith(here) and other in names:
+            return other
+    return name
 
 
 def start_linear(model: LatentSDE, data: Motion) -> None:
