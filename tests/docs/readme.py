@@ -1,7 +1,7 @@
 """The README's examples, and the parts of it that are filled in from runs.
 
 `python tests/docs/readme.py` runs each `$ vdsc ...` line, writes its output below it, and copies
-the benchmark's tables into the blocks that name them.
+the head of the benchmark's tables into the blocks that name them.
 """
 
 from __future__ import annotations
@@ -70,12 +70,14 @@ def run(line: str, folder: Path, env: dict[str, str]) -> str:
 
 
 def filled(page: str) -> str:
-    """The page with its figures copied from the files that they name, where these exist."""
+    """The page with its figures: heading and summaries of the files that they name."""
 
     def table(match: re.Match[str]) -> str:
         source = ROOT / match[2]
-        body = source.read_text(encoding="utf-8") if source.is_file() else match[3]
-        return f"{match[1]}{body}{match[4]}"
+        if not source.is_file():
+            return match[0]
+        *parts, _every_point = source.read_text(encoding="utf-8").strip().split("\n\n")
+        return "".join([match[1], "\n\n".join(parts), "\n", match[4]])
 
     return FIGURES.sub(table, page)
 
