@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vdsc.model import curve
+from vdsc.model.adam import Adam
 from vdsc.model.decoder import LinearDecoder
 from vdsc.model.latent_sde import LatentSDE
 from vdsc.model.price import Price
@@ -111,13 +112,11 @@ def descend(
         return _error(net, net.decoder(path_at(net, seen.times[knots], z, seen.times)) - seen.x)
 
     exchange = _exchange(error, values(), cell)
-    optimiser = torch.optim.Adam([free, anchor] if pinned is None else [free], betas=(0.8, 0.95))
+    optimiser = Adam([free, anchor] if pinned is None else [free], betas=(0.8, 0.95))
     for step in range(STEPS):
-        optimiser.param_groups[0]["lr"] = PACE * (1 - step / STEPS)
-        optimiser.zero_grad()
         z = values()
-        (error(z) + exchange * weigh.nats(z, still)).backward()
-        optimiser.step()
+        cost = error(z) + exchange * weigh.nats(z, still)
+        optimiser.step(cost, PACE * (1 - step / STEPS))
     return values().detach().cpu().double().numpy()
 
 

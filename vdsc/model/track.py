@@ -9,6 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from vdsc.model.adam import Adam
 from vdsc.model.decoder import SpriteDecoder
 
 ROUNDS = 3
@@ -129,9 +130,8 @@ def fit_looks(decoder: SpriteDecoder, x: Tensor, place: Tensor, looks: Tensor) -
     some = torch.linspace(0, len(x) - 1, min(len(x), 24)).long()
     with torch.enable_grad():
         free = looks.detach().clone().requires_grad_()
-        optimiser = torch.optim.Adam([free], lr=0.1)
+        optimiser = Adam([free])
         for _ in range(LOOK_STEPS):
-            optimiser.zero_grad()
-            residual(decoder, x[some], sprites_of(decoder, free), place[some]).sum().backward()
-            optimiser.step()
+            loss = residual(decoder, x[some], sprites_of(decoder, free), place[some]).sum()
+            optimiser.step(loss, 0.1)
     return free.detach()
