@@ -13,6 +13,7 @@ import vdsc
 from vdsc.api import models
 from vdsc.api.decoding import Opened
 from vdsc.codecs.windows import windows
+from vdsc.container import Reader
 from vdsc.errors import CorruptFile, VdscError
 
 NEAR = 2e-4  # of the largest value: float32 networks run in batches of other sizes
@@ -59,7 +60,7 @@ def check_info(data, values, model) -> None:
 
 def check_seams(data, sequence) -> None:
     """Neighbouring windows hold the same cells at their shared knot and decode to one frame."""
-    opened = Opened.of(io.BytesIO(data))
+    opened = Opened.of(Reader(io.BytesIO(data)))
     networks = models.networks(opened.checkpoint, "cpu")
     parts, last = list(opened.windows()), -1
     for (seconds, window), (_, after) in pairwise(parts):
@@ -72,7 +73,7 @@ def check_seams(data, sequence) -> None:
 
 def check_size(data) -> None:
     """The file is at most 3 % and 96 bytes above its ideal bits, and 16 for each further window."""
-    opened = Opened.of(io.BytesIO(data))
+    opened = Opened.of(Reader(io.BytesIO(data)))
     coding, bits, context, frame = opened.coding, 0.0, None, 0
     listed = vdsc.info(data).budget["header"] if opened.coding.outline.clock.rate is None else 0
     for seconds, window in opened.windows():

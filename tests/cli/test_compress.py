@@ -49,6 +49,19 @@ def test_settings_reach_the_encoder(vdsc, motion):
     assert [call[k] for k in settings] == [9, "full", "m", "cpu", 5, None, None]
 
 
+def test_lossless_takes_any_numbers(vdsc):
+    """--lossless takes what the lossy codec refuses, verified unless told otherwise."""
+    np.save("clip.npy", np.array([1, np.nan, 3], ">f8"))
+    assert vdsc("compress", "clip.npy").exit_code == 1
+    result = vdsc("compress", "clip.npy", "--lossless", "--fps", "5")
+    assert result.exit_code == 0
+    assert "lossless, verified" in result.stderr
+    call = fake_api.calls[-1]
+    assert (call["fps"], call["verify"], call["dtype"]) == (5, True, np.dtype(">f8"))
+    result = vdsc("compress", "clip.npy", "--lossless", "--no-verify", "-f")
+    assert "not verified" in result.stderr
+
+
 def test_times_reach_the_encoder(vdsc, motion):
     """--times reads the file's seconds."""
     Path("t.txt").write_text("\n".join(str(i**1.5) for i in range(40)))
@@ -72,6 +85,9 @@ def test_bad_frame_rates_are_usage_errors(vdsc, motion, fps):
         "clip.npy --quality 0",
         "clip.npy --quality 101",
         "clip.npy --knots some",
+        "clip.npy --lossless --quality 75",
+        "clip.npy --lossless --knots learned",
+        "clip.npy --lossless --model m",
         "clip.npy --device tpu",
         "clip.npy --fps 60 --times t.txt",
         "clip.npy video.npy -o out.vds",

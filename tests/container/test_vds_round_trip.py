@@ -151,7 +151,6 @@ WRONG: dict[str, tuple[str, Outline, dict[str, int], int]] = {
     "no dimension": ("raw", Outline((), F4, SECOND), {}, 1),
     "no value": ("raw", Outline((1, 0), F4, SECOND), {}, 1),
     "complex": ("raw", Outline((1,), np.dtype("c8"), SECOND), {}, 1),
-    "big endian": ("raw", Outline((1,), np.dtype(">f4"), SECOND), {}, 1),
     "object": ("raw", Outline((1,), np.dtype("O"), SECOND), {}, 1),
     "start": ("raw", Outline((1,), F4, Clock(Fraction(1), math.nan)), {}, 1),
     "rate": ("raw", Outline((1,), F4, Clock(Fraction(2**64))), {}, 1),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from vdsc.api.encoding import encode
     from vdsc.api.facts import Info, inspect
     from vdsc.api.knots import integers
+    from vdsc.api.lossless import encode_exactly
     from vdsc.api.memory import compress, decompress, info, inspect_knots
     from vdsc.api.models import ModelCard, installed_models
     from vdsc.api.report import Report
@@ -26,6 +27,7 @@ __all__ = [
     "decode",
     "decompress",
     "encode",
+    "encode_exactly",
     "info",
     "inspect",
     "inspect_knots",
@@ -38,6 +40,7 @@ _HOMES = {
     "encoding": ("encode",),
     "facts": ("Info", "inspect"),
     "knots": ("integers",),
+    "lossless": ("encode_exactly",),
     "memory": ("compress", "decompress", "info", "inspect_knots"),
     "models": ("ModelCard", "installed_models"),
     "report": ("Report",),

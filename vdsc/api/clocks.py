@@ -36,16 +36,28 @@ def given(
     fps: Fraction | None,
     times: Times | None,
 ) -> Outline:
-    """Outline of a sequence to be coded: dated as given, else at the checkpoint's own rate."""
-    check_choice(fps, times)
-    if times is not None and len(times) != shape[0]:
-        raise InvalidInput(f"{len(times)} times for {shape[0]} frames; give one for each")
-    clock = Clock(rate=native if fps is None else fps) if times is None else Clock(times=times)
-    outline = Outline(shape, dtype.newbyteorder("<"), clock)
+    """Outline of a sequence for a checkpoint: dated as given, else at the checkpoint's own rate."""
+    outline = dated(shape, dtype.newbyteorder("<"), native=native, fps=fps, times=times)
     fault = pace.fault(outline, native)
     if fault is not None:
         raise InvalidInput(fault)
     return outline
+
+
+def dated(
+    shape: tuple[int, ...],
+    dtype: np.dtype[np.generic],
+    *,
+    native: Fraction,
+    fps: Fraction | None,
+    times: Times | None,
+) -> Outline:
+    """Outline of a sequence dated as given, else with `native` frames a second."""
+    check_choice(fps, times)
+    if times is not None and len(times) != shape[0]:
+        raise InvalidInput(f"{len(times)} times for {shape[0]} frames; give one for each")
+    clock = Clock(rate=native if fps is None else fps) if times is None else Clock(times=times)
+    return Outline(shape, dtype, clock)
 
 
 def wanted(held: Outline, fps: Fraction | None, times: Times | None) -> Outline:

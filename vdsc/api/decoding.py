@@ -11,11 +11,12 @@ import numpy as np
 
 from vdsc.api import clocks, models
 from vdsc.api.frames import Frames, held
-from vdsc.codecs import vdsde
+from vdsc.api.lossless import decode_exactly
+from vdsc.codecs import chunk, vdsde
 from vdsc.codecs.windows import divide, how_many
 from vdsc.container import Reader
 from vdsc.core.sequence import Outline, Times
-from vdsc.errors import CorruptFile
+from vdsc.errors import CorruptFile, InvalidInput
 
 if TYPE_CHECKING:
     from vdsc.model.path_model import PathModel
@@ -42,9 +43,8 @@ class Opened:
     coding: vdsde.Coding
 
     @classmethod
-    def of(cls, stream: BinaryIO) -> Opened:
-        """Read the header and find its checkpoint; no network is loaded."""
-        reader = Reader(stream)
+    def of(cls, reader: Reader) -> Opened:
+        """Find the checkpoint that a header names; no network is loaded."""
         header, checkpoint = reader.header, models.of_file(reader.header)
         if header.chunks != how_many(header.outline.frames, checkpoint.settings["chunk"]):
             raise CorruptFile(f"{header.chunks} chunks cannot hold the file's frames")
@@ -68,8 +68,16 @@ def decode(
     times: Times | None = None,
     device: str = "auto",
 ) -> Decoding:
-    """Decode a .vds file at its own times, at `fps`, or at `times` within its span."""
-    opened = Opened.of(stream)
+    """Decode a .vds file at its own times, at `fps`, or at `times` within its span.
+
+    A lossless file has its own times only.
+    """
+    reader = Reader(stream)
+    if reader.header.codec == chunk.ID:
+        if fps is not None or times is not None:
+            raise InvalidInput("a lossless file holds its own frames only; leave out fps and times")
+        return Decoding(*decode_exactly(reader))
+    opened = Opened.of(reader)
     outline = clocks.wanted(opened.coding.outline, fps, times)
     networks = models.networks(opened.checkpoint, device)
     return Decoding(outline, _frames(opened, networks, outline))

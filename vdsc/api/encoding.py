@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vdsc.api import clocks, models
+from vdsc.api.counted import Counted
 from vdsc.api.fidelity import Fidelity
 from vdsc.api.frames import Frames, held, paced, seen
 from vdsc.api.report import Report
@@ -68,7 +69,7 @@ class _Job:
         self.tables = vdsde.Tables.from_arrays(checkpoint.tensors[1])
         self.networks = models.networks(checkpoint, device)
         self.checkpoint, self.outline, self.request = checkpoint, outline, request
-        self.stream, self.fidelity = _Counted(stream), Fidelity.of(checkpoint.settings["frames"])
+        self.stream, self.fidelity = Counted(stream), Fidelity.of(checkpoint.settings["frames"])
         self.chunks = how_many(outline.frames, checkpoint.settings["chunk"])
         self.past: vdsde.Past | None = None
         self.last: NDArray[np.float32] | None = None
@@ -130,13 +131,12 @@ class _Job:
 
     def report(self, seconds: float) -> Report:
         """What has been achieved."""
-        values = int(np.prod(self.outline.shape, dtype=object))
         return Report(
             model=self.checkpoint.name,
             frames=self.outline.frames,
             raw_bytes=self.outline.raw_bytes,
             file_bytes=self.stream.count,
-            bits_per_value=8 * self.stream.count / values,
+            bits_per_value=8 * self.stream.count / self.outline.values,
             psnr=self.fidelity.psnr,
             mean_error=self.fidelity.mean,
             max_error=self.fidelity.max,
@@ -144,15 +144,3 @@ class _Job:
             knots=self.knots,
             seconds=seconds,
         )
-
-
-class _Counted:
-    """A stream that counts what is written to it."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self.stream, self.count = stream, 0
-
-    def write(self, data: bytes) -> int:
-        """Pass `data` on."""
-        self.count += len(data)
-        return self.stream.write(data)

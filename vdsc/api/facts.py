@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, BinaryIO
 
 from vdsc.codecs import body as layout
+from vdsc.codecs import chunk
 from vdsc.codecs.params import Params, model_of
 from vdsc.codecs.windows import divide
 from vdsc.container import Reader
@@ -19,7 +22,8 @@ class Info:
 
     start and end are the times of the first and the last frame, seconds. chunks: frames, knots,
     knots_per_second and bytes of each; a frame on a seam counts in both. Rates of a file that
-    spans no time are 0.
+    spans no time are 0. A lossless file has no model and no knots; its chunks have method and
+    bytes.
     """
 
     size: int
@@ -49,37 +53,74 @@ class Info:
 def inspect(stream: BinaryIO) -> Info:
     """What a .vds file says of itself, every checksum verified."""
     reader = Reader(stream)
-    header, outline = reader.header, reader.header.outline
-    model, params = model_of(header), Params.from_header(header.params)
+    if reader.header.codec == chunk.ID:
+        return _lossless(reader)
+    return _lossy(reader)
+
+
+def _lossy(reader: Reader) -> Info:
+    """Facts of a file of knots."""
+    outline = reader.header.outline
+    model, params = model_of(reader.header), Params.from_header(reader.header.params)
     chunks, spent = _chunks(reader)
-    first, last = _instant(outline, 0), _instant(outline, outline.frames - 1)
-    knots = sum(chunk["knots"] for chunk in chunks) - (len(chunks) - 1)
-    budget = reader.budget
+    knots = sum(one["knots"] for one in chunks) - (len(chunks) - 1)
     return Info(
-        size=budget.total,
-        raw_bytes=outline.raw_bytes,
-        codec=header.codec,
+        **_common(reader),
         model=model.name,
         digest=model.digest.hex(),
-        shape=outline.shape,
-        dtype=outline.dtype.name,
-        fps=None if outline.clock.rate is None else float(outline.clock.rate),
-        start=first,
-        end=last,
-        frames=outline.frames,
-        params=dict(header.params),
         chunks=chunks,
         knots=knots,
-        knots_per_second=_per_second(knots, first, last),
+        knots_per_second=_per_second(knots, *_span(outline)),
         local_dims=params.local,
         global_dims=params.still,
-        budget={
-            "header": budget.total - budget.chunks - budget.checksums,
-            "knot times": spent,
-            "knot values": budget.chunks - spent,
-            "checksums": budget.checksums,
-        },
+        budget=_spent(reader, {"knot times": spent, "knot values": reader.budget.chunks - spent}),
     )
+
+
+def _lossless(reader: Reader) -> Info:
+    """Facts of a lossless file, which has neither model nor knots."""
+    chunks, spent = [], Counter[str]()
+    for body in reader.chunks():
+        number, _, payload = chunk.split(body)
+        chunks.append({"method": chunk.METHODS[number], "bytes": len(body)})
+        spent[f"values, {chunk.METHODS[number]}"] += len(payload)
+        spent["checksums of values"] += chunk.HEAD
+    return Info(
+        **_common(reader),
+        model="",
+        digest="",
+        chunks=chunks,
+        knots=0,
+        knots_per_second=0.0,
+        local_dims=0,
+        global_dims=0,
+        budget=_spent(reader, spent),
+    )
+
+
+def _common(reader: Reader) -> dict[str, Any]:
+    """What every codec's header says; the chunks have been read."""
+    header, outline = reader.header, reader.header.outline
+    first, last = _span(outline)
+    return {
+        "size": reader.budget.total,
+        "raw_bytes": outline.raw_bytes,
+        "codec": header.codec,
+        "shape": outline.shape,
+        "dtype": outline.dtype.name,
+        "fps": None if outline.clock.rate is None else float(outline.clock.rate),
+        "start": first,
+        "end": last,
+        "frames": outline.frames,
+        "params": dict(header.params),
+    }
+
+
+def _spent(reader: Reader, parts: Mapping[str, int]) -> dict[str, int]:
+    """Bytes by purpose, those of the chunks in `parts`; they sum to the file's size."""
+    budget = reader.budget
+    around = {"header": budget.total - budget.chunks - budget.checksums}
+    return {**around, **parts, "checksums": budget.checksums}
 
 
 def _chunks(reader: Reader) -> tuple[list[dict[str, Any]], int]:
@@ -101,6 +142,10 @@ def _chunks(reader: Reader) -> tuple[list[dict[str, Any]], int]:
 
 def _per_second(knots: int, first: float, last: float) -> float:
     return knots / (last - first) if last > first else 0.0
+
+
+def _span(outline: Outline) -> tuple[float, float]:
+    return _instant(outline, 0), _instant(outline, outline.frames - 1)
 
 
 def _instant(outline: Outline, frame: int) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 
 from vdsc.api.decoding import Opened
 from vdsc.codecs.vdsde import Window
+from vdsc.container import Reader
 from vdsc.core.sequence import Times
 
 
@@ -16,10 +17,10 @@ def integers(data: bytes) -> list[Window]:
 
     They are the same on every machine. Raises VdscError.
     """
-    return [window for _, window in Opened.of(io.BytesIO(data)).windows()]
+    return [window for _, window in Opened.of(Reader(io.BytesIO(data))).windows()]
 
 
 def knot_times(data: bytes) -> Times:
     """Times (K,) seconds of all knots of a .vds file, seams once."""
-    opened = Opened.of(io.BytesIO(data))
+    opened = Opened.of(Reader(io.BytesIO(data)))
     return np.unique(np.concatenate([seconds[w.knots] for seconds, w in opened.windows()]))

@@ -23,17 +23,25 @@ def compress(
     knots: str = "learned",
     device: str = "auto",
     seed: int = 0,
+    lossless: bool = False,
+    verify: bool = True,
 ) -> bytes:
-    """The .vds file of values (T, D) float or (T, H, W[, C]) uint8.
+    """The .vds file of values (T, D) float or (T, H, W[, C]) uint8, or lossless of any numbers.
 
     fps frames per second (else the checkpoint's own), or times (T,) seconds; model a name or a
     folder (else picked by shape); quality 1..100; knots "learned" or "full", one at every frame.
-    Raises VdscError.
+    With `lossless` every bit of any numeric array (T, ...) comes back, and only fps, times and
+    verify (decode each chunk as it is made) count. Raises VdscError.
     """
     from vdsc.api.encoding import encode
+    from vdsc.api.lossless import encode_exactly
     from vdsc.io.source import array_source
 
     stream = io.BytesIO()
+    if lossless:
+        source = array_source(_array(values), exact=True)
+        encode_exactly(source, stream, fps=_rate(fps), times=_seconds(times), verify=verify)
+        return stream.getvalue()
     encode(
         array_source(_array(values)),
         stream,
@@ -62,7 +70,8 @@ def decompress(
     from vdsc.api.decoding import decode
 
     decoding = decode(io.BytesIO(data), fps=_rate(fps), times=_seconds(times), device=device)
-    return Sequence(np.concatenate(list(decoding)), decoding.outline.clock)
+    values = np.concatenate(list(decoding), dtype=decoding.outline.dtype)
+    return Sequence(values, decoding.outline.clock)
 
 
 def info(data: bytes) -> Info:

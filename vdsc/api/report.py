@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from vdsc.core.sequence import Outline
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """What compressing one sequence achieved; errors are of the frames as they will decode.
 
-    psnr is set for video; mean_error and max_error, in `unit`, for everything else.
+    psnr is set for video; mean_error and max_error, in `unit`, for everything else. Of a lossless
+    file the errors are 0, there is no model, and `verified` says whether it was decoded.
     """
 
     model: str
@@ -23,6 +26,27 @@ class Report:
     unit: str
     knots: int
     seconds: float
+    lossless: bool = False
+    verified: bool = False
+
+    @classmethod
+    def exact(cls, outline: Outline, file_bytes: int, seconds: float, *, verified: bool) -> Report:
+        """Of a lossless file."""
+        return cls(
+            model="",
+            frames=outline.frames,
+            raw_bytes=outline.raw_bytes,
+            file_bytes=file_bytes,
+            bits_per_value=8 * file_bytes / outline.values,
+            psnr=None,
+            mean_error=0.0,
+            max_error=0.0,
+            unit="",
+            knots=0,
+            seconds=seconds,
+            lossless=True,
+            verified=verified,
+        )
 
     @property
     def ratio(self) -> float:

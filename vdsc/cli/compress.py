@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -20,6 +22,9 @@ from vdsc.cli.options import (
 )
 from vdsc.cli.plan import expand, make_folder, plan
 
+if TYPE_CHECKING:
+    from vdsc.api import Report
+
 
 def compress(
     inputs: Annotated[list[str], typer.Argument(metavar="INPUT", help="Files; '-' is stdin.")],
@@ -29,10 +34,19 @@ def compress(
     recursive: Annotated[bool, typer.Option("-r", help="Take the files in directories.")] = False,
     fps: FpsOption = None,
     times: TimesOption = None,
-    quality: Annotated[int, typer.Option(min=1, max=100, help="Size against error.")] = 75,
+    quality: Annotated[
+        int | None, typer.Option(min=1, max=100, help="Size against error (default: 75).")
+    ] = None,
     knots: Annotated[
-        Literal["learned", "full"], typer.Option(help="Knots where needed, or at each frame.")
-    ] = "learned",
+        Literal["learned", "full"] | None,
+        typer.Option(help="Knots where needed, or at each frame (default: learned)."),
+    ] = None,
+    lossless: Annotated[
+        bool, typer.Option("--lossless", help="Give back every bit, of any array of numbers.")
+    ] = False,
+    verify: Annotated[
+        bool, typer.Option(help="Decode each chunk of a lossless file as it is made.")
+    ] = True,
     model: Annotated[
         str | None, typer.Option(metavar="NAME|PATH", help="Checkpoint (default: the one fitting).")
     ] = None,
@@ -43,31 +57,43 @@ def compress(
     """Compress arrays to .vds files.
 
     INPUT is an .npy or .npz file (FILE.npz:KEY names one of several arrays), a directory with -r,
-    or '-': (T, D) floats or (T, H, W[, C]) uint8.
+    or '-': (T, D) floats or (T, H, W[, C]) uint8; with --lossless any numbers (T, ...).
     """
-    from vdsc.api import encode
     from vdsc.cli.talk import progress_bar, say_report
     from vdsc.io.source import SUFFIXES, open_source
     from vdsc.io.target import replacing
     from vdsc.io.times import read_times
 
     exclusive(fps=fps, times=times)
+    for name, value in {"quality": quality, "knots": knots, "model": model}.items():
+        exclusive(**{"lossless": lossless or None, name: value})
     places = expand(inputs, SUFFIXES, recursive=recursive)
     outputs = plan(places, out, output_dir, vds_name)
     dates = None if times is None else read_times(times)
+    encode: Callable[..., Report]
+    if lossless:
+        from vdsc.api import encode_exactly
+
+        encode = partial(encode_exactly, verify=verify)
+    else:
+        from vdsc.api import encode as encode_path
+
+        settings: dict[str, Any] = {
+            "quality": quality or 75,
+            "knots": knots or "learned",
+            "model": model,
+        }
+        encode = partial(encode_path, device=device, seed=seed, **settings)
 
     def work(path: str) -> None:
         output = outputs[path]
         make_folder(output, output_dir)
         with (
-            open_source(path) as source,
+            open_source(path, exact=lossless) as source,
             replacing(output, force=force) as stream,
             progress_bar(path) as progress,
         ):
-            report = encode(
-                source, stream, fps=fps, times=dates, model=model, quality=quality, knots=knots,
-                device=device, seed=seed, progress=progress,
-            )  # fmt: skip
+            report = encode(source, stream, fps=fps, times=dates, progress=progress)
         say_report(path, output, report)
 
     each(outputs, work)

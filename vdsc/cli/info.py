@@ -54,12 +54,9 @@ def rows(facts: Info) -> list[tuple[str, str]]:
             f"{facts.size:,} bytes, {facts.raw_bytes / facts.size:.1f}x below {facts.raw_bytes:,}",
         ),
         ("codec", facts.codec),
-        ("model", f"{facts.model} {facts.digest[:16]}"),
         ("values", f"{facts.dtype} {facts.shape}"),
         ("times", f"{facts.start:g} to {facts.end:g} s, {facts.frames} frames, {rate}"),
-        ("params", ", ".join(f"{name}={value}" for name, value in facts.params.items())),
-        ("dimensions", f"{facts.local_dims} local, {facts.global_dims} global"),
-        ("knots", f"{facts.knots}, {facts.knots_per_second:.3g}/s"),
+        *(path_rows(facts) if facts.model else ()),
         *(chunk_row(i, chunk) for i, chunk in enumerate(facts.chunks)),
         *(
             (f"  {part}", f"{size:,} bytes, {size * percent:.1f} %")
@@ -68,7 +65,18 @@ def rows(facts: Info) -> list[tuple[str, str]]:
     ]
 
 
+def path_rows(facts: Info) -> list[tuple[str, str]]:
+    """What a file of knots says of its model and its knots."""
+    return [
+        ("model", f"{facts.model} {facts.digest[:16]}"),
+        ("params", ", ".join(f"{name}={value}" for name, value in facts.params.items())),
+        ("dimensions", f"{facts.local_dims} local, {facts.global_dims} global"),
+        ("knots", f"{facts.knots}, {facts.knots_per_second:.3g}/s"),
+    ]
+
+
 def chunk_row(index: int, chunk: dict[str, Any]) -> tuple[str, str]:
     """One chunk, as (name, words)."""
     words = "{frames} frames, {knots} knots, {knots_per_second:.3g}/s, {bytes:,} bytes"
-    return f"  chunk {index}", words.format(**chunk)
+    exact = "{method}, {bytes:,} bytes"
+    return f"  chunk {index}", (exact if "method" in chunk else words).format(**chunk)

@@ -62,12 +62,19 @@ def say_report(path: str, output: str, report: Report) -> None:
     line.append(f"{report.file_bytes:,} bytes", "bold")
     line.append(f"  {report.ratio:.1f}x", "bold green")
     line.append(f"  {report.bits_per_value:.4g} bits/value  {error_words(report)}")
-    line.append(f"  {report.seconds:.1f} s  ({report.model}, {report.knots} knots)", "dim")
+    line.append(f"  {report.seconds:.1f} s{maker_words(report)}", "dim")
     console(sys.stderr).print(line, soft_wrap=True)
+
+
+def maker_words(report: Report) -> str:
+    """By which model, with how many knots; nothing for a lossless file."""
+    return "" if report.lossless else f"  ({report.model}, {report.knots} knots)"
 
 
 def error_words(report: Report) -> str:
     """What the file loses: PSNR of video, else the mean and the largest absolute error."""
+    if report.lossless:
+        return "lossless, verified" if report.verified else "lossless, not verified"
     if report.psnr is not None:
         return f"PSNR {report.psnr:.2f} dB"
     if report.mean_error is None or report.max_error is None:

@@ -14,7 +14,9 @@ from vdsc.core.sequence import Clock, Outline
 from vdsc.errors import InvalidInput, LimitExceeded
 
 # The position of a type is its number in the file: append only.
-_TYPES = ("<f4", "u1", "<f8", "<f2", "<u2", "<u4", "<u8", "i1", "<i2", "<i4", "<i8")
+_LITTLE = ("<f4", "u1", "<f8", "<f2", "<u2", "<u4", "<u8", "i1", "<i2", "<i4", "<i8")
+_BIG = (">f4", ">f8", ">f2", ">u2", ">u4", ">u8", ">i2", ">i4", ">i8")
+_TYPES = (*_LITTLE, "?", *_BIG)
 DTYPES = tuple(np.dtype(name) for name in _TYPES)
 DIGEST_BYTES = 6
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -55,9 +56,14 @@ class Outline:
         return self.shape[0]
 
     @property
+    def values(self) -> int:
+        """Number of values."""
+        return math.prod(self.shape)
+
+    @property
     def raw_bytes(self) -> int:
         """Size of the values uncompressed."""
-        return int(np.prod(self.shape, dtype=object)) * self.dtype.itemsize
+        return self.values * self.dtype.itemsize
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,25 @@ from vdsc.errors import InvalidInput
 LAYOUTS = "(T, D) floats or (T, H, W[, C]) uint8"
 
 
-def check_layout(shape: tuple[int, ...], dtype: np.dtype[np.generic], name: str) -> None:
-    """Raise InvalidInput unless `shape` and `dtype` are one of LAYOUTS with at least one frame."""
+def check_frames(shape: tuple[int, ...], dtype: np.dtype[np.generic], name: str) -> None:
+    """Raise InvalidInput unless there are values, in at least one frame."""
     if dtype.hasobject:
         raise InvalidInput(f"{name} holds Python objects, which are never unpickled; save numbers")
     if not shape or shape[0] == 0:
         raise InvalidInput(f"{name} has no frames; give at least one")
     if math.prod(shape) == 0:
         raise InvalidInput(f"{name} is empty: shape {shape}; every axis needs a length")
+
+
+def check_numbers(dtype: np.dtype[np.generic], name: str) -> None:
+    """Raise InvalidInput unless `dtype` is one that a lossless file holds."""
+    if dtype.kind not in "fiub" or dtype.itemsize > 8:
+        advice = "only booleans, integers and floats of up to 64 bits are compressed without loss"
+        raise InvalidInput(f"{name} is {dtype}; {advice}")
+
+
+def check_layout(shape: tuple[int, ...], dtype: np.dtype[np.generic], name: str) -> None:
+    """Raise InvalidInput unless `shape` and `dtype` are one of LAYOUTS."""
     if not (_is_motion(shape, dtype) or _is_video(shape, dtype)):
         raise InvalidInput(f"{name} is {dtype.name} {shape}; {_advice(len(shape), dtype)}")
 

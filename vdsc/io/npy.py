@@ -38,7 +38,9 @@ class Header:
 
 
 @contextmanager
-def open_npy(stream: BinaryIO, name: str, key: str | None = None) -> Iterator[Source]:
+def open_npy(
+    stream: BinaryIO, name: str, key: str | None = None, *, exact: bool = False
+) -> Iterator[Source]:
     """Source of the array in `stream`; only the frames that are read are ever in memory."""
     if key is not None:
         raise InvalidInput(f"{name} holds one array; leave out ':{key}'")
@@ -50,7 +52,7 @@ def open_npy(stream: BinaryIO, name: str, key: str | None = None) -> Iterator[So
         values = np.memmap(stream, header.dtype, "r", header.offset, header.shape, header.order)  # type: ignore[call-overload]
         return np.array(values[begin:end], dtype=native, order="C")
 
-    yield Source(name, header.shape, native, fetch)
+    yield Source(name, header.shape, header.dtype if exact else native, fetch, exact)
 
 
 def read_header(stream: BinaryIO, name: str) -> Header:

@@ -19,7 +19,9 @@ UNPACK_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImpl
 
 
 @contextmanager
-def open_npz(stream: BinaryIO, name: str, key: str | None = None) -> Iterator[Source]:
+def open_npz(
+    stream: BinaryIO, name: str, key: str | None = None, *, exact: bool = False
+) -> Iterator[Source]:
     """Source of array `key` of the archive in `stream`, which may be left out if there is one."""
     with TemporaryFile() as unpacked:
         try:
@@ -32,7 +34,8 @@ def open_npz(stream: BinaryIO, name: str, key: str | None = None) -> Iterator[So
                 f"{name} is not a sound .npz file ({error}); copy it again"
             ) from None
         unpacked.seek(0)
-        with open_npy(unpacked, name if key is None else f"{name}:{key}") as source:
+        full = name if key is None else f"{name}:{key}"
+        with open_npy(unpacked, full, exact=exact) as source:
             yield source
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vdsc.errors import InvalidInput
-from vdsc.io.check import check_finite, check_layout
+from vdsc.io.check import check_finite, check_frames, check_layout, check_numbers
 from vdsc.io.spool import open_input
 
 ADAPTERS = {".npy": "vdsc.io.npy:open_npy", ".npz": "vdsc.io.npz:open_npz"}
@@ -26,42 +26,51 @@ class Source:
     """A sequence that is read window by window: (T, D) floats or (T, H, W[, C]) uint8.
 
     Raises InvalidInput for every other shape and dtype, and when a frame that is read holds a NaN
-    or an infinity. `dtype` is in native byte order whatever the file's is.
+    or an infinity; if `exact`, any numbers (T, ...) will do. Frames come in native byte order,
+    and so is `dtype`, unless `exact`: then it is the file's.
     """
 
     name: str
     shape: tuple[int, ...]
     dtype: np.dtype[np.generic]
     fetch: Callable[[int, int], NDArray[np.generic]]
+    exact: bool = False
 
     def __post_init__(self) -> None:
-        check_layout(self.shape, self.dtype, self.name)
+        check_frames(self.shape, self.dtype, self.name)
+        if self.exact:
+            check_numbers(self.dtype, self.name)
+        else:
+            check_layout(self.shape, self.dtype, self.name)
 
     def read(self, begin: int, end: int) -> NDArray[np.generic]:
-        """Frames begin..end-1, C-contiguous, all finite."""
+        """Frames begin..end-1, C-contiguous, all finite unless `exact`."""
         values = self.fetch(begin, end)
-        check_finite(values, self.name, begin)
+        if not self.exact:
+            check_finite(values, self.name, begin)
         return values
 
 
-def array_source(values: NDArray[np.generic], name: str = "values") -> Source:
+def array_source(
+    values: NDArray[np.generic], name: str = "values", *, exact: bool = False
+) -> Source:
     """Source of an array that is already in memory."""
     native = values.dtype.newbyteorder("=")
 
     def fetch(begin: int, end: int) -> NDArray[np.generic]:
         return np.ascontiguousarray(values[begin:end], dtype=native)
 
-    return Source(name, values.shape, native, fetch)
+    return Source(name, values.shape, values.dtype if exact else native, fetch, exact)
 
 
 @contextmanager
-def open_source(path: str) -> Iterator[Source]:
+def open_source(path: str, *, exact: bool = False) -> Iterator[Source]:
     """Source of the array in `path`: a `.npy`, a `.npz`, `FILE.npz:KEY`, or `-` for stdin."""
     file, key = split_key(path)
     with open_input(file) as stream:
         name = "stdin" if file == "-" else file
         adapter = _adapter(_sniff(stream) if file == "-" else Path(file).suffix, name)
-        with adapter(stream, name, key) as source:
+        with adapter(stream, name, key, exact=exact) as source:
             yield source
 
 

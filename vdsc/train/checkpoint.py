@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 from vdsc.codecs.vdsde import Tables
+from vdsc.codecs.windows import windows
 from vdsc.entropy import KnotCoder, RenewalGaps
 from vdsc.model.frames import build
 from vdsc.model.latent_sde import LatentSDE
@@ -56,7 +57,8 @@ def export(
     the middle cell of the value grid the others may get; 1 gives uniform cells.
     """
     model = PathModel(net, build(frames))
-    seen = [model.infer(x, np.arange(len(x)) / net.config.fps) for x in sequences]
+    parts = [x[begin:end] for x in sequences for begin, end in windows(len(x), chunk)]
+    seen = [model.infer(x, np.arange(len(x)) / net.config.fps) for x in parts]
     traces = [[trace(model, s, d) for s in seen] for d in DENSITIES]
     made = fit_tables(net, seen, traces, cap)
     curve = quality_curve(model, made, traces)

@@ -1,0 +1,1 @@
+"""Integer models that any machine repeats: arrays of numbers, coded without loss."""
