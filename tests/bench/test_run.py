@@ -19,7 +19,15 @@ from vdsc.bench.peers import lossless, ours
 from vdsc.bench.peers.base import Values
 
 
-def compress(values: Values, *, fps: float, model: str, quality: int, knots: str) -> bytes:
+def compress(
+    values: Values,
+    *,
+    fps: float = 60.0,
+    model: str = "cmu",
+    quality: int = 200,
+    knots: str = "",
+    lossless: bool = False,
+) -> bytes:
     """Round to a step, and pretend that a knot at every frame costs 100 bytes more."""
     assert (fps, model) == (60.0, "cmu")
     counts = np.round(values * quality).astype(np.int32)
@@ -50,7 +58,7 @@ def test_points_hold_what_happened(domain: Domain) -> None:
     """Bytes are whole files of all clips, errors fall with quality, times are positive."""
     lines: list[str] = []
     points = measure.points(domain, lines.append)
-    assert len(points) == len(lines) == 8
+    assert len(points) == len(lines) == 9
     learned = [point for point in points if point.codec == ours.LEARNED]
     sizes = [len(compress(c.values, fps=60.0, model="cmu", quality=4, knots="learned"))
              for c in domain.clips]  # fmt: skip
@@ -93,7 +101,7 @@ def test_results_are_written(domain: Domain, tmp_path: Path) -> None:
     assert results["digits"] == {"kept": True}
     assert results["cmu"]["conditions"]["cores"] >= 1
     assert results["cmu"]["knots"]["quality"] == run.KNOT_QUALITY
-    assert len(results["cmu"]["points"]) == 8
+    assert len(results["cmu"]["points"]) == 9
     assert "| codec" in (tmp_path / "cmu.md").read_text()
     for name in ("cmu.png", "knots.png"):
         assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")

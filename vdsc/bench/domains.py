@@ -53,7 +53,7 @@ def cmu(clips: int | None, qualities: tuple[int, ...]) -> Domain:
         ),
         metrics.mean_angular_error,
         {"root_cm": metrics.mean_root_error},
-        (0.5, 1.0),
+        (0.25, 0.5, 1.0, 2.0),
     )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from vdsc.bench.measure import Point
 
 LIBRARIES = ("vdsc", "numpy", "torch", "constriction", "av", "zstandard", "zfpy")
-KNOT_QUALITY = 50
+KNOT_QUALITY = 25
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -60,21 +60,26 @@ class Coding:
 
     def price(self, knots: Ints, begin: int) -> Price:
         """What the values of knots (M,) will cost, for the encoder to weigh."""
-        tables = self.tables.transition
-        row = np.minimum(np.diff(self.lags(knots, begin)), len(tables.rho)) - 1
-        unit = 1.0 if tables.law == "logistic" else np.sqrt(3) / np.pi
-        return Price(
-            cell=self.grid.steps / Q16,
-            spread0=tables.sigma0 * unit / Q16,
-            decay=tables.rho[row] / Q16,
-            spread=tables.sigma[row] * unit / Q16,
-        )
+        return price(self.tables, self.grid, self.lags(knots, begin))
 
 
 def grid(tables: Tables, quality: int) -> ValueGrid:
     """The value grid at a quality."""
     coarse = tables.curve[quality - 1, 0]
     return ValueGrid(np.clip(tables.steps * coarse >> 8, 1 << 6, 1 << 17), tables.cap)
+
+
+def price(tables: Tables, cells: ValueGrid, ticks: Ints) -> Price:
+    """What values at ticks (M,) will cost on a grid of cells."""
+    laws = tables.transition
+    row = np.minimum(np.diff(ticks), len(laws.rho)) - 1
+    unit = 1.0 if laws.law == "logistic" else np.sqrt(3) / np.pi
+    return Price(
+        cell=cells.steps / Q16,
+        spread0=laws.sigma0 * unit / Q16,
+        decay=laws.rho[row] / Q16,
+        spread=laws.sigma[row] * unit / Q16,
+    )
 
 
 def gap_code(tables: Tables, params: Params) -> RenewalGaps | PoissonGaps:

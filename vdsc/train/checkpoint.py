@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
+from vdsc.codecs.coding import price
 from vdsc.codecs.vdsde import Tables
 from vdsc.codecs.windows import windows
 from vdsc.entropy import KnotCoder, RenewalGaps
@@ -27,8 +28,10 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 DENSITIES = tuple(i / 4 for i in range(-2, 9))
 """Knot densities that are tried: [0, 1] was trained, beyond it the law of the gaps goes on."""
-COARSE = tuple(2 ** (i / 2) for i in range(-5, 6))
+COARSE = tuple(2 ** (3 * i / 4) for i in range(-3, 4))
 """Cell widths that are tried, as factors on what is usual at a density."""
+MEASURED = 6
+"""How many sequences are coded for each point of the quality curve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ def quality_curve(model: PathModel, made: Tables, traces: Sequence[Sequence[Trac
     for g, (density, row) in enumerate(zip(DENSITIES, traces, strict=True)):
         for factor in COARSE:
             coarse = max(1, round(256 * factor * usual(density)))
-            bits, error = measure(model, made, row[:: max(1, len(row) // 16)], coarse, g)
+            bits, error = measure(model, made, row[:: max(1, len(row) // MEASURED)], coarse, g)
             points.append((bits, error, coarse, density, g))
     hull = lower_hull(points)
     log_bits = np.log([p[0] for p in hull])
@@ -126,13 +129,13 @@ def quality_curve(model: PathModel, made: Tables, traces: Sequence[Sequence[Trac
 def measure(
     model: PathModel, made: Tables, traces: Sequence[Trace], coarse: int, histogram_row: int
 ) -> tuple[float, float]:
-    """Ideal bits per frame of some traces at a coarseness (Q8), and their mean error."""
+    """Ideal bits per frame of some traces, fitted as for a file at a coarseness (Q8), and error."""
     grid = ValueGrid(np.clip(made.steps * coarse >> 8, 1 << 6, 1 << 17), made.cap)
     coder, gaps = KnotCoder(made.transition, grid), RenewalGaps(made.gaps[histogram_row])
     bits = error = frames = 0.0
     for t in traces:
-        z = np.where(made.transition.is_global, t.z.mean(0), t.z)
-        cells = grid.snap(tables_fit.q16(z))
+        z = model.fit(t.seen, t.knots, None, price(made, grid, t.knots))
+        cells = grid.snap(tables_fit.q16(np.where(made.transition.is_global, z[:1], z)))
         bits += coder.bits(cells, t.knots) + gaps.bits(t.knots, int(t.knots[-1]))
         error += model.distortion(t.seen, t.knots, grid.value(cells) / 65536) * len(t.seen.times)
         frames += len(t.seen.times)

@@ -9,18 +9,18 @@ import numpy as np
 import vdsc
 from vdsc.bench.peers.base import Peer, Setting, Values
 
-QUALITIES = (5, 15, 25, 35, 45, 55, 65, 75, 85, 95)
-LEARNED, FULL = "vdsc", "vdsc, a knot every frame"
+QUALITIES = (1, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 60, 70, 80, 90, 100)
+LEARNED, FULL, EXACT = "vdsc", "vdsc, a knot every frame", "vdsc --lossless"
 
 
 def peers(
     model: str, fps: float | None, qualities: tuple[int, ...] = QUALITIES
 ) -> tuple[Peer, ...]:
-    """Give vdsc with its learned knots, and the same network with a knot at every frame.
+    """Give vdsc with its learned knots, the same network with a knot at every frame, and lossless.
 
     fps: frames per second; None takes the checkpoint's own rate.
     """
-    return tuple(
+    lossy = (
         Peer(
             name, ("quality",), tuple((float(quality),) for quality in qualities),
             encode=partial(encode, model, fps, knots),
@@ -29,11 +29,18 @@ def peers(
         )
         for name, knots in ((LEARNED, "learned"), (FULL, "full"))
     )  # fmt: skip
+    exact = Peer(EXACT, (), ((),), encode_exactly, decode, "without a model, whole .vds file")
+    return (*lossy, exact)
 
 
 def encode(model: str, fps: float | None, knots: str, values: Values, setting: Setting) -> bytes:
     """Compress values to a whole `.vds` file."""
     return vdsc.compress(values, fps=fps, model=model, quality=int(setting[0]), knots=knots)
+
+
+def encode_exactly(values: Values, setting: Setting) -> bytes:
+    """Compress values to a whole lossless `.vds` file, decoded once while it is made."""
+    return vdsc.compress(values, lossless=True)
 
 
 def decode(file: bytes) -> Values:
