@@ -9,7 +9,7 @@ import numpy as np
 import vdsc
 from vdsc.bench.peers.base import Peer, Setting, Values
 
-QUALITIES = (1, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 60, 70, 80, 90, 100)
+QUALITIES = (1, 5, 10, 15, 20, 23, 25, 27, 30, 35, 39, 41, 43, 50, 60, 75, 90, 100)
 LEARNED, FULL, EXACT = "vdsc", "vdsc, a knot every frame", "vdsc --lossless"
 
 
