@@ -8,8 +8,6 @@ import shutil
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 from safetensors.numpy import load_file, save_file
 
 from vdsc.errors import ModelMissing
@@ -114,22 +112,20 @@ def test_dimensions_that_stand_still_are_marked(tables):
     assert tables.dims == (2, 1)
 
 
-points = st.lists(
-    st.tuples(st.integers(1, 1000), st.integers(1, 1000)), min_size=1, max_size=30, unique=True
-)
-
-
-@given(points)
-def test_the_hull_lies_below_all_points(cloud):
-    """The hull is made of points, falls, and no point is below the line between its neighbours."""
-    hull = export.lower_hull(cloud)
-    assert set(hull) <= set(cloud)
-    x, y = np.log(np.array(hull)).T
-    assert (np.diff(x) > 0).all()
-    assert (np.diff(y) < 0).all()
-    for bits, error in np.log(np.array(cloud)):
-        if x[0] <= bits <= x[-1]:
-            assert error >= np.interp(bits, x, y) - 1e-6
+def test_the_envelope_takes_the_best_density_everywhere(monkeypatch):
+    """Two densities whose errors cross: the curve is the lower one, and coarseness goes along."""
+    monkeypatch.setattr(export, "DENSITIES", (0.0, 1.0))
+    bits = np.linspace(1, 5, 9)
+    sparse = np.stack([bits - 1, 2 - 0.5 * bits, 7 - bits], 1)
+    dense = np.stack([bits, 4 - 1.1 * bits, 5 - bits], 1)
+    coarse, density, row = export.envelope([sparse, dense]).T
+    wanted = np.linspace(0, 5, 100)
+    better = 4 - 1.1 * wanted < 2 - 0.5 * (wanted + 1)
+    expected = ((wanted >= 1) & better) | (wanted > 4)
+    assert (row == expected).all()
+    assert (density == 255 * row).all()
+    exact = np.where(expected, 5 - wanted, 6 - wanted)
+    assert np.abs(coarse - np.exp(exact)).max() < 0.51
 
 
 def test_a_histogram_is_smooth_and_complete():

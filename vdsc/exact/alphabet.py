@@ -24,6 +24,13 @@ REACH = 1 << 40
 """Levels lie within [-REACH, REACH]."""
 
 _MANTISSA = {2: 11, 4: 24, 8: 53}
+_LEAST = {2: -14, 4: -126, 8: -1022}  # exponents of the smallest normal floats
+
+COARSEST = -984
+"""The least scale of floats: all that is finite then lies within the levels."""
+
+FINEST = {2: 63, 4: 188, 8: 1000}
+"""The largest scale of floats, by their bytes."""
 
 
 class Alphabet(Protocol):
@@ -129,7 +136,8 @@ class Binary:
         """Return the alphabet whose levels resolve the largest of the values (...) to 2**-39."""
         sizes = np.abs(reals(values[np.isfinite(values)]))
         largest = float(sizes.max()) if sizes.size else 0.0
-        return cls(values.dtype, int(np.clip(40 - np.frexp(largest)[1], -1000, 1000)))
+        scale = 40 - int(np.frexp(largest)[1])
+        return cls(values.dtype, min(max(scale, COARSEST), FINEST[values.dtype.itemsize]))
 
     def holds(self, values: Numbers) -> bool:
         """Return True."""
@@ -168,7 +176,7 @@ class Binary:
     def grain(self, levels: Ints) -> Ints:
         """Return the binary digits of the level beyond those of the mantissa."""
         digits = np.frexp(levels.astype(np.float64))[1].astype(np.int64)
-        least = self.scale + int(np.finfo(self._native).minexp) + 1
+        least = self.scale + _LEAST[self.dtype.itemsize] + 1
         mantissa = _MANTISSA[self.dtype.itemsize]
         grain: Ints = np.maximum(np.maximum(digits, least) - mantissa, 0)
         return grain

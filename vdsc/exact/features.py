@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vdsc.exact.plan import Plan
-from vdsc.exact.regression import BOUND, UNIT, Recipe
+from vdsc.exact.regression import LARGE, UNIT, Recipe
 from vdsc.exact.slots import POINT
 from vdsc.exact.solve import shifted
 from vdsc.quant.normal import Ints, clamp
@@ -110,8 +110,8 @@ class Features:
         self._put(slice(-2, -1), (turn * has[1])[None], shift[:1], channels)
 
     def _put(self, rows: slice, values: Ints, shift: Ints, channels: slice = slice(None)) -> None:
-        shift = clamp(shift, -40, 40)
-        bound = np.maximum(shifted(np.full_like(shift, BOUND), -shift), 1)
+        shift = clamp(shift, LARGE - 62, LARGE)
+        bound = np.int64(1) << (LARGE - shift)
         self.table[rows, channels] = shifted(clamp(values, -bound, bound), shift)
 
     def _set_powers(self, levels: Ints, channels: slice) -> None:

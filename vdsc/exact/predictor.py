@@ -60,9 +60,10 @@ class Predictor:
         guess = self._guess[:, channels]
         guess[0], guess[1] = self._past[0, channels], self._straight[channels]
         back = -self._features.shift[channels]
+        most = _LARGEST >> np.maximum(back, 0)
         for place, regression in enumerate(self._regressions, 2):
             turn = regression.predict(seen, channels) >> WEIGHT
-            guess[place] = guess[1] + shifted(turn, back)
+            guess[place] = guess[1] + shifted(clamp(turn, -most, most), back)
         apart = clamp(guess[:-1] - guess[1], -_LARGEST, _LARGEST)
         guess[-1] = guess[1] + ((apart * self._share[:, channels]).sum(axis=0) >> 8)
         best = self._best[channels][None]

@@ -12,8 +12,8 @@ from vdsc.quant.normal import Ints
 UNIT = 18
 """A feature of usual size is about 2**18."""
 
-BOUND = 1 << (UNIT + 6)
-"""The largest feature."""
+LARGE = UNIT + 6
+"""Features lie within 2**24 of 0."""
 
 _ROOM = 8  # bits that products lose before those of many channels are summed
 

@@ -121,7 +121,7 @@ class Scheme:
 def _read_plan(fields: Fields, kin: Kin | None, live: int) -> tuple[Ints, Plan]:
     """Restore the order and the plan of live channels whose kin may be known."""
     start, many = fields.one(0, 41), live > CROWD
-    activity = np.full(live, fields.one(0, 62)) if many else fields.bounded(live, 0, 62)
+    activity = np.full(live, fields.one(0, 49)) if many else fields.bounded(live, 0, 49)
     if many or not fields.one(0, 1):
         order, sizes, parents = kin or strangers(live)
         zero = np.zeros_like(activity)
@@ -132,7 +132,8 @@ def _read_plan(fields: Fields, kin: Kin | None, live: int) -> tuple[Ints, Plan]:
     parents = (fields.bounded(live * PARENTS, 0, live) - 1).reshape(PARENTS, live).T
     reach = activity + fields.bounded(live, -62, 62)
     earlier = np.cumsum((0, *sizes))[np.repeat(np.arange(rounds), sizes)]
-    if (parents >= earlier[:, None]).any() or (reach < 0).any() or (reach > 42).any():
+    gaps = (parents[:, :-1] < 0) & (parents[:, 1:] >= 0)
+    if (parents >= earlier[:, None]).any() or (reach < 0).any() or (reach > 42).any() or gaps.any():
         raise CorruptFile(_DAMAGED)
     middle = fields.bounded(live, -32, 32)
     plan = Plan(sizes, parents, activity, reach, middle, start, curved=True)

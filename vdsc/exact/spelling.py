@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from vdsc.errors import CorruptFile
-from vdsc.exact.alphabet import Alphabet, Binary, Whole
+from vdsc.exact.alphabet import COARSEST, FINEST, Alphabet, Binary, Whole
 from vdsc.exact.decimal import DIGITS, PLACES, Decimal
 from vdsc.exact.fields import Fields
 from vdsc.exact.lattice import Lattice
@@ -79,7 +79,7 @@ def _plain(numbers: Ints, dtype: np.dtype[Any]) -> Alphabet:
     if dtype.kind != "f":
         if kind == _WHOLE and 0 <= three <= _DROPPED and two >= 1:
             return Whole(dtype, one, two, three)
-    elif kind == _BINARY and -1000 <= one <= 1000:
+    elif kind == _BINARY and COARSEST <= one <= FINEST[dtype.itemsize]:
         return Binary(dtype, one)
     elif kind == _DECIMAL and 0 <= one <= PLACES and 1 <= two < DIGITS and three in {0, 1}:
         return Decimal(dtype, one, two, bool(three))

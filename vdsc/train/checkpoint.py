@@ -110,20 +110,33 @@ def histogram(traces: Iterable[Trace], longest: int) -> Ints:
 
 
 def quality_curve(model: PathModel, made: Tables, traces: Sequence[Sequence[Trace]]) -> Ints:
-    """Curve (100, 3): the lower hull of bits against error over densities and coarsenesses."""
-    points = []
+    """Curve (100, 3): the least error over densities at each of 100 sizes, evenly spaced in log.
+
+    Between the coarsenesses that were tried at a density, bits and error are interpolated.
+    """
+    tried = []
     for g, (density, row) in enumerate(zip(DENSITIES, traces, strict=True)):
-        for factor in COARSE:
-            coarse = max(1, round(256 * factor * usual(density)))
-            bits, error = measure(model, made, row[:: max(1, len(row) // MEASURED)], coarse, g)
-            points.append((bits, error, coarse, density, g))
-    hull = lower_hull(points)
-    log_bits = np.log([p[0] for p in hull])
-    wanted = np.linspace(log_bits[0], log_bits[-1], 100)
-    coarse = np.exp(np.interp(wanted, log_bits, np.log([p[2] for p in hull])))
-    density = np.interp(wanted, log_bits, [p[3] for p in hull])
-    nearest = np.abs(density[:, None] - np.array(DENSITIES)).argmin(1)
-    return np.stack([np.rint(coarse), np.rint(255 * density), nearest], axis=1).astype(np.int64)
+        some = row[:: max(1, len(row) // MEASURED)]
+        coarse = [max(1, round(256 * factor * usual(density))) for factor in reversed(COARSE)]
+        found = [measure(model, made, some, one, g) for one in coarse]
+        tried.append(np.log([[*point, one] for point, one in zip(found, coarse, strict=True)]))
+    return envelope(tried)
+
+
+def envelope(tried: Sequence[Floats]) -> Ints:
+    """Curve (100, 3) from logs of (bits, error, coarse) (N, 3), one array for each density."""
+    ends = [points[:, 0] for points in tried]
+    wanted = np.linspace(min(e.min() for e in ends), max(e.max() for e in ends), 100)
+    errors = np.stack(
+        [np.interp(wanted, p[:, 0], p[:, 1], left=np.inf, right=np.inf) for p in tried]
+    )
+    best = errors.argmin(0)
+    coarse = [
+        np.exp(np.interp(w, tried[g][:, 0], tried[g][:, 2]))
+        for w, g in zip(wanted, best, strict=True)
+    ]
+    density = np.array(DENSITIES)[best]
+    return np.stack([np.rint(coarse), np.rint(255 * density), best], axis=1).astype(np.int64)
 
 
 def measure(
@@ -140,25 +153,6 @@ def measure(
         error += model.distortion(t.seen, t.knots, grid.value(cells) / 65536) * len(t.seen.times)
         frames += len(t.seen.times)
     return bits / frames, error / frames
-
-
-def lower_hull(points: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """Points (bits, error, ...) on the lower convex hull of log error over log bits, by bits."""
-    hull: list[tuple[Any, ...]] = []
-    for point in sorted(points):
-        while hull and point[1] >= hull[-1][1] and point[0] >= hull[-1][0]:
-            break
-        else:
-            while len(hull) > 1 and _above(hull[-2], hull[-1], point):
-                hull.pop()
-            hull.append(point)
-    return hull
-
-
-def _above(left: tuple[Any, ...], middle: tuple[Any, ...], right: tuple[Any, ...]) -> bool:
-    """Whether `middle` lies on or above the line from `left` to `right`, in logarithms."""
-    (x0, y0), (x1, y1), (x2, y2) = (np.log(p[:2]) for p in (left, middle, right))
-    return bool((y1 - y0) * (x2 - x0) >= (y2 - y0) * (x1 - x0))
 
 
 def write(
