@@ -13,9 +13,11 @@ from hypothesis.extra import numpy as arrays
 import vdsc
 from vdsc.api import lossless as path
 from vdsc.codecs import chunk, lossless
+from vdsc.codecs.methods import coders
 from vdsc.container.header import DTYPES
 from vdsc.errors import CorruptFile, InvalidInput, VdscError
 from vdsc.io.source import array_source
+from vdsc.model import store
 
 shapes = arrays.array_shapes(min_dims=1, max_dims=4, min_side=1, max_side=7)
 quick = settings(max_examples=60, deadline=None)
@@ -180,4 +182,6 @@ def test_verification_catches_a_broken_method(monkeypatch):
 
 
 def test_the_names_of_methods_are_those_of_the_coders():
-    assert tuple(method.name for method in lossless.CODERS) == chunk.METHODS
+    checkpoint = store.installed()[0]
+    assert tuple(method.name for method in coders(checkpoint)) == chunk.METHODS
+    assert tuple(method.name for method in coders(None)) == chunk.METHODS[: lossless.PLAIN]

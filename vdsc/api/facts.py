@@ -22,8 +22,8 @@ class Info:
 
     start and end are the times of the first and the last frame, seconds. chunks: frames, knots,
     knots_per_second and bytes of each; a frame on a seam counts in both. Rates of a file that
-    spans no time are 0. A lossless file has no model and no knots; its chunks have method and
-    bytes.
+    spans no time are 0. A lossless file has no knots to show, and often no model; its chunks have
+    method and bytes.
     """
 
     size: int
@@ -78,7 +78,8 @@ def _lossy(reader: Reader) -> Info:
 
 
 def _lossless(reader: Reader) -> Info:
-    """Facts of a lossless file, which has neither model nor knots."""
+    """Facts of a lossless file, which has no knots to show."""
+    model = reader.header.model
     chunks, spent = [], Counter[str]()
     for body in reader.chunks():
         number, _, payload = chunk.split(body)
@@ -87,8 +88,8 @@ def _lossless(reader: Reader) -> Info:
         spent["checksums of values"] += chunk.HEAD
     return Info(
         **_common(reader),
-        model="",
-        digest="",
+        model=model.name if model else "",
+        digest=model.digest.hex() if model else "",
         chunks=chunks,
         knots=0,
         knots_per_second=0.0,

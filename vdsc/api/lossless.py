@@ -10,14 +10,16 @@ from typing import BinaryIO, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from vdsc.api import clocks
+from vdsc.api import clocks, models
 from vdsc.api.counted import Counted
 from vdsc.api.report import Report
 from vdsc.codecs import lossless
-from vdsc.container import Header, Reader, Writer
+from vdsc.container import Header, ModelRef, Reader, Writer
 from vdsc.core.sequence import Outline, Times
 from vdsc.errors import CorruptFile, VdscError
 from vdsc.io.source import Source
+from vdsc.model import store
+from vdsc.model.store import Checkpoint
 
 Frames = NDArray[np.generic]
 Progress = Callable[[int, int], None]
@@ -39,19 +41,29 @@ def encode_exactly(
     """
     began, counted = time.perf_counter(), Counted(stream)
     outline = clocks.dated(source.shape, source.dtype, native=PACE, fps=fps, times=times)
-    header = Header(lossless.ID, None, outline, {}, lossless.chunks(outline))
-    writer = Writer(cast("BinaryIO", counted), header)
-    coder, checker = lossless.Coder(outline), lossless.Coder(outline)
+    checkpoint = models.fitting(source.shape, source.dtype)
+    coder, checker = (lossless.Coder(outline, checkpoint) for _ in range(2))
+    writer: Writer | None = None
     for begin, end in lossless.spans(outline):
         values = source.read(begin, end)
         body = coder.encode(values)
+        if writer is None:
+            used = checkpoint if coder.uses_model else None
+            writer = Writer(cast("BinaryIO", counted), _header(outline, used))
         if verify:
             _check(checker, body, values)
         writer.chunk(body)
         if progress:
             progress(end, outline.frames)
+    assert writer is not None
     writer.close()
     return Report.exact(outline, counted.count, time.perf_counter() - began, verified=verify)
+
+
+def _header(outline: Outline, checkpoint: Checkpoint | None) -> Header:
+    """The header of a file whose chunks are coded by a checkpoint or without one."""
+    ref = None if checkpoint is None else ModelRef(checkpoint.name, checkpoint.digest)
+    return Header(lossless.ID, ref, outline, {}, lossless.chunks(outline))
 
 
 def _check(checker: lossless.Coder, body: bytes, values: Frames) -> None:
@@ -69,10 +81,11 @@ def decode_exactly(reader: Reader) -> tuple[Outline, Iterator[Frames]]:
     outline = reader.header.outline
     if reader.header.chunks != lossless.chunks(outline):
         raise CorruptFile(f"{reader.header.chunks} chunks cannot hold the file's frames")
-    return outline, _frames(reader, outline)
+    ref = reader.header.model
+    coder = lossless.Coder(outline, None if ref is None else store.by_digest(ref.name, ref.digest))
+    return outline, _frames(reader, outline, coder)
 
 
-def _frames(reader: Reader, outline: Outline) -> Iterator[Frames]:
-    coder = lossless.Coder(outline)
+def _frames(reader: Reader, outline: Outline, coder: lossless.Coder) -> Iterator[Frames]:
     for (begin, end), body in zip(lossless.spans(outline), reader.chunks(), strict=True):
         yield coder.decode(body, end - begin).astype(outline.dtype, copy=False)

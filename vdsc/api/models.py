@@ -69,6 +69,11 @@ def pick(source: Source, name: str | None) -> store.Checkpoint:
     raise InvalidInput(f"no model fits: {found}; {takes}; {advice}")
 
 
+def fitting(shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> store.Checkpoint | None:
+    """The first installed checkpoint that takes such a sequence, if there is one."""
+    return next((c for c in store.installed() if fits(shape, dtype, c)), None)
+
+
 def of_file(header: Header) -> store.Checkpoint:
     """The checkpoint that a file was written with, once its codec and frames are known to fit."""
     ref = model_of(header)

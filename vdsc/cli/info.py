@@ -54,9 +54,10 @@ def rows(facts: Info) -> list[tuple[str, str]]:
             f"{facts.size:,} bytes, {facts.raw_bytes / facts.size:.1f}x below {facts.raw_bytes:,}",
         ),
         ("codec", facts.codec),
+        *([("model", f"{facts.model} {facts.digest[:16]}")] if facts.model else ()),
         ("values", f"{facts.dtype} {facts.shape}"),
         ("times", f"{facts.start:g} to {facts.end:g} s, {facts.frames} frames, {rate}"),
-        *(path_rows(facts) if facts.model else ()),
+        *(path_rows(facts) if facts.knots else ()),
         *(chunk_row(i, chunk) for i, chunk in enumerate(facts.chunks)),
         *(
             (f"  {part}", f"{size:,} bytes, {size * percent:.1f} %")
@@ -66,9 +67,8 @@ def rows(facts: Info) -> list[tuple[str, str]]:
 
 
 def path_rows(facts: Info) -> list[tuple[str, str]]:
-    """What a file of knots says of its model and its knots."""
+    """What a file of knots says of them."""
     return [
-        ("model", f"{facts.model} {facts.digest[:16]}"),
         ("params", ", ".join(f"{name}={value}" for name, value in facts.params.items())),
         ("dimensions", f"{facts.local_dims} local, {facts.global_dims} global"),
         ("knots", f"{facts.knots}, {facts.knots_per_second:.3g}/s"),

@@ -16,42 +16,62 @@ from zlib import crc32
 
 import numpy as np
 
-from vdsc.codecs.chunk import ID, split
-from vdsc.codecs.methods import CODERS, Shape, Values
+from vdsc.codecs.chunk import ID, METHODS, split
+from vdsc.codecs.methods import Shape, Values, coders
 from vdsc.core.sequence import Outline
 from vdsc.errors import CorruptFile
+from vdsc.model.store import Checkpoint
 
 __all__ = ["ID", "Coder", "chunks", "plain", "spans"]
+
+PLAIN = 2
+"""How many methods need no checkpoint; they come first."""
 
 VALUES = 1 << 20
 """How many values a chunk holds at most, unless a single frame has more."""
 
 
 class Coder:
-    """Encodes the chunks of one sequence in order, or decodes them; not both."""
+    """Encodes the chunks of one sequence in order, or decodes them; not both.
 
-    def __init__(self, outline: Outline) -> None:
+    With a checkpoint, if the first chunk is not coded by it, none is: `uses_model` tells.
+    """
+
+    def __init__(self, outline: Outline, checkpoint: Checkpoint | None = None) -> None:
         self.shape: Shape = outline.shape[1:]
         self.dtype = np.dtype(outline.dtype).newbyteorder("<")
-        self.states = [method.start(outline) for method in CODERS]
+        self.methods = coders(checkpoint)
+        self.states = [method.start(outline) for method in self.methods]
+        self.begun = False
+
+    @property
+    def uses_model(self) -> bool:
+        """Whether chunks may still be coded by the checkpoint."""
+        return any(state is not None for state in self.states[PLAIN:])
 
     def encode(self, values: Values) -> bytes:
         """Body of the next chunk, values (n, ...)."""
         small = np.ascontiguousarray(values, self.dtype)
         made = [
             (number, *method.encode(small, state))
-            for number, (method, state) in enumerate(zip(CODERS, self.states, strict=True))
+            for number, (method, state) in enumerate(zip(self.methods, self.states, strict=True))
             if state is not None
         ]
-        number, payload, self.states[number] = min(made, key=lambda one: len(one[1]))
+        number, payload, state = min(made, key=lambda one: len(one[1]))
+        self.states[number] = state
+        if number < PLAIN and not self.begun:
+            self.states[PLAIN:] = [None] * len(self.states[PLAIN:])
+        self.begun = True
         return bytes([number]) + checksum(small) + payload
 
     def decode(self, body: bytes, frames: int) -> Values:
         """Values (frames, ...) of the next chunk; raises CorruptFile for any others."""
         number, told, payload = split(body)
-        method, state, shape = CODERS[number], self.states[number], (frames, *self.shape)
+        shape = (frames, *self.shape)
+        state = self.states[number] if number < len(self.states) else None
         if state is None:
-            raise CorruptFile(f"the method {method.name} cannot hold such values")
+            raise CorruptFile(f"a chunk cannot hold such values by {METHODS[number]}")
+        method = self.methods[number]
         values, self.states[number] = method.decode(payload, shape, self.dtype, state)
         if values.shape != shape or checksum(values) != told:
             raise CorruptFile("a chunk does not decode to the values that it was made from")

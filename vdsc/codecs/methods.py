@@ -8,8 +8,10 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from vdsc.codecs.bitsback_method import BitsBack
 from vdsc.core.sequence import Outline
 from vdsc.exact import arrays, floor
+from vdsc.model.store import Checkpoint
 
 Values = NDArray[Any]
 Shape = tuple[int, ...]
@@ -77,7 +79,12 @@ class Arrays:
         return numbers.view(dtype), state
 
 
-CODERS: tuple[Method, ...] = (Floor(), Arrays())
+def coders(checkpoint: Checkpoint | None) -> tuple[Method, ...]:
+    """Each method in the order of its number; those that need a checkpoint only with one."""
+    plain: tuple[Method, ...] = (Floor(), Arrays())
+    if checkpoint is None:
+        return plain
+    return (*plain, BitsBack(checkpoint.settings, *checkpoint.tensors))
 
 
 def _numbers(values: Values) -> Values:
