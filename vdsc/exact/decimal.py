@@ -146,7 +146,8 @@ class Decimal:
 
 def _shrunk(scaled: Ints, places: int, dtype: np.dtype[Any]) -> Numbers:
     """Integers (...) divided by 10**places, rounded to float64 and then to the dtype."""
-    return (scaled.astype(np.float64) / float(10**places)).astype(dtype)
+    with np.errstate(over="ignore"):  # a candidate that overflows is not the value
+        return (scaled.astype(np.float64) / float(10**places)).astype(dtype)
 
 
 def _same(one: Numbers, other: Numbers) -> NDArray[np.bool_]:

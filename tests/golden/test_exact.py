@@ -1,0 +1,75 @@
+"""Old lossless files keep giving the same bits, and damaged ones keep failing cleanly."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+import vdsc
+from tests.docs import lossless_page_decoder
+from tests.golden.recipes import EXACT, HERE, exactly
+from vdsc.errors import CorruptFile, TruncatedFile, VdscError
+
+every = pytest.mark.parametrize("name", EXACT)
+
+
+def told(name):
+    """What lies beside a golden file."""
+    return json.loads((HERE / f"{name}.json").read_text())
+
+
+@every
+def test_every_bit_is_the_one_that_was_written(golden, name):
+    """Type, shape and bits of the values are those of when the file was made."""
+    found = exactly(golden(name))
+    assert found | {"shape": [*found["shape"]]} == told(name)
+
+
+@every
+def test_a_reader_made_from_the_page_finds_the_same(golden, name):
+    """The plain decoder of docs/format.md, which shares no code with vdsc, gives these bits."""
+    values = lossless_page_decoder.decode(golden(name))
+    assert values.dtype.str == told(name)["dtype"]
+    assert [*values.shape] == told(name)["shape"]
+    frames = [frame.tobytes().hex() for frame in np.ascontiguousarray(values)]
+    assert frames == told(name)["frames"]
+
+
+@every
+def test_every_prefix_is_a_cut_file(golden, name):
+    """Cut after any byte, the file is known to be cut."""
+    data = golden(name)
+    for length in range(len(data)):
+        with pytest.raises(TruncatedFile):
+            vdsc.decompress(data[:length])
+
+
+@every
+def test_flipped_bits_are_noticed(golden, name):
+    """A bit flipped anywhere is an explained error."""
+    data = golden(name)
+    for at in range(len(data)):
+        wrong = data[:at] + bytes([data[at] ^ 1 << at % 8]) + data[at + 1 :]
+        with pytest.raises(VdscError):
+            vdsc.info(wrong)
+        with pytest.raises(VdscError):
+            vdsc.decompress(wrong)
+
+
+@every
+def test_nothing_may_follow(golden, name):
+    """A byte more than the file has is no longer the file."""
+    with pytest.raises(CorruptFile):
+        vdsc.decompress(golden(name) + b"\0")
+
+
+def test_goldens_cover_the_codes(golden):
+    """Among them are both methods, parents in time and on a grid, copies, and three alphabets."""
+    met = set()
+    for name in EXACT:
+        lossless_page_decoder.decode(golden(name), met=met)
+    assert {"Decimal", "Binary", "Whole", "Listed", "curved", "related", "grid"} <= met
+    assert {("kind", 1), ("kind", 2), ("kind", 3)} <= met
+    assert any(fact[0] == "floor" for fact in met if isinstance(fact, tuple))
