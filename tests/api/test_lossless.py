@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 import vdsc
+from tests import tiny
 from vdsc.api import lossless as path
 from vdsc.codecs import chunk, lossless
 from vdsc.codecs.methods import coders
@@ -116,6 +117,8 @@ def test_times_come_back():
     assert (vdsc.decompress(vdsc.compress(values, lossless=True, times=times)).times == times).all()
     assert vdsc.info(vdsc.compress(values, lossless=True, fps=29.97)).fps == 29.97
     assert vdsc.info(vdsc.compress(values, lossless=True)).fps == 1
+    known = tiny.clip(tiny.VECTORS, 20)
+    assert vdsc.info(vdsc.compress(known, lossless=True)).fps == vdsc.info(vdsc.compress(known)).fps
 
 
 def test_other_instants_are_refused():

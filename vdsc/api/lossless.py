@@ -23,7 +23,7 @@ from vdsc.model.store import Checkpoint
 
 Frames = NDArray[np.generic]
 Progress = Callable[[int, int], None]
-PACE = Fraction(1)  # frames a second of a sequence that nobody dates
+PACE = Fraction(1)  # frames a second of a sequence that neither its owner nor a model dates
 
 
 def encode_exactly(
@@ -40,8 +40,9 @@ def encode_exactly(
     Raises VdscError.
     """
     began, counted = time.perf_counter(), Counted(stream)
-    outline = clocks.dated(source.shape, source.dtype, native=PACE, fps=fps, times=times)
     checkpoint = models.fitting(source.shape, source.dtype)
+    native = PACE if checkpoint is None else models.ticks(checkpoint)
+    outline = clocks.dated(source.shape, source.dtype, native=native, fps=fps, times=times)
     coder, checker = (lossless.Coder(outline, checkpoint) for _ in range(2))
     writer: Writer | None = None
     for begin, end in lossless.spans(outline):
