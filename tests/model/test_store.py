@@ -110,3 +110,13 @@ def test_what_is_not_installed_is_named(shelf):
         store.by_name("nope")
     with pytest.raises(ModelMissing, match=r"'gone' with hash 000102030405"):
         store.by_digest("gone", bytes(range(6)))
+
+
+def test_a_broken_folder_does_not_hide_the_others(shelf):
+    """What cannot be read is not listed; asked for as a folder, it says what is wrong."""
+    write(shelf / "b")
+    (shelf / "a").mkdir()
+    (shelf / "a" / CONFIG).write_text("{")
+    assert store.installed()[0].name == "toy"
+    with pytest.raises(ModelMissing, match="no readable checkpoint"):
+        store.by_name(str(shelf / "a"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -100,12 +101,16 @@ def folders() -> list[Path]:
 
 
 def installed() -> list[Checkpoint]:
-    """Every checkpoint found, the first of equal digests only."""
+    """Every checkpoint found, the first of equal digests only.
+
+    A folder whose settings cannot be read is passed over: it must not take the others with it.
+    """
     found: dict[bytes, Checkpoint] = {}
     for folder in folders():
         for config in sorted(folder.glob(f"*/{CONFIG}")):
-            checkpoint = Checkpoint.open(config.parent)
-            found.setdefault(checkpoint.digest, checkpoint)
+            with suppress(ModelMissing):
+                checkpoint = Checkpoint.open(config.parent)
+                found.setdefault(checkpoint.digest, checkpoint)
     return list(found.values())
 
 
