@@ -162,13 +162,13 @@ def test_a_body_that_decodes_to_other_values_is_refused():
     """Each chunk names the checksum of its values; a wrong answer is never given."""
     values = np.random.default_rng(4).integers(0, 9, (30, 2))
     outline = path.clocks.dated(values.shape, values.dtype, native=path.PACE, fps=None, times=None)
-    body = lossless.Coder(outline).encode(values)
+    body = lossless.Coder(outline, coders(None)).encode(values)
     wrong = body[:1] + bytes(4) + body[5:]
     with pytest.raises(CorruptFile, match="does not decode"):
-        lossless.Coder(outline).decode(wrong, 30)
+        lossless.Coder(outline, coders(None)).decode(wrong, 30)
     for damaged in (body[:3], body[:-1], bytes([200]) + body[1:]):
         with pytest.raises(VdscError):
-            lossless.Coder(outline).decode(damaged, 30)
+            lossless.Coder(outline, coders(None)).decode(damaged, 30)
 
 
 def test_verification_catches_a_broken_method(monkeypatch):

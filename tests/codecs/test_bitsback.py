@@ -10,11 +10,12 @@ import pytest
 
 from tests import tiny
 from vdsc.codecs.bitsback import Model, Plan
-from vdsc.codecs.bitsback_file import decode, encode, spans
+from vdsc.codecs.bitsback_file import decode, encode
 from vdsc.codecs.bitsback_method import BitsBack
 from vdsc.codecs.bitsback_prior import ou_tables
 from vdsc.codecs.bitsback_window import Window
 from vdsc.codecs.tables import Tables
+from vdsc.codecs.windows import apart
 from vdsc.core.sequence import Clock, Outline
 from vdsc.entropy import BitStack, TransitionTables
 from vdsc.errors import CorruptFile, InvalidInput, VdscError
@@ -154,7 +155,7 @@ def test_plans_out_of_range_are_refused(wrong):
 def test_windows_cover_all_frames():
     """No frame twice, none left out, none longer than asked."""
     for frames in (1, 2, 100, 101, 350):
-        parts = spans(frames, 100)
+        parts = list(apart(frames, 100))
         assert [end for _, end in parts] == [begin for begin, _ in parts[1:]] + [frames]
         assert max(end - begin for begin, end in parts) <= 100
 
@@ -181,7 +182,7 @@ def test_damage_ends(view):
 def test_the_method_returns_its_chunks(frame):
     """As a method of the lossless codec it takes frames of the checkpoint's size, and no others."""
     checkpoint = store.by_name(tiny.PIXELS)
-    method = BitsBack(checkpoint.settings, *checkpoint.tensors)
+    method = BitsBack(checkpoint)
     x = sprites(40).reshape(40, *frame)
     state = method.start(Outline(x.shape, x.dtype, Clock(Fraction(25))))
     payload, state = method.encode(x, state)

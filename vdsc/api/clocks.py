@@ -28,20 +28,11 @@ def check_choice(fps: Fraction | None, times: Times | None) -> None:
         check_times(times)
 
 
-def given(
-    shape: tuple[int, ...],
-    dtype: np.dtype[np.generic],
-    *,
-    native: Fraction,
-    fps: Fraction | None,
-    times: Times | None,
-) -> Outline:
-    """Outline of a sequence for a checkpoint: dated as given, else at the checkpoint's own rate."""
-    outline = dated(shape, dtype.newbyteorder("<"), native=native, fps=fps, times=times)
+def check_pace(outline: Outline, native: Fraction) -> None:
+    """Raise InvalidInput for frame times that a checkpoint of this rate cannot count in ticks."""
     fault = pace.fault(outline, native)
     if fault is not None:
         raise InvalidInput(fault)
-    return outline
 
 
 def dated(

@@ -14,6 +14,7 @@ from vdsc.api import clocks, models
 from vdsc.api.counted import Counted
 from vdsc.api.report import Report
 from vdsc.codecs import lossless
+from vdsc.codecs.methods import coders
 from vdsc.container import Header, ModelRef, Reader, Writer
 from vdsc.core.sequence import Outline, Times
 from vdsc.errors import CorruptFile, VdscError
@@ -43,7 +44,8 @@ def encode_exactly(
     checkpoint = models.fitting(source.shape, source.dtype)
     native = PACE if checkpoint is None else models.ticks(checkpoint)
     outline = clocks.dated(source.shape, source.dtype, native=native, fps=fps, times=times)
-    coder, checker = (lossless.Coder(outline, checkpoint) for _ in range(2))
+    methods = coders(checkpoint)
+    coder, checker = lossless.Coder(outline, methods), lossless.Coder(outline, methods)
     writer: Writer | None = None
     for begin, end in lossless.spans(outline):
         values = source.read(begin, end)
@@ -83,7 +85,8 @@ def decode_exactly(reader: Reader) -> tuple[Outline, Iterator[Frames]]:
     if reader.header.chunks != lossless.chunks(outline):
         raise CorruptFile(f"{reader.header.chunks} chunks cannot hold the file's frames")
     ref = reader.header.model
-    coder = lossless.Coder(outline, None if ref is None else store.by_digest(ref.name, ref.digest))
+    checkpoint = None if ref is None else store.by_digest(ref.name, ref.digest)
+    coder = lossless.Coder(outline, coders(checkpoint))
     return outline, _frames(reader, outline, coder)
 
 

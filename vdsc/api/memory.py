@@ -33,15 +33,17 @@ def compress(
     With `lossless` every bit of any numeric array (T, ...) comes back, and only fps, times and
     verify (decode each chunk as it is made) count. Raises VdscError.
     """
-    from vdsc.api.encoding import encode
-    from vdsc.api.lossless import encode_exactly
     from vdsc.io.source import array_source
 
     stream = io.BytesIO()
     if lossless:
+        from vdsc.api.lossless import encode_exactly
+
         source = array_source(_array(values), exact=True)
         encode_exactly(source, stream, fps=_rate(fps), times=_seconds(times), verify=verify)
         return stream.getvalue()
+    from vdsc.api.encoding import encode
+
     encode(
         array_source(_array(values)),
         stream,

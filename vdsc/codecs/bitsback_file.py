@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from vdsc.codecs.bitsback import Bill, Model, Observation, Plan, Values
 from vdsc.codecs.bitsback_window import Window
+from vdsc.codecs.windows import apart
 from vdsc.entropy import BitStack
 from vdsc.errors import CorruptFile
-
-
-def spans(frames: int, longest: int) -> list[tuple[int, int]]:
-    """First and one-past-last frame of the fewest windows of at most `longest`, without overlap."""
-    count = -(-frames // longest)
-    return [(i * frames // count, (i + 1) * frames // count) for i in range(count)]
 
 
 def encode(
@@ -27,7 +22,7 @@ def encode(
     paid once, by the last window.
     """
     stack, window, bills = BitStack(), Window(model, plan), []
-    for begin, end in reversed(spans(len(x), longest)):
+    for begin, end in reversed(list(apart(len(x), longest))):
         bills.append(push(window, view, stack, x[begin:end]))
     return stack.to_bytes(), bills[::-1]
 
@@ -58,14 +53,14 @@ def decode(
 ) -> Values:
     """Frames (T, ...) that `encode` was given; raises CorruptFile for what it never makes."""
     stack, window = BitStack.from_bytes(data), Window(model, plan)
-    made = list(_windows(window, view, stack, spans(frames, longest)))
+    made = list(_windows(window, view, stack, apart(frames, longest)))
     if not stack.empty:
         raise CorruptFile("a stream holds more than its frames; the file is damaged")
     return np.concatenate(made)
 
 
 def _windows(
-    window: Window, view: Observation, stack: BitStack, parts: list[tuple[int, int]]
+    window: Window, view: Observation, stack: BitStack, parts: Iterable[tuple[int, int]]
 ) -> Iterator[Values]:
     for begin, end in parts:
         latent = window.pop_prior(stack, end - begin)

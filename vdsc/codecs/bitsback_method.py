@@ -8,7 +8,6 @@ frame is a knot.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +21,7 @@ from vdsc.core.sequence import Outline
 from vdsc.errors import CorruptFile, InvalidInput
 from vdsc.exact.context_logistic import Logistics
 from vdsc.exact.context_sprites import Layers
+from vdsc.model.store import Checkpoint
 
 FITTED = Logistics(narrow=1, wide=30000, weight=80)
 """The paper's law around a synthesised pixel, fitted on four clips of training digits."""
@@ -29,28 +29,24 @@ FITTED = Logistics(narrow=1, wide=30000, weight=80)
 _HEAD = 3
 _EVERY = 511
 Values = NDArray[Any]
-Arrays = Mapping[str, NDArray[Any]]
 
 
 class BitsBack:
     """Codes chunks of uint8 frames (n, H, W, 1) or (n, H, W) of the checkpoint's own size.
 
-    Args:
-        settings: the checkpoint's settings.
-        weights: its float32 tensors.
-        tables: its integer tables.
+    Its tensors are read, and their hash checked, when the first such chunk comes.
     """
 
     name = "bitsback"
 
-    def __init__(self, settings: Mapping[str, Any], weights: Arrays, tables: Arrays) -> None:
-        self._settings, self._weights, self._tables = settings, weights, tables
-        self._longest = int(settings["chunk"])
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        self._checkpoint, self._settings = checkpoint, checkpoint.settings
+        self._longest = int(checkpoint.settings["chunk"])
 
     @cached_property
     def _model(self) -> Model:
-        frozen = Tables.from_arrays(dict(self._tables)).transition
-        return Model(self._settings["net"], dict(self._weights), frozen)
+        weights, tables = self._checkpoint.tensors
+        return Model(self._settings["net"], weights, Tables.from_arrays(tables).transition)
 
     def start(self, outline: Outline) -> Any:
         """Nothing to remember; None for frames of another kind than the checkpoint's."""

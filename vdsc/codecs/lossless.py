@@ -10,17 +10,17 @@ A method's state goes from one of its chunks to its next; a chunk of another met
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import prod
 from zlib import crc32
 
 import numpy as np
 
 from vdsc.codecs.chunk import ID, METHODS, split
-from vdsc.codecs.methods import Shape, Values, coders
+from vdsc.codecs.methods import Method, Shape, Values
+from vdsc.codecs.windows import apart
 from vdsc.core.sequence import Outline
 from vdsc.errors import CorruptFile
-from vdsc.model.store import Checkpoint
 
 __all__ = ["ID", "Coder", "chunks", "plain", "spans"]
 
@@ -34,13 +34,17 @@ VALUES = 1 << 20
 class Coder:
     """Encodes the chunks of one sequence in order, or decodes them; not both.
 
-    With a checkpoint, if the first chunk is not coded by it, none is: `uses_model` tells.
+    If the first chunk is not coded by a checkpoint's method, none is: `uses_model` tells.
+
+    Args:
+        outline: what is coded.
+        methods: those of `methods.coders`, in the order of their numbers.
     """
 
-    def __init__(self, outline: Outline, checkpoint: Checkpoint | None = None) -> None:
+    def __init__(self, outline: Outline, methods: Sequence[Method]) -> None:
         self.shape: Shape = outline.shape[1:]
         self.dtype = np.dtype(outline.dtype).newbyteorder("<")
-        self.methods = coders(checkpoint)
+        self.methods = methods
         self.states = [method.start(outline) for method in self.methods]
         self.begun = False
 
@@ -90,12 +94,14 @@ def checksum(values: Values) -> bytes:
 
 def spans(outline: Outline) -> Iterator[tuple[int, int]]:
     """First and one-past-last frame of each chunk, as even as can be."""
-    frames, count = outline.frames, chunks(outline)
-    for i in range(count):
-        yield i * frames // count, (i + 1) * frames // count
+    return apart(outline.frames, _most(outline))
 
 
 def chunks(outline: Outline) -> int:
     """How many chunks a sequence has."""
-    most = max(1, VALUES // prod(outline.shape[1:]))
-    return -(-outline.frames // most)
+    return -(-outline.frames // _most(outline))
+
+
+def _most(outline: Outline) -> int:
+    """Frames that a chunk holds at most."""
+    return max(1, VALUES // prod(outline.shape[1:]))

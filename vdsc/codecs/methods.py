@@ -84,7 +84,7 @@ def coders(checkpoint: Checkpoint | None) -> tuple[Method, ...]:
     plain: tuple[Method, ...] = (Floor(), Arrays())
     if checkpoint is None:
         return plain
-    return (*plain, BitsBack(checkpoint.settings, *checkpoint.tensors))
+    return (*plain, BitsBack(checkpoint))
 
 
 def _numbers(values: Values) -> Values:

@@ -15,6 +15,13 @@ def how_many(frames: int, chunk: int) -> int:
     return max(1, -(-(frames - 1) // (chunk - 1)))
 
 
+def apart(frames: int, most: int) -> Iterator[tuple[int, int]]:
+    """First and one-past-last frame of the fewest parts of at most `most` frames, sharing none."""
+    count = -(-frames // most)
+    for i in range(count):
+        yield i * frames // count, (i + 1) * frames // count
+
+
 def divide(frames: int, count: int) -> Iterator[tuple[int, int]]:
     """First and one-past-last frame of `count` windows as even as can be, each sharing a frame."""
     steps = frames - 1
