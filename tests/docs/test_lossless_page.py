@@ -15,11 +15,11 @@ from vdsc.codecs import lossless, methods
 from vdsc.container.header import DTYPES
 from vdsc.errors import CorruptFile
 from vdsc.exact import floor
-from vdsc.exact.alphabet import REACH, Binary
-from vdsc.exact.decimal import Decimal
-from vdsc.exact.features import Features
-from vdsc.exact.plan import Plan
-from vdsc.exact.scheme import Scheme
+from vdsc.exact.arrays.alphabet import REACH, Binary
+from vdsc.exact.arrays.decimal import Decimal
+from vdsc.exact.arrays.features import Features
+from vdsc.exact.arrays.plan import Plan
+from vdsc.exact.arrays.scheme import Scheme
 
 PAGE = (Path(__file__).parents[2] / "docs" / "format.md").read_text(encoding="utf-8")
 RNG = np.random.default_rng(0)

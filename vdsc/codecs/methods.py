@@ -8,9 +8,10 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from vdsc.codecs.bitsback_method import BitsBack
+from vdsc.codecs.bitsback.method import BitsBack
 from vdsc.core.sequence import Outline
-from vdsc.exact import arrays, floor
+from vdsc.exact import floor
+from vdsc.exact.arrays import stream as arrays
 from vdsc.model.store import Checkpoint
 
 Values = NDArray[Any]

@@ -1,0 +1,94 @@
+"""Video without loss: every frame comes back, whatever it shows."""
+
+import numpy as np
+import pytest
+
+from tests.exact.video.video_weights import untrained
+from vdsc.errors import CorruptFile, InvalidInput
+from vdsc.exact.video import stream
+
+RNG = np.random.default_rng(0)
+
+
+def drifting(frames=5, height=21, width=30, channels=3):
+    """A textured ground that moves by a pixel a frame."""
+    ground = np.random.default_rng(1).integers(0, 256, (height, width + frames, channels))
+    return np.stack([ground[:, t : t + width] for t in range(frames)]).astype(np.uint8)
+
+
+def sprites(frames=12):
+    clip = np.zeros((frames, 32, 32, 1), np.uint8)
+    shapes = np.random.default_rng(2).integers(1, 256, (2, 9, 9))
+    for t in range(frames):
+        clip[t, 2 + t : 11 + t, 4:13, 0] += shapes[0].astype(np.uint8)
+        clip[t, 14:23, 18 - t : 27 - t, 0] = np.minimum(
+            clip[t, 14:23, 18 - t : 27 - t, 0] + shapes[1], 255
+        )
+    return clip
+
+
+CLIPS = {
+    "drifting": drifting(),
+    "noise": RNG.integers(0, 256, (3, 16, 16, 3), np.uint8),
+    "constant": np.full((4, 16, 16, 3), 7, np.uint8),
+    "few colours": (RNG.integers(0, 2, (4, 24, 24, 1)) * np.array([250, 30, 99])).astype(np.uint8),
+    "one frame": drifting(frames=1),
+    "one pixel": RNG.integers(0, 256, (3, 1, 1, 3), np.uint8),
+    "a line": RNG.integers(0, 256, (3, 1, 40, 3), np.uint8),
+    "grey noise": RNG.integers(0, 256, (3, 16, 16, 1), np.uint8),
+    "grey drifting": drifting(channels=1),
+    "sprites": sprites(),
+    "one grey pixel": RNG.integers(0, 256, (3, 1, 1, 1), np.uint8),
+}
+
+
+@pytest.mark.parametrize("name", CLIPS)
+def test_round_trip(name):
+    clip = CLIPS[name]
+    weights = untrained()
+    data = stream.encode(clip, weights)
+    assert (stream.decode(data, clip.shape, weights) == clip).all()
+
+
+def test_chunks(monkeypatch):
+    clip, weights = drifting(), untrained()
+    monkeypatch.setattr(stream, "PIXELS", 2 * 21 * 30)
+    assert (stream.decode(stream.encode(clip, weights), clip.shape, weights) == clip).all()
+
+
+def test_motion_and_layers_pay():
+    weights = untrained()
+    clip = sprites()
+    alone = sum(len(stream.encode(frame[None], weights)) for frame in clip)
+    assert len(stream.encode(clip, weights)) < alone / 2
+
+
+def test_bytes_that_end_early_are_refused():
+    clip, weights = drifting(), untrained()
+    data = stream.encode(clip, weights)
+    for size in (0, 1, 4, 9, len(data) - 1):
+        with pytest.raises(CorruptFile):
+            stream.decode(data[:size], clip.shape, weights)
+
+
+@pytest.mark.parametrize("shape", [(0, 4, 4, 3), (2, 4, 4, 2), (4, 4, 3)])
+def test_other_shapes_are_refused(shape):
+    with pytest.raises(InvalidInput):
+        stream.encode(np.zeros(shape, np.uint8), untrained())
+
+
+def test_an_unknown_kind_is_refused():
+    with pytest.raises(CorruptFile):
+        stream.decode(b"\x07" + bytes(8), (1, 4, 4, 3), untrained())
+
+
+def test_damaged_bytes_give_frames_or_are_refused():
+    clip, weights = drifting(), untrained()
+    data = stream.encode(clip, weights)
+    for place in range(9, len(data) - 4, 700):
+        damaged = data[:place] + bytes([data[place] ^ 0x55]) + data[place + 1 :]
+        try:
+            made = stream.decode(damaged, clip.shape, weights)
+        except CorruptFile:
+            continue
+        assert made.shape == clip.shape

@@ -1,0 +1,69 @@
+"""The float network that is trained and the integer one that codes give the same code lengths."""
+
+import numpy as np
+import pytest
+import torch
+
+from vdsc.exact.video.edges import Edges
+from vdsc.exact.video.law import ALL, Law
+from vdsc.exact.video.network import Network, told
+from vdsc.exact.video.passes import PASSES
+from vdsc.train.video import fit, samples
+from vdsc.train.video.network import exported
+
+
+def clip(channels, frames=4, size=24):
+    rng = np.random.default_rng(0)
+    ground = rng.normal(0, 1, (size + frames, size, channels)).cumsum(axis=0).cumsum(axis=1)
+    ground = np.clip(128 + 4 * ground, 0, 255)
+    return np.stack([ground[t : t + size] for t in range(frames)]).astype(np.uint8)
+
+
+def drawn(channels, number):
+    rng = np.random.default_rng(1)
+    parts = samples.of_clip(clip(channels), [1.0] * PASSES, rng)[number]
+    return {name: np.concatenate([part[name] for part in parts]) for name in fit.FIELDS}
+
+
+def integer_bits(network, data, order):
+    """Mean bits (C,) of each channel under the integer laws."""
+    network.look(data["features"])
+    bits = []
+    for i, channel in enumerate(order):
+        before = list(order[:i])
+        parts = (data[name][..., before] for name in ("values", "base", "copies"))
+        known = told(*parts)
+        law = Law.of(network.outputs(known), data["base"][:, channel].astype(np.float64))
+        edges = np.stack((data["low"][:, channel], data["high"][:, channel]), axis=1)
+        cells = data["copies"][:, :, channel].astype(np.int64)
+        first = data["low"][:, channel].astype(np.int64)
+        mass = law.below(Edges.of(edges), cells, first, 1)
+        share = (mass[:, 1] - mass[:, 0]) / ALL
+        bits.append(-np.log2(share + 2.0**-16).mean())  # no row gives less
+    return np.array(bits)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("number", [0, 3, 4])
+def test_the_integer_twin_costs_the_same(channels, number):
+    torch.manual_seed(0)
+    data = drawn(channels, number)
+    tensors = {name: torch.from_numpy(array) for name, array in data.items()}
+    network = fit.new(tensors)
+    sizes = {name: torch.ones_like(p) for name, p in network.named_parameters()}
+    twin = Network(exported(network, sizes))
+    expected = fit.bits(network, tensors)
+    assert integer_bits(twin, data, network.order) == pytest.approx(expected, rel=0.01)
+
+
+def test_training_lowers_the_cost(tmp_path):
+    torch.manual_seed(0)
+    tensors = {name: torch.from_numpy(array) for name, array in drawn(1, 4).items()}
+    network = fit.new(tensors)
+    before = fit.bits(network, tensors).sum()
+    roots = fit.train(network, tensors, tmp_path / "state.pt", seconds=2.0)
+    assert fit.bits(network, tensors).sum() < before
+    assert set(roots) == {name for name, _ in network.named_parameters()}
+    again = fit.new(tensors)
+    fit.train(again, tensors, tmp_path / "state.pt", seconds=2.0)
+    assert fit.bits(again, tensors) == pytest.approx(fit.bits(network, tensors))

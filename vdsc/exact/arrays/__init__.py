@@ -1,0 +1,1 @@
+"""Arrays of numbers without loss: adaptive prediction along time and between channels."""

@@ -1,0 +1,1 @@
+"""Integer twins of a checkpoint's networks: posterior, path and frame decoder, bit for bit."""

@@ -1,0 +1,1 @@
+"""Video without loss: networks that learn while they code, in integers."""

@@ -1,0 +1,72 @@
+"""One frame, pass after pass, on or off the stack; the networks learn from every pass."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vdsc.exact.video import cells as coded
+from vdsc.exact.video import palette
+from vdsc.exact.video.features import Sight, sight
+from vdsc.exact.video.law import Law
+from vdsc.exact.video.network import ORDER, Network, told
+from vdsc.exact.video.passes import PASSES, Grid, Levels
+from vdsc.exact.video.past import Coder
+from vdsc.exact.video.tables import Floats
+
+PART = 1024
+"""Pixels that are coded at once ..."""
+
+EVERY = 1
+"""... and how many of them are learned from: all, or every so many."""
+
+
+class FrameCoder:
+    """Codes frames (H, W, C) given predictions of them.
+
+    Args:
+        networks: one for each pass; they change with every frame.
+        colours: what values can occur.
+        shape: (H, W, C).
+        rate: how fast the networks learn, Q20.
+    """
+
+    def __init__(
+        self, networks: list[Network], colours: palette.Palette, shape: tuple[int, ...], rate: int
+    ) -> None:
+        self._networks, self._colours, self._rate = networks, colours, rate
+        self._grid = Grid.of(*shape[:2])
+        self._order = ORDER[shape[2]]
+
+    def code(self, coder: Coder, planes: list[Levels], frame: Levels | None) -> Levels:
+        """The padded frame, flat (., C), from padded predictions and, when encoding, itself."""
+        canvas = planes[0].copy()
+        for number in range(PASSES):
+            where = self._grid.passes[number]
+            for start in range(0, len(where), PART):
+                some = where[start : start + PART]
+                seen = sight(canvas, planes, self._grid, number, some)
+                truth = None if frame is None else frame[some]
+                canvas[some] = self._part(coder, self._networks[number], seen, truth)
+        return canvas
+
+    def _part(self, coder: Coder, network: Network, seen: Sight, truth: Levels | None) -> Levels:
+        values = np.zeros(seen.base.shape, dtype=np.int16)
+        lists = np.zeros(len(values), dtype=np.int64)
+        slopes: list[Floats] = []
+        network.look(seen.features)
+        for i, channel in enumerate(self._order):
+            before = list(self._order[:i])
+            known = told(values[:, before], seen.base[:, before], seen.copies[:, :, before])
+            law = Law.of(network.outputs(known), seen.base[:, channel].astype(np.float64))
+            choices, copies = self._colours[i], seen.copies[:, :, channel]
+            sought = None if truth is None else choices.places[lists, truth[:, channel]]
+            cells = coded.code(coder, law, choices, lists, copies, sought)
+            corner = lists * (palette.LEVELS + 1) + cells
+            hits = choices.places[lists[:, None], copies] == cells[:, None]
+            edges = choices.table.take(corner[:, None] + np.arange(2))
+            slopes.append(law.slopes(edges, hits))
+            values[:, channel] = choices.values[lists, cells]
+            lists = choices.follow[lists, cells]
+        if self._rate:
+            network.learn(slopes, self._rate, EVERY)
+        return values
