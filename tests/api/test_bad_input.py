@@ -83,7 +83,7 @@ def test_a_model_that_is_not_there():
     "options",
     [
         {"quality": 0}, {"quality": 101}, {"quality": 7.5}, {"quality": True}, {"knots": "some"},
-        {"seed": -1}, {"seed": 2**63}, {"seed": 0.5}, {"device": "abacus"},
+        {"seed": -1}, {"seed": 2**63}, {"seed": 0.5}, {"device": "abacus"}, {"grid": "some"},
     ],
 )  # fmt: skip
 def test_settings_out_of_range(options):

@@ -57,3 +57,23 @@ def test_moving_digits_are_held_out_and_seeded() -> None:
     assert all(clip.values.max() == 255 for clip in clips)
     for one, other in zip(clips, again, strict=True):
         np.testing.assert_array_equal(one.values, other.values)
+
+
+def test_films_are_the_clips_of_one_file(folder: Path) -> None:
+    """Each clip of the array has a name of its own; an absent file is no data."""
+    x = np.arange(2 * 3 * 4 * 4 * 3, dtype=np.uint8).reshape(2, 3, 4, 4, 3)
+    np.savez_compressed(folder / "video" / "walks.npz", x=x, pose=np.zeros(2))
+    clips = data.films("walks")
+    assert [clip.name for clip in clips] == ["walks_00", "walks_01"]
+    np.testing.assert_array_equal(clips[1].values, x[1])
+    with pytest.raises(data.NoData, match=r"video/none\.npz"):
+        data.films("none")
+
+
+def test_each_corpus_has_its_rate(folder: Path) -> None:
+    """Another corpus is found by its name, at its own frames per second."""
+    other = folder / "mocap" / "ui_prmd" / "val"
+    other.mkdir(parents=True)
+    np.save(other / "s01.npy", np.zeros((5, 117), np.float32))
+    (clip,) = data.motion("val", "ui_prmd")
+    assert (clip.fps, clip.values.shape) == (50.0, (5, 117))

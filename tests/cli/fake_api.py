@@ -92,6 +92,7 @@ def inspect(stream: Any) -> Info:
         100, 4000, "vdsde", "fake", "0123456789abcdef" * 4, shape, "float32", 60.0, 0.0, 1.5,
         shape[0], {"quality": 75}, [chunk], 7, 3.5, 4, 28,
         {"header": 20, "knot times": 10, "knot values": 50, "checksums": 20},
+        {"code": "rec", "bytes": 10, "kl_bits": 61.5},
     )  # fmt: skip
 
 

@@ -41,12 +41,12 @@ def test_video_reports_psnr(vdsc, video):
 
 def test_settings_reach_the_encoder(vdsc, motion):
     """Every option arrives as the API wants it."""
-    line = "--fps 30000/1001 --quality 9 --knots full --model m --device cpu --seed 5"
+    line = "--fps 30000/1001 --quality 9 --knots full --grid auto --model m --device cpu --seed 5"
     assert vdsc("compress", "clip.npy", *line.split()).exit_code == 0
     call = fake_api.calls[-1]
     assert call["fps"] == Fraction(30000, 1001)
-    settings = ("quality", "knots", "model", "device", "seed", "times", "progress")
-    assert [call[k] for k in settings] == [9, "full", "m", "cpu", 5, None, None]
+    settings = ("quality", "knots", "grid", "model", "device", "seed", "times", "progress")
+    assert [call[k] for k in settings] == [9, "full", "auto", "m", "cpu", 5, None, None]
 
 
 def test_lossless_takes_any_numbers(vdsc):
@@ -88,6 +88,8 @@ def test_bad_frame_rates_are_usage_errors(vdsc, motion, fps):
         "clip.npy --lossless --quality 75",
         "clip.npy --lossless --knots learned",
         "clip.npy --lossless --model m",
+        "clip.npy --lossless --grid rec",
+        "clip.npy --grid some",
         "clip.npy --device tpu",
         "clip.npy --fps 60 --times t.txt",
         "clip.npy video.npy -o out.vds",

@@ -21,6 +21,7 @@ def test_info_is_a_table_on_stdout(vdsc, motion):
     for words in ("vdsde", "0123456789abcdef", "(40, 3)", "3.5/s", "4 local, 28 global"):
         assert words in result.stdout
     assert "knot values" in result.stdout
+    assert "rec, drawn from the posterior, 10 bytes, KL 61.5 bits" in result.stdout
 
 
 def test_info_json_is_data(vdsc, motion):

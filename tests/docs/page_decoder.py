@@ -202,6 +202,72 @@ def pop_times(stack: Stack, row: list[int], end: int) -> list[int]:
     return times
 
 
+MASK = (1 << 64) - 1
+
+
+def word(seed: int, number: int, stream: int, place: int) -> int:
+    """A word of the noise."""
+    x0, x1, x2, x3 = place // 4, stream, 0, 0
+    k0, k1 = seed, number
+    for _ in range(10):
+        a, c = 0xD2E7470EE14C6C93 * x0, 0xCA5A826395121157 * x2
+        x0, x1, x2, x3 = (c >> 64) ^ x1 ^ k0, c & MASK, (a >> 64) ^ x3 ^ k1, a & MASK
+        k0, k1 = k0 + 0x9E3779B97F4A7C15 & MASK, k1 + 0xBB67AE8584CAA73B & MASK
+    return (x0, x1, x2, x3)[place % 4]
+
+
+def power(x: int) -> int:
+    """P(x)."""
+    root = 1 << 32
+    while (root + 1) ** 16 <= 1 << (512 + x % 16):
+        step = 1
+        while (root + 2 * step) ** 16 <= 1 << (512 + x % 16):
+            step *= 2
+        root += step
+    return root >> -(x // 16)
+
+
+@cache
+def octaves(e: int) -> list[int]:
+    """The row of the octave of an index."""
+    left, f = ONE, []
+    for o in range(22):
+        x = 16 * o - e
+        stop = 1 << 15
+        if o == 0:
+            stop = power(-e) >> 16
+        elif x < 0:
+            stop = (power(x) << 16) // ((1 << 32) + power(x))
+        f.append(clip(left * clip(stop, 1, ONE - 2) >> 16, 1, left - 22 + o))
+        left -= f[-1]
+    return [*f, left]
+
+
+def draw_times(
+    stack: Stack, row: list[int], end: int, rate: int, seed: int, first: int
+) -> list[int]:
+    """Knots of a window whose times were drawn."""
+    times, b, bounds = [0], 0, [*accumulate(row)]
+    pace = sum(k * f for k, f in enumerate(row, start=1))
+    while times[-1] < end:
+        left = end - times[-1]
+        ahead = min(left, 1 + (left << 16) // pace)
+        blocks = -(-ahead // max(160 // rate, 1))
+        c = -(-ahead // blocks)
+        count, e = (c if blocks > 1 else min(left, 2 * c)), c * rate
+        if left == 1:
+            count, e = 1, 0
+        o = stack.table(octaves(e))
+        n = stack.uniform(1 << o) + (1 << o)
+        assert n <= 1 << 22
+        for j in range(1, count + 1):
+            if times[-1] < end:
+                v = word(seed, (first % (1 << 32) << 32) + b, j, n - 1) >> 48
+                times.append(min(times[-1] + bisect_right(bounds, v) + 1, end))
+        b += 1
+    return times
+
+
 def hyp(a: int, b: int) -> int:
     x = max(a, b) + (min(a, b) >> 1)
     return x + (a * a + b * b) // x >> 1
@@ -329,7 +395,8 @@ def decode(
     ticks_per_frame: Fraction,
 ) -> list[tuple[list[int], list[list[int]]]]:
     """Frames and cells of the knots of every window."""
-    coarse, _, histogram = tables["curve"][params["q"] - 1]
+    drawn = "r" in params
+    coarse, _, histogram = tables["curve"][params["r" if drawn else "q"] - 1]
     steps = [clip(step * coarse >> 8, 1 << 6, 1 << 17) for step in tables["steps"]]
     path = Path(tables, steps, tables["cap"][0])
     row = gap_row(tables["gaps"][histogram], params.get("p"))
@@ -341,8 +408,11 @@ def decode(
         end = i * (frames - 1) // len(bodies)
         count, at = varint(body, 0)
         _, at = varint(body, at)
-        stack = Stack(body[at:])
-        times = pop_times(stack, row, end - first)
+        stack = Stack(body[at + drawn :])
+        if drawn:
+            times = draw_times(stack, row, end - first, body[at], params.get("s", 0), first)
+        else:
+            times = pop_times(stack, row, end - first)
         assert len(times) == count
         cells = [path.cells or path.first(stack)]
         ticks = [int((2 * k * ticks_per_frame + 1) // 2) for k in times]

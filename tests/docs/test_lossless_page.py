@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 import vdsc
-from tests.docs import lossless_page_decoder as page
+from tests.docs.lossless_page import alphabets, container, decoder
+from tests.docs.lossless_page import floor as plain_floor
+from tests.docs.lossless_page import scheme as schemes
 from vdsc.codecs import lossless, methods
 from vdsc.container.header import DTYPES
 from vdsc.errors import CorruptFile
@@ -106,7 +108,7 @@ ARRAYS = {
 
 def assert_read(values, met=None, most=lossless.VALUES):
     """The page's decoder gives every bit of a file's values back."""
-    found = page.decode(vdsc.compress(values, lossless=True), most, met)
+    found = decoder.decode(vdsc.compress(values, lossless=True), most, met)
     assert found.dtype == values.dtype
     assert found.shape == values.shape
     assert found.tobytes() == np.ascontiguousarray(values).tobytes()
@@ -151,7 +153,7 @@ def test_chunks_are_read_by_the_page(monkeypatch):
     values = (walk(90, 4) * 30).astype(np.int32)
     values[:40, 2] = 7
     data = vdsc.compress(values, lossless=True)
-    told = [int.from_bytes(body[5:9], "little") for body in page.opened(data)[1]]
+    told = [int.from_bytes(body[5:9], "little") for body in container.opened(data)[1]]
     assert told[0]
     assert not all(told[1:])
     assert any(told[1:])
@@ -165,7 +167,7 @@ def test_chunks_of_both_methods_are_read_by_the_page(monkeypatch):
     values = (walk(512, 4) * 30).astype(np.int32)
     values[128:256] = np.random.default_rng(7).integers(-(2**31), 2**31, (128, 4))
     data = vdsc.compress(values, lossless=True)
-    used = [body[0] for body in page.opened(data)[1]]
+    used = [body[0] for body in container.opened(data)[1]]
     assert re.search("10+1", "".join(map(str, used)))
     assert_read(values, most=512)
 
@@ -184,7 +186,7 @@ def test_the_floor_is_read_by_the_page(way):
     values = values.astype("u1") if way < 3 else values
     payload = floor.encode(values)
     assert payload[0] == way
-    assert page.floor(payload, values.nbytes, values.itemsize) == values.tobytes()
+    assert plain_floor.floor(payload, values.nbytes, values.itemsize) == values.tobytes()
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -194,10 +196,10 @@ def test_the_alphabets_are_those_on_the_page(seed):
     dtype = np.dtype(["f2", "f4", "f8"][seed % 3])
     low, high = {2: (-984, 63), 4: (-984, 188), 8: (-984, 1000)}[dtype.itemsize]
     scales = [low, high, 0, 30, *rng.integers(-200, 60, 2).tolist()]
-    pairs = [(Binary(dtype, s), page.Binary(dtype, s)) for s in scales]
+    pairs = [(Binary(dtype, s), alphabets.Binary(dtype, s)) for s in scales]
     for places, digits, signed in [(0, 1, 0), (3, 5, 1), (15, 13, 1)]:
         ours = Decimal(dtype, places, digits, bool(signed))
-        pairs.append((ours, page.Decimal(dtype, places, digits, signed)))
+        pairs.append((ours, alphabets.Decimal(dtype, places, digits, signed)))
     far = (rng.integers(1, 10, 40) << rng.integers(0, 37, 40)) * rng.choice([-1, 1], 40)
     levels = np.unique([-REACH, 1 - REACH, *range(-9, 10), *far, REACH])
     for ours, theirs in pairs:
@@ -214,7 +216,7 @@ def test_the_file_on_the_page_holds_its_values():
     assert block is not None
     data = bytes.fromhex(re.sub(r"\|.*", "", block[1]))
     values = ((np.arange(24)[:, None] * [7, -3, 0] + [[5, 900, 42]]) ** 2 // 10).astype("i2")
-    assert page.decode(data).tolist() == values.tolist()
+    assert decoder.decode(data).tolist() == values.tolist()
     assert vdsc.decompress(data).values.tolist() == values.tolist()
 
 
@@ -246,12 +248,12 @@ def test_a_plan_beyond_the_page_is_refused(wrong):
         data = replace(scheme, plan=plan).to_bytes()
         if right:
             assert Scheme.from_bytes(data, values.shape, values.dtype).plan.start == 41
-            assert page.Scheme(data, values.shape, values.dtype).start == 41
+            assert schemes.Scheme(data, values.shape, values.dtype).start == 41
             continue
         with pytest.raises(CorruptFile):
             Scheme.from_bytes(data, values.shape, values.dtype)
         with pytest.raises(AssertionError):
-            page.Scheme(data, values.shape, values.dtype)
+            schemes.Scheme(data, values.shape, values.dtype)
 
 
 @pytest.mark.parametrize(("dtype", "finest"), [("f2", 63), ("f4", 188), ("f8", 1000)])

@@ -18,6 +18,7 @@ from vdsc.codecs import vdsde
 from vdsc.core.sequence import Clock, Outline
 from vdsc.entropy import TransitionTables
 from vdsc.quant import LAWS, ValueGrid
+from vdsc.rec import codes
 
 PAGE = (Path(__file__).parents[2] / "docs" / "format.md").read_text(encoding="utf-8")
 
@@ -54,12 +55,14 @@ def checkpoint(seed, dims=6, lags=9):
 
 
 @pytest.mark.parametrize("seed", range(12))
-@pytest.mark.parametrize("grid", ["histogram", "poisson", "full"])
+@pytest.mark.parametrize("grid", ["histogram", "poisson", "full", "drawn", "drawn poisson"])
 def test_a_decoder_made_from_the_page_reads_what_vdsc_writes(seed, grid):
     """Knot times and cells of three windows agree, wild values and all laws included."""
     tables, rng = checkpoint(seed), np.random.default_rng(seed)
-    params = {"q": int(rng.integers(1, 101)), "l": 5, "g": 1}
-    params |= {"histogram": {}, "poisson": {"p": 20000}, "full": {"a": 1}}[grid]
+    params = {"qr"["drawn" in grid]: int(rng.integers(1, 101)), "l": 5, "g": 1}
+    params |= {"histogram": {}, "full": {"a": 1}, "drawn": {"s": 2**64 - 1 - seed}}.get(
+        grid, {"p": 20000}
+    )
     frames, chunk, rate = 40, 16, Fraction(24)
     outline = Outline((frames, 3), np.dtype("<f4"), Clock(rate=rate))
     coding = vdsde.Coding(tables, Fraction(60), outline, params)
@@ -68,9 +71,14 @@ def test_a_decoder_made_from_the_page_reads_what_vdsc_writes(seed, grid):
         gaps = rng.integers(1, 2 if grid == "full" else 8, end - begin)
         knots = np.concatenate(([0], np.cumsum(gaps)))
         knots = np.append(knots[knots < end - 1 - begin], end - 1 - begin)
+        draw = None
+        if coding.drawn is not None:
+            law = rng.random((end - 1 - begin, coding.times.max_gap)) ** (1 + 3 * seed)
+            draw = coding.drawn.draw(law, begin)
+            knots = draw.knots
         z = np.cumsum(rng.normal(size=(len(knots), 6)), axis=0) / 2
         z[rng.random(z.shape) < 0.05] *= 40
-        body, past, _ = vdsde.push(coding, knots, z, begin, past)
+        body, past, _ = vdsde.push(coding, knots, z, begin, past, draw)
         bodies.append(body)
         cells = coding.grid.snap(np.rint(np.clip(z, -30, 30) * 65536).astype(np.int64))
         wanted.append((knots.tolist(), cells))
@@ -84,6 +92,13 @@ def test_a_decoder_made_from_the_page_reads_what_vdsc_writes(seed, grid):
         first = 1 if i else 0  # a later window begins with the knot that it shares
         assert (np.array(cells)[first:, local] == sought[first:, local]).all()
         assert (np.array(cells)[:, ~local] == wanted[0][1][0, ~local]).all()
+
+
+@pytest.mark.parametrize("expected", [0, 1, 7, 16, 100, 160, 255])
+def test_the_row_of_octaves_is_the_one_on_the_page(expected):
+    """Frequencies of an index agree."""
+    ours = codes._octaves(expected, heavy=True)[0].tolist()
+    assert page_decoder.octaves(expected) == ours
 
 
 def test_the_vector_decodes():

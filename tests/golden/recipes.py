@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,8 @@ RECIPES = {
     "slow": lambda: vdsc.compress(clip(), fps=7.5),
     "rational": lambda: vdsc.compress(clip(dtype=np.float64), fps=29.97),
     "irregular": lambda: vdsc.compress(clip(), times=jitter()),
+    "drawn": lambda: vdsc.compress(clip(), quality=30, grid="rec"),
+    "drawn-poisson": lambda: vdsc.compress(clip(), fps=120, quality=90, grid="rec", seed=5),
     "wild": lambda: vdsc.compress(40 * np.cumsum(clip(), axis=0), quality=100),
 }
 
@@ -67,6 +70,31 @@ def raw():
     return np.frombuffer(np.random.default_rng(11).bytes(240), ">f4").reshape(12, 5)
 
 
+def bouncing():
+    """Two grey rings on black that move by whole pixels, pass each other, and turn at walls."""
+    y, x = np.ogrid[:15, :12]
+    far = 4 * (y - 7) ** 2 + 6 * (x - 6) ** 2
+    ring = np.where((far > 60) & (far < 200), 255 - 2 * np.abs(far - 130), 0)
+    made, moves = np.zeros((14, 64, 64), np.int64), np.arange(14)
+    for look, top, left in (
+        (ring, np.abs(9 - 3 * moves), 5 + 3 * moves),
+        (ring[::-1, ::2], 20 + moves, np.minimum(50 - 2 * moves, 58)),
+    ):
+        for frame, row, column in zip(made, top, left, strict=True):
+            frame[row : row + look.shape[0], column : column + look.shape[1]] += look
+    made[5, 40, 40] = 3
+    return np.minimum(made, 255).astype(np.uint8)
+
+
+def glow():
+    """A small colour picture: waves that move by whole pixels and fade, a lamp, a frame twice."""
+    y, x = np.ogrid[:24, :24]
+    t = np.array([0, 1, 2, 2, 3, 4])[:, None, None]
+    wave = 20 * np.sin((y + t) / 5) * np.cos((x - 2 * t) / 7) * (1 - 0.03 * t)
+    lamp = 60 * np.exp(-((y - 20) ** 2 + (x - 4 - 3 * t) ** 2) / 30)
+    return np.stack([118 + wave + lamp, 110 + wave + lamp, 140 - wave], axis=3).astype(np.uint8)
+
+
 EXACT = {
     "exact-decimals": lambda: vdsc.compress(followed(), lossless=True, fps=30),
     "exact-binary": lambda: vdsc.compress(np.sin(smooth(4) / 50), lossless=True, fps=29.97),
@@ -76,6 +104,8 @@ EXACT = {
     ),
     "exact-video": lambda: vdsc.compress(picture(), lossless=True, fps=25),
     "exact-floor": lambda: vdsc.compress(raw(), lossless=True),
+    "exact-sprites": lambda: vdsc.compress(bouncing(), lossless=True),
+    "exact-colour": lambda: vdsc.compress(glow(), lossless=True),
 }
 
 
@@ -105,7 +135,12 @@ def frames(data: bytes) -> list[list[float]]:
 
 
 def exactly(data: bytes) -> dict[str, object]:
-    """Every bit of a lossless file's values, frame after frame."""
-    values = vdsc.decompress(data).values
-    told = [frame.tobytes().hex() for frame in np.ascontiguousarray(values)]
-    return {"dtype": values.dtype.str, "shape": values.shape, "frames": told}
+    """What `bits` keeps of a lossless file's values."""
+    return bits(vdsc.decompress(data).values)
+
+
+def bits(values: np.ndarray) -> dict[str, object]:
+    """Every bit of values, frame after frame; of large frames their SHA-256."""
+    told = [frame.tobytes() for frame in np.ascontiguousarray(values)]
+    frames = [sha256(raw).hexdigest() if len(raw) > 2048 else raw.hex() for raw in told]
+    return {"dtype": values.dtype.str, "shape": [*values.shape], "frames": frames}

@@ -89,6 +89,9 @@ def test_goldens_cover_the_codes(golden):
     facts = {name: vdsc.info(golden(name)) for name in RECIPES}
     assert any("p" in f.params for f in facts.values())
     assert any("a" in f.params for f in facts.values())
+    drawn = [f.params for f in facts.values() if "r" in f.params]
+    assert any("p" in params and "s" in params for params in drawn)
+    assert any("p" not in params and "s" not in params for params in drawn)
     assert any({"a", "p"}.isdisjoint(f.params) and f.knots > 5 for f in facts.values())
     assert any(len(f.chunks) > 1 for f in facts.values())
     assert any(f.fps is None for f in facts.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from scipy.stats import chisquare
 
 from vdsc.errors import InvalidInput
 from vdsc.model import path_model, refine
@@ -35,6 +36,23 @@ def test_frames_on_the_ticks_give_the_networks_own_path(model):
         assert seen.times[0] == 0
         assert (seen.path == expected).all()
         assert torch.equal(seen.hidden, hidden[0])
+
+
+def test_the_law_of_the_gaps_is_that_of_the_draw(model):
+    """The first knot of many draws is spread as the law after frame 0 says; the rest is cut."""
+    seen = model.infer(clip(15), np.arange(15) / 10)
+    law = model.gaps(seen, 0.4, 30)
+    assert law.shape == (15, 30)
+    assert (law >= 0).all()
+    np.testing.assert_allclose(law.sum(1), 1)
+    first = [model.place(seen, 0.4, seed)[1] for seed in range(1, 1500)]
+    due = np.append(law[0, :13], law[0, 13:].sum()) * 1499
+    some = due > 5
+    assert (
+        chisquare(np.bincount(first, minlength=15)[1:][some], due[some], sum_check=False).pvalue
+        > 1e-3
+    )
+    np.testing.assert_allclose(model.gaps(seen, 0.4, 5)[:, 4], law[:, 4:].sum(1))
 
 
 def test_other_times_are_carried_onto_the_ticks(model):

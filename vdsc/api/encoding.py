@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import BinaryIO, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vdsc.api import clocks, models
+from vdsc.api.coded import Coded, Part
 from vdsc.api.counted import Counted
 from vdsc.api.fidelity import Fidelity
 from vdsc.api.frames import Frames, held, paced, seen
@@ -20,15 +21,12 @@ from vdsc.codecs import vdsde
 from vdsc.codecs.windows import divide, how_many
 from vdsc.container import Header, ModelRef, Writer
 from vdsc.core.sequence import Outline, Times
-from vdsc.errors import InvalidInput
 from vdsc.io.source import Source
 from vdsc.model.store import Checkpoint
 
-if TYPE_CHECKING:
-    from vdsc.model.path_model import Inference
-
 Progress = Callable[[int, int], None]
 QUALITY = 75
+GRID = "prior"
 
 
 def encode(
@@ -40,13 +38,14 @@ def encode(
     model: str | None = None,
     quality: int = QUALITY,
     knots: str = "learned",
+    grid: str = GRID,
     device: str = "auto",
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Report:
     """Write the .vds file of a source to a stream; raises VdscError."""
     began = time.perf_counter()
-    request = vdsde.Request(quality=quality, knots=knots, seed=seed)
+    request = vdsde.Request(quality=quality, knots=knots, seed=seed, grid=grid)
     checkpoint = models.pick(source, model)
     native = models.ticks(checkpoint)
     dtype = source.dtype.newbyteorder("<")
@@ -73,63 +72,69 @@ class _Job:
         self.checkpoint, self.outline, self.request = checkpoint, outline, request
         self.stream, self.fidelity = Counted(stream), Fidelity.of(checkpoint.settings["frames"])
         self.chunks = how_many(outline.frames, checkpoint.settings["chunk"])
-        self.past: vdsde.Past | None = None
+        self.coded: Coded | None = None
+        self.writer: Writer | None = None
         self.last: NDArray[np.float32] | None = None
         self.knots = 0
 
     def run(self, source: Source, progress: Progress | None) -> None:
         """Encode every window."""
-        coding: vdsde.Coding | None = None
         for begin, end in divide(self.outline.frames, self.chunks):
-            frames = source.read(begin, end)
-            seconds = self.outline.clock.seconds(begin, end)
-            view = self._see(frames, seconds - seconds[0], begin)
-            if coding is None:
-                knots = vdsde.choose(self.networks, self.tables, view, self.request)
-                coding, writer = self._open(knots)
-            else:
-                longest = coding.times.max_gap
-                knots = vdsde.choose(self.networks, self.tables, view, self.request, longest)
-            view = replace(view, times=seconds - seconds[0])
-            writer.chunk(self._code(coding, view, knots, frames, begin))
+            part = self._see(source.read(begin, end), begin)
+            coded = self._code(part)
+            self._count(coded, part)
+            self._chunk(coded)
             if progress:
                 progress(end, self.outline.frames)
-        writer.close()
+        if self.writer is not None:
+            self.writer.close()
 
-    def _open(self, knots: NDArray[np.int64]) -> tuple[vdsde.Coding, Writer]:
-        """The codes and the file, once the first window's knots are known."""
-        params = vdsde.file_params(self.tables, self.request, knots)
-        coding = vdsde.Coding(self.tables, models.ticks(self.checkpoint), self.outline, params)
-        ref = ModelRef(self.checkpoint.name, self.checkpoint.digest)
-        header = Header(vdsde.ID, ref, self.outline, params, self.chunks)
-        return coding, Writer(cast("BinaryIO", self.stream), header)
-
-    def _see(self, frames: Frames, seconds: Times, begin: int) -> Inference:
+    def _see(self, frames: Frames, begin: int) -> Part:
         """What the networks say of a window's frames, dated from its start."""
+        seconds = self.outline.clock.seconds(begin, begin + len(frames))
+        seconds = seconds - seconds[0]
         x = seen(self.networks, frames, begin, self.last)
         self.last = x[-1]
-        return self.networks.infer(x, paced(seconds, float(models.ticks(self.checkpoint))))
+        ticks = float(models.ticks(self.checkpoint))
+        paced_view = self.networks.infer(x, paced(seconds, ticks))
+        return Part(begin, frames, paced_view, replace(paced_view, times=seconds))
 
-    def _code(
-        self,
-        coding: vdsde.Coding,
-        view: Inference,
-        knots: NDArray[np.int64],
-        frames: Frames,
-        begin: int,
-    ) -> bytes:
-        """Body of a window, whose errors are counted as it will decode."""
-        first = None if self.past is None else self.past.value
-        z = self.networks.fit(view, knots, first, coding.price(knots, begin))
-        if not np.isfinite(z).all():
-            raise InvalidInput("the model cannot follow these values; train one on their kind")
-        body, self.past, values = vdsde.push(coding, knots, z, begin, self.past)
-        self.knots += len(knots) - (begin > 0)
-        drawn = self.networks.synthesise(view.times[knots], values, view.times)
-        out = np.concatenate([held(part, self.outline) for part in drawn])
-        seam = begin + len(frames) < self.outline.frames  # its last frame is the next one's first
+    def _code(self, part: Part) -> Coded:
+        """A window in the file's codes, which the first window chooses."""
+        if self.coded is not None:
+            coding, past = self.coded.coding, self.coded.past
+            return Coded.of(part, self.networks, coding, self.request, past)
+        best, *others = (self._open(part, way) for way in self.request.ways)
+        for other in others:
+            if other.smaller(best):
+                best = other
+        return best
+
+    def _open(self, part: Part, way: str) -> Coded:
+        """The first window in the codes that one way to code knot times asks for."""
+        params = vdsde.opening(self.networks, self.tables, part.paced, self.request, way)
+        ticks = models.ticks(self.checkpoint)
+        coding = vdsde.Coding(self.tables, ticks, self.outline, params)
+        return Coded.of(part, self.networks, coding, self.request, None)
+
+    def _chunk(self, coded: Coded) -> None:
+        """Write a window, after the header if it is the first."""
+        if self.writer is None:
+            ref = ModelRef(self.checkpoint.name, self.checkpoint.digest)
+            params = coded.coding.params.to_header()
+            header = Header(vdsde.ID, ref, self.outline, params, self.chunks)
+            self.writer = Writer(cast("BinaryIO", self.stream), header)
+        self.writer.chunk(coded.body)
+        self.coded = coded
+
+    def _count(self, coded: Coded, part: Part) -> None:
+        """Count a window's knots and, as it will decode, its errors."""
+        knots, frames, times = coded.grid.knots, part.frames, part.view.times
+        self.knots += len(knots) - (part.begin > 0)
+        drawn = self.networks.synthesise(times[knots], coded.values, times)
+        out = np.concatenate([held(some, self.outline) for some in drawn])
+        seam = part.begin + len(frames) < self.outline.frames  # shared with the next window
         self.fidelity.add(frames[: len(frames) - seam], out[: len(frames) - seam])
-        return body
 
     def report(self, seconds: float) -> Report:
         """What has been achieved."""
@@ -145,4 +150,5 @@ class _Job:
             unit=self.fidelity.unit,
             knots=self.knots,
             seconds=seconds,
+            grid="" if self.coded is None else self.coded.coding.params.grid,
         )

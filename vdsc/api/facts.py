@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, BinaryIO
 
+from vdsc.api import exact_facts
 from vdsc.codecs import body as layout
 from vdsc.codecs import chunk
 from vdsc.codecs.params import Params, model_of
@@ -15,6 +15,9 @@ from vdsc.container import Reader
 from vdsc.core.sequence import Outline
 from vdsc.errors import CorruptFile
 
+SIXTEENTHS = 16
+"""In a bit: the unit in which a chunk says what a gap tells."""
+
 
 @dataclass(frozen=True, slots=True)
 class Info:
@@ -22,8 +25,10 @@ class Info:
 
     start and end are the times of the first and the last frame, seconds. chunks: frames, knots,
     knots_per_second and bytes of each; a frame on a seam counts in both. Rates of a file that
-    spans no time are 0. A lossless file has no knots to show, and often no model; its chunks have
-    method and bytes.
+    spans no time are 0. grid: the code of the knot times of a lossy file ("rec", "histogram",
+    "poisson" or "every frame"), their bytes, and with "rec" kl_bits, what they tell. A lossless
+    file often has no model, and knots only where bits-back coded it; its chunks have method and
+    bytes, and those of bits-back knots and bits.
     """
 
     size: int
@@ -44,6 +49,7 @@ class Info:
     local_dims: int
     global_dims: int
     budget: dict[str, int]
+    grid: dict[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready values."""
@@ -62,8 +68,9 @@ def _lossy(reader: Reader) -> Info:
     """Facts of a file of knots."""
     outline = reader.header.outline
     model, params = model_of(reader.header), Params.from_header(reader.header.params)
-    chunks, spent = _chunks(reader)
+    chunks, grid = _chunks(reader, params)
     knots = sum(one["knots"] for one in chunks) - (len(chunks) - 1)
+    spent = grid["bytes"]
     return Info(
         **_common(reader),
         model=model.name,
@@ -74,25 +81,22 @@ def _lossy(reader: Reader) -> Info:
         local_dims=params.local,
         global_dims=params.still,
         budget=_spent(reader, {"knot times": spent, "knot values": reader.budget.chunks - spent}),
+        grid=grid,
     )
 
 
 def _lossless(reader: Reader) -> Info:
-    """Facts of a lossless file, which has no knots to show."""
-    model = reader.header.model
-    chunks, spent = [], Counter[str]()
-    for body in reader.chunks():
-        number, _, payload = chunk.split(body)
-        chunks.append({"method": chunk.METHODS[number], "bytes": len(body)})
-        spent[f"values, {chunk.METHODS[number]}"] += len(payload)
-        spent["checksums of values"] += chunk.HEAD
+    """Facts of a lossless file."""
+    model, outline = reader.header.model, reader.header.outline
+    chunks, spent = exact_facts.chunks(reader)
+    knots = sum(one.get("knots", 0) for one in chunks)
     return Info(
         **_common(reader),
         model=model.name if model else "",
         digest=model.digest.hex() if model else "",
         chunks=chunks,
-        knots=0,
-        knots_per_second=0.0,
+        knots=knots,
+        knots_per_second=_per_second(knots, *_span(outline)),
         local_dims=0,
         global_dims=0,
         budget=_spent(reader, spent),
@@ -120,25 +124,28 @@ def _common(reader: Reader) -> dict[str, Any]:
 def _spent(reader: Reader, parts: Mapping[str, int]) -> dict[str, int]:
     """Bytes by purpose, those of the chunks in `parts`; they sum to the file's size."""
     budget = reader.budget
-    around = {"header": budget.total - budget.chunks - budget.checksums}
-    return {**around, **parts, "checksums": budget.checksums}
+    around = budget.total - budget.chunks - budget.checksums
+    header = {"header": around + parts.get("header", 0)}
+    return {**header, **parts, **header, "checksums": budget.checksums}
 
 
-def _chunks(reader: Reader) -> tuple[list[dict[str, Any]], int]:
-    """Facts of each chunk, and the bytes of all knot times."""
-    outline, said, spent = reader.header.outline, [], 0
+def _chunks(reader: Reader, params: Params) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Facts of each chunk, and of all knot times."""
+    outline, said, spent, told = reader.header.outline, [], 0, 0
     if reader.header.chunks > max(1, outline.frames - 1):
         raise CorruptFile("the file has more chunks than frames; it is damaged")
     spans = divide(outline.frames, reader.header.chunks)
     for (begin, end), body in zip(spans, reader.chunks(), strict=True):
-        knots, share, _ = layout.split(body)
+        knots, share, stream = layout.split(body)
         if knots > end - begin:
             raise CorruptFile("a chunk has more knots than frames; the file is damaged")
         rate = _per_second(knots, _instant(outline, begin), _instant(outline, end - 1))
         facts = {"frames": end - begin, "knots": knots}
         said.append({**facts, "knots_per_second": rate, "bytes": len(body)})
         spent += share
-    return said, spent
+        told += (knots - 1) * layout.tells(stream) if params.drawn else 0
+    kl = {"kl_bits": told / SIXTEENTHS} if params.drawn else {}
+    return said, {"code": params.grid, "bytes": spent, **kl}
 
 
 def _per_second(knots: int, first: float, last: float) -> float:

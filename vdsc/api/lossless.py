@@ -41,18 +41,17 @@ def encode_exactly(
     Raises VdscError.
     """
     began, counted = time.perf_counter(), Counted(stream)
-    checkpoint = models.fitting(source.shape, source.dtype)
-    native = PACE if checkpoint is None else models.ticks(checkpoint)
+    paths = models.fitting(source.shape, source.dtype)
+    native = PACE if paths is None else models.ticks(paths)
     outline = clocks.dated(source.shape, source.dtype, native=native, fps=fps, times=times)
-    methods = coders(checkpoint)
+    methods = coders(paths, models.for_video())
     coder, checker = lossless.Coder(outline, methods), lossless.Coder(outline, methods)
     writer: Writer | None = None
     for begin, end in lossless.spans(outline):
         values = source.read(begin, end)
         body = coder.encode(values)
         if writer is None:
-            used = checkpoint if coder.uses_model else None
-            writer = Writer(cast("BinaryIO", counted), _header(outline, used))
+            writer = Writer(cast("BinaryIO", counted), _header(outline, coder.checkpoint))
         if verify:
             _check(checker, body, values)
         writer.chunk(body)

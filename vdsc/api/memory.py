@@ -21,6 +21,7 @@ def compress(
     model: str | None = None,
     quality: int = 75,
     knots: str = "learned",
+    grid: str = "prior",
     device: str = "auto",
     seed: int = 0,
     lossless: bool = False,
@@ -29,13 +30,16 @@ def compress(
     """The .vds file of values (T, D) float or (T, H, W[, C]) uint8, or lossless of any numbers.
 
     fps frames per second (else the checkpoint's own), or times (T,) seconds; model a name or a
-    folder (else picked by shape); quality 1..100; knots "learned" or "full", one at every frame.
+    folder (else picked by shape); quality 1..100; knots "learned" or "full", one at every frame;
+    grid "prior" or "rec", how the times of learned knots are coded, or "auto" for the smaller.
     With `lossless` every bit of any numeric array (T, ...) comes back, and only fps, times and
     verify (decode each chunk as it is made) count. Raises VdscError.
     """
     from vdsc.io.source import array_source
 
     stream = io.BytesIO()
+    if lossless and grid == "rec":
+        raise InvalidInput("a lossless file has no grid 'rec'; its knots are coded by bits-back")
     if lossless:
         from vdsc.api.lossless import encode_exactly
 
@@ -52,6 +56,7 @@ def compress(
         model=model,
         quality=quality,
         knots=knots,
+        grid=grid,
         device=device,
         seed=seed,
     )

@@ -45,8 +45,8 @@ def _card(checkpoint: store.Checkpoint) -> ModelCard:
     card = said.get("card", {})
     return ModelCard(
         name=checkpoint.name,
-        domain=str(card.get("domain", said["frames"]["kind"])),
-        shape=f"{_takes(checkpoint)}, {said['net']['fps']:g} fps",
+        domain=str(card.get("domain", checkpoint.kind)),
+        shape=_takes(checkpoint) + _pace(checkpoint),
         size=checkpoint.size,
         digest=checkpoint.digest.hex(),
         data=str(card.get("data", "")),
@@ -74,6 +74,11 @@ def fitting(shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> store.Checkp
     return next((c for c in store.installed() if fits(shape, dtype, c)), None)
 
 
+def for_video() -> store.Checkpoint | None:
+    """The first installed checkpoint for lossless video, if there is one."""
+    return next((c for c in store.installed() if c.kind == store.VIDEO), None)
+
+
 def of_file(header: Header) -> store.Checkpoint:
     """The checkpoint that a file was written with, once its codec and frames are known to fit."""
     ref = model_of(header)
@@ -85,7 +90,9 @@ def of_file(header: Header) -> store.Checkpoint:
 
 
 def fits(shape: tuple[int, ...], dtype: np.dtype[np.generic], checkpoint: store.Checkpoint) -> bool:
-    """Whether a sequence can go through a checkpoint; a grey video may lack its channel axis."""
+    """Whether a path can hold a sequence; a grey video may lack its channel axis."""
+    if checkpoint.kind != store.PATHS:
+        return False
     frame, pixels = checkpoint.frame, _pixels(checkpoint)
     bare = frame[:-1] if pixels and frame[-1] == 1 else frame
     return shape[1:] in (frame, bare) and (dtype == np.uint8 if pixels else dtype.kind == "f")
@@ -119,5 +126,12 @@ def _pixels(checkpoint: store.Checkpoint) -> bool:
 
 def _takes(checkpoint: store.Checkpoint) -> str:
     """Shape and type of the sequences that a checkpoint takes, in words."""
+    if checkpoint.kind == store.VIDEO:
+        return "uint8 video of any size, --lossless only"
     frame = ", ".join(map(str, checkpoint.frame))
     return f"(T, {frame}) {'uint8' if _pixels(checkpoint) else 'float'}"
+
+
+def _pace(checkpoint: store.Checkpoint) -> str:
+    """Frames per second, where a checkpoint has a rate of its own."""
+    return "" if checkpoint.kind == store.VIDEO else f", {checkpoint.settings['net']['fps']:g} fps"

@@ -12,7 +12,8 @@ class Report:
     """What compressing one sequence achieved; errors are of the frames as they will decode.
 
     psnr is set for video; mean_error and max_error, in `unit`, for everything else. Of a lossless
-    file the errors are 0, there is no model, and `verified` says whether it was decoded.
+    file the errors are 0, there is no model, and `verified` says whether it was decoded. grid is
+    how a lossy file codes its knot times: "rec", "histogram", "poisson" or "every frame".
     """
 
     model: str
@@ -28,6 +29,7 @@ class Report:
     seconds: float
     lossless: bool = False
     verified: bool = False
+    grid: str = ""
 
     @classmethod
     def exact(cls, outline: Outline, file_bytes: int, seconds: float, *, verified: bool) -> Report:

@@ -54,21 +54,21 @@ def points(domain: Domain, talk: Callable[[str], None] | None = None) -> list[Po
 
 def point(domain: Domain, peer: Peer, setting: Setting) -> Point:
     """Code and decode every clip, one at a time."""
-    runs = list(_runs(peer, setting, domain.clips))
+    done = list(runs(peer, setting, domain.clips))
     pairs: Pairs = [
-        (clip.values, run.decoded) for clip, run in zip(domain.clips, runs, strict=True)
+        (clip.values, run.decoded) for clip, run in zip(domain.clips, done, strict=True)
     ]
     return Point(
         codec=peer.name,
         setting=peer.label(setting),
-        clips=len(runs),
+        clips=len(done),
         frames=sum(len(clip.values) for clip in domain.clips),
         values=sum(clip.values.size for clip in domain.clips),
         raw_bytes=sum(clip.values.nbytes for clip in domain.clips),
-        total_bytes=sum(run.size for run in runs),
+        total_bytes=sum(run.size for run in done),
         error=domain.error(pairs),
-        encode_seconds=sum(run.encode_seconds for run in runs),
-        decode_seconds=sum(run.decode_seconds for run in runs),
+        encode_seconds=sum(run.encode_seconds for run in done),
+        decode_seconds=sum(run.decode_seconds for run in done),
         playing_seconds=_playing(domain.clips),
         extra={name: measure(pairs) for name, measure in domain.extra.items()},
     )
@@ -93,8 +93,8 @@ def _playing(clips: list[Clip]) -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
-    """One clip through one codec."""
+class Run:
+    """One clip through one codec: bytes that count, values that came back, seconds."""
 
     size: int
     decoded: Values
@@ -102,8 +102,8 @@ class _Run:
     decode_seconds: float
 
 
-def _runs(peer: Peer, setting: Setting, clips: list[Clip]) -> Iterator[_Run]:
-    """Yield each clip's file size, decoded values and times."""
+def runs(peer: Peer, setting: Setting, clips: list[Clip]) -> Iterator[Run]:
+    """Yield each clip's size, decoded values and seconds of either way."""
     for clip in clips:
         start = time.perf_counter()
         file = peer.encode(clip.values, setting)
@@ -112,4 +112,4 @@ def _runs(peer: Peer, setting: Setting, clips: list[Clip]) -> Iterator[_Run]:
         end = time.perf_counter()
         if decoded.shape != clip.values.shape:
             raise ValueError(f"{peer.name} gave {decoded.shape} back for {clip.values.shape}")
-        yield _Run(len(file), decoded, middle - start, end - middle)
+        yield Run(peer.size(file), decoded, middle - start, end - middle)

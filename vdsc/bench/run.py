@@ -106,21 +106,23 @@ def study(domain: Domain, out: Path) -> dict[str, Any]:
     return found
 
 
-def merge(path: Path, name: str, record: dict[str, Any]) -> None:
-    """Replace one domain in results.json and keep the other."""
+def merge(path: Path, name: str, record: dict[str, Any]) -> dict[str, Any]:
+    """Replace one domain in a file of results, keep the others, and return all of them."""
     kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    text = json.dumps({**kept, name: record}, indent=1, allow_nan=False)
+    together = {**kept, name: record}
+    text = json.dumps(together, indent=1, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8")
+    return together
 
 
-def conditions() -> dict[str, Any]:
+def conditions(libraries: Sequence[str] = LIBRARIES) -> dict[str, Any]:
     """When and on what this ran."""
     return {
         "date": dt.datetime.now(tz=dt.UTC).date().isoformat(),
         "cores": len(os.sched_getaffinity(0)),
         "machine": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
-        "libraries": {name: _version(name) for name in LIBRARIES},
+        "libraries": {name: _version(name) for name in libraries},
     }
 
 

@@ -41,6 +41,13 @@ def compress(
         Literal["learned", "full"] | None,
         typer.Option(help="Knots where needed, or at each frame (default: learned)."),
     ] = None,
+    grid: Annotated[
+        Literal["rec", "prior", "auto"] | None,
+        typer.Option(
+            help="Knot times: medians of the posterior under a frozen prior, samples of it by "
+            "relative entropy coding, or the smaller of both (default: prior)."
+        ),
+    ] = None,
     lossless: Annotated[
         bool, typer.Option("--lossless", help="Give back every bit, of any array of numbers.")
     ] = False,
@@ -65,7 +72,8 @@ def compress(
     from vdsc.io.times import read_times
 
     exclusive(fps=fps, times=times)
-    for name, value in {"quality": quality, "knots": knots, "model": model}.items():
+    chosen = {"quality": quality, "knots": knots, "grid": grid, "model": model}
+    for name, value in chosen.items():
         exclusive(**{"lossless": lossless or None, name: value})
     places = expand(inputs, SUFFIXES, recursive=recursive)
     outputs = plan(places, out, output_dir, vds_name)
@@ -81,6 +89,7 @@ def compress(
         settings: dict[str, Any] = {
             "quality": quality or 75,
             "knots": knots or "learned",
+            "grid": grid or "prior",
             "model": model,
         }
         encode = partial(encode_path, device=device, seed=seed, **settings)

@@ -57,7 +57,7 @@ def rows(facts: Info) -> list[tuple[str, str]]:
         *([("model", f"{facts.model} {facts.digest[:16]}")] if facts.model else ()),
         ("values", f"{facts.dtype} {facts.shape}"),
         ("times", f"{facts.start:g} to {facts.end:g} s, {facts.frames} frames, {rate}"),
-        *(path_rows(facts) if facts.knots else ()),
+        *path_rows(facts),
         *(chunk_row(i, chunk) for i, chunk in enumerate(facts.chunks)),
         *(
             (f"  {part}", f"{size:,} bytes, {size * percent:.1f} %")
@@ -67,16 +67,38 @@ def rows(facts: Info) -> list[tuple[str, str]]:
 
 
 def path_rows(facts: Info) -> list[tuple[str, str]]:
-    """What a file of knots says of them."""
+    """What a file of knots says of them; a lossless one has neither parameters nor dimensions."""
+    if not facts.knots:
+        return []
+    knots = ("knots", f"{facts.knots}, {facts.knots_per_second:.3g}/s")
+    if facts.codec == "lossless":
+        return [knots]
     return [
         ("params", ", ".join(f"{name}={value}" for name, value in facts.params.items())),
         ("dimensions", f"{facts.local_dims} local, {facts.global_dims} global"),
-        ("knots", f"{facts.knots}, {facts.knots_per_second:.3g}/s"),
+        knots,
+        ("grid", grid_words(facts.grid)),
     ]
+
+
+GRIDS = {
+    "rec": "drawn from the posterior",
+    "histogram": "under the prior of the model",
+    "poisson": "under a Poisson prior",
+    "every frame": "a knot at every frame",
+}
+
+
+def grid_words(grid: dict[str, Any]) -> str:
+    """How knot times are coded, in how many bytes, and what they tell if the file says so."""
+    words = f"{grid['code']}, {GRIDS[grid['code']]}, {grid['bytes']:,} bytes"
+    return f"{words}, KL {grid['kl_bits']:.1f} bits" if "kl_bits" in grid else words
 
 
 def chunk_row(index: int, chunk: dict[str, Any]) -> tuple[str, str]:
     """One chunk, as (name, words)."""
     words = "{frames} frames, {knots} knots, {knots_per_second:.3g}/s, {bytes:,} bytes"
-    exact = "{method}, {bytes:,} bytes"
-    return f"  chunk {index}", (exact if "method" in chunk else words).format(**chunk)
+    if "method" in chunk:
+        words = "{method}, {knots} knots, {bytes:,} bytes"
+        words = words if "knots" in chunk else "{method}, {bytes:,} bytes"
+    return f"  chunk {index}", words.format(**chunk)

@@ -67,8 +67,9 @@ def say_report(path: str, output: str, report: Report) -> None:
 
 
 def maker_words(report: Report) -> str:
-    """By which model, with how many knots; nothing for a lossless file."""
-    return "" if report.lossless else f"  ({report.model}, {report.knots} knots)"
+    """By which model, with how many knots, drawn or not; nothing for a lossless file."""
+    how = " drawn by rec" if report.grid == "rec" else ""
+    return "" if report.lossless else f"  ({report.model}, {report.knots} knots{how})"
 
 
 def error_words(report: Report) -> str:

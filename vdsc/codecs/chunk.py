@@ -10,7 +10,7 @@ from vdsc.errors import CorruptFile, UnsupportedVersion
 ID = "lossless"
 """The permanent name of the lossless codec."""
 
-METHODS = ("floor", "arrays", "bitsback")
+METHODS = ("floor", "arrays", "bitsback", "video")
 """What a chunk may be coded by; the place of a name is its number in files: append only."""
 
 HEAD = 5

@@ -8,11 +8,11 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from vdsc.codecs import pace
+from vdsc.codecs import drawn, pace
 from vdsc.codecs.params import Params
 from vdsc.codecs.tables import Tables
 from vdsc.core.sequence import Outline
-from vdsc.entropy import KnotCoder, PoissonGaps, RenewalGaps
+from vdsc.entropy import BitStack, KnotCoder, PoissonGaps, RenewalGaps
 from vdsc.errors import CorruptFile
 from vdsc.model.price import Price
 from vdsc.quant import ValueGrid
@@ -45,6 +45,23 @@ class Coding:
         self.values = KnotCoder(tables.transition, self.grid)
         self.still = tables.transition.is_global
         self.times = gap_code(tables, self.params)
+        sampled = self.params.drawn
+        self.drawn = drawn.DrawnTimes(self.times.row, self.params.seed) if sampled else None
+
+    def push_times(self, stack: BitStack, knots: Ints, draw: drawn.Draw | None) -> bytes:
+        """Push knots (M,), or the draw that gave them; what goes before the stack comes back."""
+        if self.drawn is None or draw is None:
+            self.times.push(stack, knots, int(knots[-1]))
+            return b""
+        return self.drawn.push(stack, draw)
+
+    def pop_times(self, stream: bytes, span: int, first: int) -> tuple[Ints, BitStack]:
+        """Knots (M,) of the window of frames first..first + span, and the stack below them."""
+        head = drawn.HEAD if self.drawn else 0
+        stack = BitStack.from_bytes(stream[head:])
+        if self.drawn is None:
+            return self.times.pop(stack, span), stack
+        return self.drawn.pop(stack, stream[:head], span, first), stack
 
     def lags(self, knots: Ints, begin: int) -> Ints:
         """Ticks (M,) of the checkpoint's clock at knots (M,), frames counted from `begin`."""

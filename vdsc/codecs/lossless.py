@@ -10,8 +10,11 @@ A method's state goes from one of its chunks to its next; a chunk of another met
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from math import prod
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -21,62 +24,85 @@ from vdsc.codecs.methods import Method, Shape, Values
 from vdsc.codecs.windows import apart
 from vdsc.core.sequence import Outline
 from vdsc.errors import CorruptFile
+from vdsc.model.store import Checkpoint
 
 __all__ = ["ID", "Coder", "chunks", "plain", "spans"]
 
-PLAIN = 2
-"""How many methods need no checkpoint; they come first."""
-
 VALUES = 1 << 20
 """How many values a chunk holds at most, unless a single frame has more."""
+
+TRIAL = 1 << 15
+"""How many values from the middle of the first chunk are tried by every method ..."""
+
+HOPELESS, SLACK = 1.5, 1 << 10
+"""... and how much larger than the best, with so many bytes more, one is that gets no others."""
 
 
 class Coder:
     """Encodes the chunks of one sequence in order, or decodes them; not both.
 
-    If the first chunk is not coded by a checkpoint's method, none is: `uses_model` tells.
+    A file names one checkpoint at most: that of the method which codes its first chunk.
 
     Args:
         outline: what is coded.
-        methods: those of `methods.coders`, in the order of their numbers.
+        methods: those of `methods.coders`.
     """
 
     def __init__(self, outline: Outline, methods: Sequence[Method]) -> None:
         self.shape: Shape = outline.shape[1:]
         self.dtype = np.dtype(outline.dtype).newbyteorder("<")
-        self.methods = methods
-        self.states = [method.start(outline) for method in self.methods]
+        started = [(method, method.start(outline)) for method in methods]
+        self.methods = {method.name: method for method, state in started if state is not None}
+        self.states = {method.name: state for method, state in started if state is not None}
+        self.checkpoint: Checkpoint | None = None
         self.begun = False
-
-    @property
-    def uses_model(self) -> bool:
-        """Whether chunks may still be coded by the checkpoint."""
-        return any(state is not None for state in self.states[PLAIN:])
 
     def encode(self, values: Values) -> bytes:
         """Body of the next chunk, values (n, ...)."""
         small = np.ascontiguousarray(values, self.dtype)
-        made = [
-            (number, *method.encode(small, state))
-            for number, (method, state) in enumerate(zip(self.methods, self.states, strict=True))
-            if state is not None
-        ]
-        number, payload, state = min(made, key=lambda one: len(one[1]))
-        self.states[number] = state
-        if number < PLAIN and not self.begun:
-            self.states[PLAIN:] = [None] * len(self.states[PLAIN:])
-        self.begun = True
-        return bytes([number]) + checksum(small) + payload
+        if not self.begun:
+            self._try(small)
+        with ThreadPoolExecutor(len(self.methods)) as pool:  # LZMA beside what holds Python's lock
+            made = dict(
+                zip(self.methods, pool.map(partial(self._by, small), self.methods), strict=True)
+            )
+        best = min(made, key=lambda name: len(made[name][0]))
+        payload, self.states[best] = made[best]
+        if not self.begun:
+            self._settle(self.methods[best].checkpoint)
+        return bytes([METHODS.index(best)]) + checksum(small) + payload
+
+    def _by(self, values: Values, name: str) -> tuple[bytes, Any]:
+        return self.methods[name].encode(values, self.states[name])
+
+    def _try(self, values: Values) -> None:
+        """Keep the methods that may code the file best, and general compressors, which see far."""
+        few = max(1, TRIAL // prod(self.shape))
+        start = (len(values) - few) // 2
+        names = [name for name in self.methods if name != "floor"]
+        if start > 0 and len(names) > 1:
+            some = values[start : start + few]
+            size = {name: len(self._by(some, name)[0]) for name in names}
+            limit = HOPELESS * min(size.values()) + SLACK
+            self._keep(lambda method: size.get(method.name, 0) <= limit)
+
+    def _settle(self, checkpoint: Checkpoint | None) -> None:
+        """Keep the methods without a checkpoint, and the one that has this one."""
+        self.begun, self.checkpoint = True, checkpoint
+        self._keep(lambda method: method.checkpoint in (None, checkpoint))
+
+    def _keep(self, wanted: Callable[[Method], bool]) -> None:
+        self.methods = {name: method for name, method in self.methods.items() if wanted(method)}
 
     def decode(self, body: bytes, frames: int) -> Values:
         """Values (frames, ...) of the next chunk; raises CorruptFile for any others."""
         number, told, payload = split(body)
         shape = (frames, *self.shape)
-        state = self.states[number] if number < len(self.states) else None
-        if state is None:
-            raise CorruptFile(f"a chunk cannot hold such values by {METHODS[number]}")
-        method = self.methods[number]
-        values, self.states[number] = method.decode(payload, shape, self.dtype, state)
+        name = METHODS[number]
+        if name not in self.methods:
+            raise CorruptFile(f"a chunk cannot hold such values by {name}")
+        made = self.methods[name].decode(payload, shape, self.dtype, self.states[name])
+        values, self.states[name] = made
         if values.shape != shape or checksum(values) != told:
             raise CorruptFile("a chunk does not decode to the values that it was made from")
         return values

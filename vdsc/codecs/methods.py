@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vdsc.codecs.bitsback.method import BitsBack
+from vdsc.codecs.video import Video
 from vdsc.core.sequence import Outline
 from vdsc.exact import floor
 from vdsc.exact.arrays import stream as arrays
-from vdsc.model.store import Checkpoint
+from vdsc.model.store import VIDEO, Checkpoint
 
 Values = NDArray[Any]
 Shape = tuple[int, ...]
@@ -22,6 +23,11 @@ class Method(Protocol):
     """One way of coding a chunk; a state goes from one of its chunks to its next."""
 
     name: str
+
+    @property
+    def checkpoint(self) -> Checkpoint | None:
+        """What the method cannot do without."""
+        ...
 
     def start(self, outline: Outline) -> Any:
         """State before the first chunk; None if such values are not for this method."""
@@ -42,6 +48,7 @@ class Floor:
     """General compressors on the bytes: what no chunk may be larger than."""
 
     name = "floor"
+    checkpoint = None
 
     def start(self, outline: Outline) -> Any:
         """Nothing to remember."""
@@ -63,6 +70,7 @@ class Arrays:
     """Adaptive prediction along time and between channels, in integers."""
 
     name = "arrays"
+    checkpoint = None
 
     def start(self, outline: Outline) -> Any:
         """No chunk yet."""
@@ -80,12 +88,10 @@ class Arrays:
         return numbers.view(dtype), state
 
 
-def coders(checkpoint: Checkpoint | None) -> tuple[Method, ...]:
-    """Each method in the order of its number; those that need a checkpoint only with one."""
-    plain: tuple[Method, ...] = (Floor(), Arrays())
-    if checkpoint is None:
-        return plain
-    return (*plain, BitsBack(checkpoint))
+def coders(*checkpoints: Checkpoint | None) -> tuple[Method, ...]:
+    """The methods without a checkpoint, and that of each checkpoint."""
+    learned = [Video(c) if c.kind == VIDEO else BitsBack(c) for c in checkpoints if c]
+    return (Floor(), Arrays(), *learned)
 
 
 def _numbers(values: Values) -> Values:

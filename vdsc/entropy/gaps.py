@@ -51,6 +51,11 @@ class _TableGaps:
         self._row = share(np.array(inner, dtype=np.int64))
 
     @property
+    def row(self) -> Ints:
+        """Frequencies (max_gap,) of the gaps 1..max_gap, each at least 1, sum 2**16."""
+        return self._row
+
+    @property
     def max_gap(self) -> int:
         """The longest gap, in ticks."""
         return self._row.size

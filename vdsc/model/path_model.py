@@ -18,6 +18,7 @@ from vdsc.model.decoder import LinearDecoder, SpriteDecoder
 from vdsc.model.latent_sde import LatentSDE
 from vdsc.model.price import Price
 from vdsc.model.store import Checkpoint
+from vdsc.model.tpp import gap_cdf
 
 Floats = NDArray[np.float64]
 REACH = 64  # the most frames between two polished knots
@@ -114,6 +115,22 @@ class PathModel:
         if self.config.interpolation == "spline":
             return knots
         return polish.polish(seen.path, knots, min(count - 1, REACH))
+
+    def gaps(self, seen: Inference, density: float, longest: int) -> Floats:
+        """Probabilities (T, longest) of the gaps 1..longest frames after a knot at each frame.
+
+        What `place` draws from, equations (19)-(20): a gap is rounded to whole frames, at least
+        one; the last one stands for all that are longer.
+        """
+        process, count = self.net.knots, len(seen.times)
+        tick = seen.times[-1] / (count - 1)
+        ends = (torch.arange(1, longest, dtype=torch.float64) + 0.5) * tick
+        with torch.no_grad():
+            hidden = seen.hidden.cpu()
+            mu, scale = process.law(hidden, torch.full((count,), density))
+            below = gap_cdf(ends, mu.double()[:, None], scale.double()[:, None], process.limit)
+        ones = np.ones((count, 1))
+        return np.diff(below.numpy(), axis=1, prepend=0 * ones, append=ones)
 
     def fit(
         self,

@@ -24,6 +24,7 @@ from vdsc.errors import ModelMissing
 
 CONFIG, WEIGHTS, TABLES = "model.json", "weights.safetensors", "tables.safetensors"
 DIGEST_BYTES = 6
+PATHS, VIDEO = "paths", "video"  # kinds: latent paths, and lossless video without them
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -39,7 +40,7 @@ class Checkpoint:
         """Read a folder's settings; raises ModelMissing where it holds no checkpoint."""
         try:
             found = cls(folder, json.loads((folder / CONFIG).read_text()))
-            _ = found.name, found.digest, found.frame
+            _ = found.name, found.digest, found.kind == VIDEO or found.frame
         except (LookupError, OSError, TypeError, ValueError) as error:
             raise ModelMissing(f"{folder} holds no readable checkpoint ({error})") from None
         return found
@@ -50,13 +51,18 @@ class Checkpoint:
         return str(self.settings["name"])
 
     @property
+    def kind(self) -> str:
+        """What its networks are: PATHS or VIDEO."""
+        return str(self.settings.get("kind", PATHS))
+
+    @property
     def digest(self) -> bytes:
         """First bytes of the content hash that its settings claim; `tensors` checks it."""
         return bytes.fromhex(self.settings["digest"])
 
     @property
     def frame(self) -> tuple[int, ...]:
-        """Shape of one frame."""
+        """Shape of one frame; of PATHS."""
         return tuple(self.settings["net"]["frame"])
 
     @property
@@ -66,10 +72,10 @@ class Checkpoint:
 
     @cached_property
     def tensors(self) -> tuple[Arrays, Arrays]:
-        """Weights and integer tables; raises ModelMissing if they are not what the digest says."""
+        """Weights and integer tables (none for VIDEO), as the digest says; raises ModelMissing."""
         try:
             weights = load_file(self.folder / WEIGHTS)
-            tables = load_file(self.folder / TABLES)
+            tables = {} if self.kind == VIDEO else load_file(self.folder / TABLES)
         except (OSError, SafetensorError) as error:
             raise ModelMissing(f"{self.name}: {error}; install the checkpoint again") from None
         found = content_digest(self.settings, weights, tables)
@@ -83,7 +89,8 @@ class Checkpoint:
 
 def content_digest(settings: dict[str, Any], weights: Arrays, tables: Arrays) -> bytes:
     """First 6 bytes of SHA-256 over what decoding depends on, independent of file layout."""
-    decisive = {key: settings[key] for key in ("net", "frames", "chunk")}
+    keys = ("kind", "net", "frames", "chunk")
+    decisive = {key: settings[key] for key in keys if key in settings}
     hasher = hashlib.sha256(json.dumps(decisive, sort_keys=True).encode())
     for part in (weights, tables):
         for name in sorted(part):

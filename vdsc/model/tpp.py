@@ -39,6 +39,12 @@ def log_density(x: Tensor, mu: Tensor, scale: Tensor, limit: float) -> Tensor:
     return logistic + slope - log_cdf(torch.full_like(x, limit), mu, scale)
 
 
+def gap_cdf(x: Tensor, mu: Tensor, scale: Tensor, limit: float) -> Tensor:
+    """P(gap <= x) after truncation to (0, limit]; 1 beyond it."""
+    x, top = x.clamp_max(limit), torch.full_like(mu, limit)
+    return (log_cdf(x, mu, scale) - log_cdf(top, mu, scale)).exp()
+
+
 def gap_at(share: Tensor, mu: Tensor, scale: Tensor, limit: float) -> Tensor:
     """The gap below which the truncated distribution has probability `share` (inverse cdf)."""
     top = log_cdf(torch.full_like(mu, limit), mu, scale).exp()

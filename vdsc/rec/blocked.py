@@ -21,6 +21,7 @@ from vdsc.rec.codes import BIT, LAST, pop_index, push_index
 from vdsc.rec.noise import Floats, Noise, coordinates, waits
 
 _SMALL, _LARGE = 1 << 8, 1 << 13
+_MARGIN = 32  # times 2**KL candidates, where nothing must be proven
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,8 @@ class Blocked:
     variable.
 
     Exact where a search settles: 2**Dinf candidates of a block on average. With `exact` false it
-    ends after `most` candidates with the best so far, and the sample's law is off by
-    P(index > most) in total variation.
+    ends with the best of 32 times 2**KL candidates, or of `most` if these are fewer, and the
+    sample's law is off by the probability that a later one would have won, in total variation.
 
     Args:
         chain: what both sides know.
@@ -75,7 +76,13 @@ class Blocked:
             raise InvalidInput("a block takes a budget of 1 to 320, and 1 to 2**22 candidates")
 
     def push(self, stack: BitStack, ratios: Ratios, *, seed: int, number: int = 0) -> Sequenced:
-        """Push a sample of the target; `number` < 2**32 tells samples under one seed apart.
+        """Push a sample of the target: `find` and `write` in one."""
+        found = self.find(ratios, seed=seed, number=number)
+        self.write(stack, found)
+        return found
+
+    def find(self, ratios: Ratios, *, seed: int, number: int = 0) -> Sequenced:
+        """Find a sample of the target; `number` < 2**32 tells samples under one seed apart.
 
         Raises:
             LimitExceeded: `most` candidates do not settle a block that must be, or none of them is
@@ -89,9 +96,13 @@ class Blocked:
             blocks.append(self._search(ratios, state, group, noise))
             drawn, state = self._draw(state, group[0], blocks[-1].index, noise)
             values.append(drawn)
-        for block in reversed(blocks):
-            push_index(stack, block.index, block.expected, heavy=True)
         return Sequenced(_joined(values), tuple(blocks))
+
+    @staticmethod
+    def write(stack: BitStack, found: Sequenced) -> None:
+        """Push what was found, so that the first block is popped first."""
+        for block in reversed(found.blocks):
+            push_index(stack, block.index, block.expected, heavy=True)
 
     def pop(self, stack: BitStack, *, seed: int, number: int = 0) -> Ints:
         """Pop the values (M,) that `push` returned.
@@ -124,7 +135,8 @@ class Blocked:
         """Find the candidate of least time by ratio."""
         bounds = ratios.bounds(group[0])
         least, index, steps = np.inf, 1, 0
-        for first, times in _arrivals(noise, self.most):
+        most = self._most(group[1])
+        for first, times in _arrivals(noise, most):
             alive, race = self._race(ratios, bounds, state, (first, times, least), noise)
             if alive.size and race.min() < least:
                 least, index = float(race.min()), first + int(alive[race.argmin()])
@@ -132,8 +144,12 @@ class Blocked:
             if times[-1] - bounds[-1, state] >= least:
                 return Block(*group, index, steps, settled=True)
         if self.exact or least == np.inf:
-            raise LimitExceeded(f"{self.most} candidates do not settle a block; lower its budget")
+            raise LimitExceeded(f"{most} candidates do not settle a block; lower its budget")
         return Block(*group, index, steps, settled=False)
+
+    def _most(self, expected: int) -> int:
+        """How many candidates are looked at: without proof, 32 times what the KL asks for."""
+        return self.most if self.exact else min(self.most, _MARGIN << -(-expected // BIT))
 
     def _race(
         self,
@@ -147,7 +163,9 @@ class Blocked:
         first, race, least = batch
         alive, at = np.arange(race.size), np.full(race.size, state)
         for stream in range(1, bounds.shape[0]):
-            u = coordinates(noise.words(stream, first - 1, batch[1].size)[alive])
+            begin, end = int(alive[0]), int(alive[-1]) + 1
+            words = noise.words(stream, first - 1 + begin, end - begin)
+            u = coordinates(words[alive - begin])
             value, after = self.chain.step(at, u)
             race = race - ratios.log_ratio(at, value)
             keep = race - bounds[-1 - stream, after] < least

@@ -1,10 +1,13 @@
 """Palettes: every colour has its cell, cells tile the levels, and bytes give the palette back."""
 
+import tracemalloc
+import zlib
+
 import numpy as np
 import pytest
 
 from vdsc.errors import CorruptFile
-from vdsc.exact.video import palette
+from vdsc.exact.video import packing, palette
 
 
 def frames(colours=60, seed=0):
@@ -37,7 +40,7 @@ def test_every_colour_is_found():
 
 def test_bytes_give_the_palette_back():
     colours, classes = palette.find(frames())
-    again = palette.from_bytes(palette.to_bytes(colours, classes), 3)
+    again = packing.from_bytes(packing.to_bytes(colours, classes), 3)
     assert (again[0] == colours).all()
     assert (again[1] == classes).all()
 
@@ -46,7 +49,48 @@ def test_many_colours_make_no_palette():
     assert palette.find(np.random.default_rng(0).integers(0, 256, (4, 64, 64, 3), np.uint8)) is None
 
 
-@pytest.mark.parametrize("data", [b"", b"nothing", palette.zlib.compress(b"12345")])
-def test_damaged_palettes_are_refused(data):
+RAMP = np.array([[1, 2, 3], [1, 2, 4], [9, 0, 0]])
+GOOD = packing.to_bytes(RAMP, np.array([0, 40, 3]))
+
+
+def made(colours, classes):
+    return packing.to_bytes(np.array(colours), np.array(classes))
+
+
+WRONG = {
+    "nothing": b"",
+    "no stream": b"nothing",
+    "an empty one": zlib.compress(b""),
+    "five bytes": zlib.compress(b"12345"),
+    "a stream cut short": GOOD[:-1],
+    "a stream with more behind it": GOOD + b"\0",
+    "two streams": GOOD + GOOD,
+    "out of order": made(RAMP[::-1], [0, 0, 0]),
+    "a colour twice": made(RAMP[[0, 0]], [0, 0]),
+    "an impossible class": made(RAMP, [0, 41, 3]),
+    "too many colours": made(np.arange(1024)[:, None] // [1 << 16, 256, 1] % 256, [0] * 1024),
+    "more than fits in memory": zlib.compress(bytes(1 << 24)),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_damaged_palettes_are_refused(name):
     with pytest.raises(CorruptFile):
-        palette.from_bytes(data, 3)
+        packing.from_bytes(WRONG[name], 3)
+
+
+def test_the_largest_palette_is_read():
+    colours = np.arange(1023)[:, None] // [1 << 16, 256, 1] % 256
+    again = packing.from_bytes(packing.to_bytes(colours, np.full(1023, 40)), 3)
+    assert (again[0] == colours).all()
+    assert (again[1] == 40).all()
+
+
+def test_a_palette_that_grows_without_end_is_not_unpacked():
+    """What a gigabyte may say in a million bytes is refused after a few kilobytes."""
+    tracemalloc.start()
+    with pytest.raises(CorruptFile):
+        packing.from_bytes(WRONG["more than fits in memory"], 3)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1 << 20

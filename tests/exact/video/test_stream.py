@@ -46,26 +46,58 @@ CLIPS = {
 def test_round_trip(name):
     clip = CLIPS[name]
     weights = untrained()
-    data = stream.encode(clip, weights)
-    assert (stream.decode(data, clip.shape, weights) == clip).all()
+    data, _ = stream.encode(clip, weights)
+    assert (stream.decode(data, clip.shape, weights)[0] == clip).all()
 
 
-def test_chunks(monkeypatch):
-    clip, weights = drifting(), untrained()
-    monkeypatch.setattr(stream, "PIXELS", 2 * 21 * 30)
-    assert (stream.decode(stream.encode(clip, weights), clip.shape, weights) == clip).all()
+CHUNKS = {
+    "drifting": [drifting()[:2], drifting()[2:]],
+    "few, then fewer": [CLIPS["few colours"], CLIPS["few colours"][:, ::-1]],
+    "few, then others": [CLIPS["few colours"], CLIPS["few colours"] // 2],
+    "few, then many": [CLIPS["few colours"], drifting(height=24, width=24)],
+    "many, then few": [drifting(height=24, width=24), CLIPS["few colours"]],
+    "grey": [drifting(channels=1), drifting(channels=1)[::-1] // 3],
+    "sprites": [sprites(), sprites()[::-1]],
+}
+
+
+@pytest.mark.parametrize("name", CHUNKS)
+def test_chunks_follow_one_another(name):
+    weights, state, known = untrained(), None, None
+    for clip in CHUNKS[name]:
+        data, after = stream.encode(clip, weights, state)
+        assert stream.encode(clip, weights, state)[0] == data  # a state is left as it was
+        frames, known = stream.decode(data, clip.shape, weights, known)
+        assert (frames == clip).all()
+        state = after
+
+
+def test_what_was_learned_pays():
+    weights, clip = untrained(), drifting(frames=12)
+    _, state = stream.encode(clip[:6], weights)
+    assert len(stream.encode(clip[6:], weights, state)[0]) < len(
+        stream.encode(clip[6:], weights)[0]
+    )
+
+
+def test_a_chunk_that_goes_on_needs_the_one_before():
+    weights, clip = untrained(), drifting()
+    _, state = stream.encode(clip[:2], weights)
+    second, _ = stream.encode(clip[2:], weights, state)
+    with pytest.raises(CorruptFile):
+        stream.decode(second, clip[2:].shape, weights)
 
 
 def test_motion_and_layers_pay():
     weights = untrained()
     clip = sprites()
-    alone = sum(len(stream.encode(frame[None], weights)) for frame in clip)
-    assert len(stream.encode(clip, weights)) < alone / 2
+    alone = sum(len(stream.encode(frame[None], weights)[0]) for frame in clip)
+    assert len(stream.encode(clip, weights)[0]) < alone / 2
 
 
 def test_bytes_that_end_early_are_refused():
     clip, weights = drifting(), untrained()
-    data = stream.encode(clip, weights)
+    data, _ = stream.encode(clip, weights)
     for size in (0, 1, 4, 9, len(data) - 1):
         with pytest.raises(CorruptFile):
             stream.decode(data[:size], clip.shape, weights)
@@ -84,11 +116,11 @@ def test_an_unknown_kind_is_refused():
 
 def test_damaged_bytes_give_frames_or_are_refused():
     clip, weights = drifting(), untrained()
-    data = stream.encode(clip, weights)
+    data, _ = stream.encode(clip, weights)
     for place in range(9, len(data) - 4, 700):
         damaged = data[:place] + bytes([data[place] ^ 0x55]) + data[place + 1 :]
         try:
-            made = stream.decode(damaged, clip.shape, weights)
+            made, _ = stream.decode(damaged, clip.shape, weights)
         except CorruptFile:
             continue
         assert made.shape == clip.shape

@@ -30,8 +30,12 @@ def peers(
         )
         for name, knots, chosen in ((LEARNED, "learned", qualities), (FULL, "full", thinned))
     )  # fmt: skip
-    exact = Peer(EXACT, (), ((),), encode_exactly, decode, "without a model, whole .vds file")
-    return (*lossy, exact)
+    return (*lossy, exact())
+
+
+def exact() -> Peer:
+    """Give vdsc's lossless mode."""
+    return Peer(EXACT, (), ((),), encode_exactly, decode, "no choices, whole .vds file")
 
 
 def encode(model: str, fps: float | None, knots: str, values: Values, setting: Setting) -> bytes:

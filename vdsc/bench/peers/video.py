@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ from av.video.stream import VideoStream
 from vdsc.bench.peers.base import Peer, Setting, Values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from av.packet import Packet
 
@@ -73,29 +73,44 @@ def peers() -> tuple[Peer, ...]:
 
 def encode(recipe: Recipe, values: Values, setting: Setting) -> bytes:
     """Compress grey frames (T, H, W, 1) uint8 at constant quality; the whole file."""
-    file = io.BytesIO()
-    options = {"crf": str(int(setting[0])), **dict(recipe.options)}
-    with av.open(file, "w", format=recipe.file) as container:
-        stream = container.add_stream(recipe.codec, rate=25, options=options)
-        assert isinstance(stream, VideoStream)
-        stream.height, stream.width = values.shape[1:3]
-        stream.pix_fmt = "yuv420p"
-        for packet in _filtered(recipe, stream, _packets(stream, values)):
-            container.mux(packet)
-    return file.getvalue()
+    options = (("crf", str(int(setting[0]))), *recipe.options)
+    return write(replace(recipe, options=options), values[..., 0], "gray", "yuv420p")
 
 
 def decode(recipe: Recipe, file: bytes) -> Values:
     """Give back grey frames (T, H, W, 1) uint8."""
+    return read(recipe, file, "gray")[..., None]
+
+
+def write(recipe: Recipe, frames: Values, given: str, coded: str) -> bytes:
+    """The whole file of frames, each an array in the pixel format `given`, stored as `coded`."""
+    file = io.BytesIO()
+    ready = [av.VideoFrame.from_ndarray(frame, format=given) for frame in frames]
+    with av.open(file, "w", format=recipe.file) as container:
+        stream = container.add_stream(recipe.codec, rate=25, options=dict(recipe.options))
+        assert isinstance(stream, VideoStream)
+        stream.height, stream.width, stream.pix_fmt = ready[0].height, ready[0].width, coded
+        for packet in _filtered(recipe, stream, _packets(stream, ready)):
+            container.mux(packet)
+    return file.getvalue()
+
+
+def read(recipe: Recipe, file: bytes, given: str) -> Values:
+    """All frames of a file as arrays in the pixel format `given`."""
     with av.open(io.BytesIO(file), "r", format=recipe.file) as container:
-        frames = [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
-    return np.stack(frames)[..., None]
+        return np.stack([frame.to_ndarray(format=given) for frame in container.decode(video=0)])
 
 
-def _packets(stream: VideoStream, values: Values) -> Packets:
-    """Yield the coded packets of grey frames, the delayed ones last."""
-    for frame in values:
-        yield from stream.encode(av.VideoFrame.from_ndarray(frame[..., 0], format="gray"))
+def packet_bytes(recipe: Recipe, file: bytes) -> int:
+    """How many bytes of a file are packets: all but what the container adds."""
+    with av.open(io.BytesIO(file), "r", format=recipe.file) as container:
+        return sum(packet.size for packet in container.demux(video=0))
+
+
+def _packets(stream: VideoStream, frames: Iterable[av.VideoFrame]) -> Packets:
+    """Yield the coded packets of the frames, the delayed ones last."""
+    for frame in frames:
+        yield from stream.encode(frame)
     yield from stream.encode(None)
 
 

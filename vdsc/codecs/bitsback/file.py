@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from vdsc.codecs.bitsback.model import Bill, Model, Observation, Plan, Values
+from vdsc.codecs.bitsback.bill import Bill
+from vdsc.codecs.bitsback.model import Model, Observation, Values
+from vdsc.codecs.bitsback.plan import Plan
 from vdsc.codecs.bitsback.window import Window
 from vdsc.codecs.windows import apart
 from vdsc.entropy import BitStack
@@ -50,20 +52,21 @@ def push(window: Window, view: Observation, stack: BitStack, x: Values) -> Bill:
 
 def decode(
     model: Model, view: Observation, data: bytes, frames: int, plan: Plan, longest: int
-) -> Values:
-    """Frames (T, ...) that `encode` was given; raises CorruptFile for what it never makes."""
+) -> tuple[Values, int]:
+    """Frames (T, ...) that `encode` was given and how many knots; raises CorruptFile."""
     stack, window = BitStack.from_bytes(data), Window(model, plan)
     made = list(_windows(window, view, stack, apart(frames, longest)))
     if not stack.empty:
         raise CorruptFile("a stream holds more than its frames; the file is damaged")
-    return np.concatenate(made)
+    return np.concatenate([x for x, _ in made]), sum(knots for _, knots in made)
 
 
 def _windows(
     window: Window, view: Observation, stack: BitStack, parts: Iterable[tuple[int, int]]
-) -> Iterator[Values]:
+) -> Iterator[tuple[Values, int]]:
+    """Frames and number of knots of each window."""
     for begin, end in parts:
         latent = window.pop_prior(stack, end - begin)
         x = view.pop(stack, window.path(latent), window.model.synth)
         window.push_posterior(stack, window.model.twin.see(view.units(x)), latent)
-        yield x
+        yield x, len(latent.knots)

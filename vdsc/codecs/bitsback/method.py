@@ -1,10 +1,4 @@
-"""Bits-back as one method of the lossless codec, for the images of a sprite checkpoint.
-
-    payload    fine and prior (1 byte) | density (2 bytes) | stack
-
-The first byte is 2 (fine + 3) + frozen; density + 255 is little-endian, and 511 says that every
-frame is a knot.
-"""
+"""Bits-back as one method of the lossless codec, for the images of a sprite checkpoint."""
 
 from __future__ import annotations
 
@@ -14,11 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vdsc.codecs.bitsback.bill import Told, split
 from vdsc.codecs.bitsback.file import decode, encode
-from vdsc.codecs.bitsback.model import Model, Plan
+from vdsc.codecs.bitsback.model import Model
+from vdsc.codecs.bitsback.plan import Plan
 from vdsc.codecs.tables import Tables
 from vdsc.core.sequence import Outline
-from vdsc.errors import CorruptFile, InvalidInput
+from vdsc.errors import CorruptFile
 from vdsc.exact.observation.logistic import Logistics
 from vdsc.exact.observation.sprites import Layers
 from vdsc.model.store import Checkpoint
@@ -26,8 +22,6 @@ from vdsc.model.store import Checkpoint
 FITTED = Logistics(narrow=1, wide=30000, weight=80)
 """The paper's law around a synthesised pixel, fitted on four clips of training digits."""
 
-_HEAD = 3
-_EVERY = 511
 Values = NDArray[Any]
 
 
@@ -40,12 +34,12 @@ class BitsBack:
     name = "bitsback"
 
     def __init__(self, checkpoint: Checkpoint) -> None:
-        self._checkpoint, self._settings = checkpoint, checkpoint.settings
+        self.checkpoint, self._settings = checkpoint, checkpoint.settings
         self._longest = int(checkpoint.settings["chunk"])
 
     @cached_property
     def _model(self) -> Model:
-        weights, tables = self._checkpoint.tensors
+        weights, tables = self.checkpoint.tensors
         return Model(self._settings["net"], weights, Tables.from_arrays(tables).transition)
 
     def start(self, outline: Outline) -> Any:
@@ -59,27 +53,15 @@ class BitsBack:
         """Payload of values (n, H, W, 1) or (n, H, W), and the state after them."""
         plan, frame = Plan(), tuple(self._settings["net"]["frame"])
         x = values.reshape(len(values), *frame)
-        stack, _ = encode(self._model, Layers(FITTED), x, plan, self._longest)
-        return _packed(plan) + stack, state
+        stack, bills = encode(self._model, Layers(FITTED), x, plan, self._longest)
+        return Told.of(plan, bills).to_bytes() + stack, state
 
     def decode(
         self, payload: bytes, shape: tuple[int, ...], dtype: np.dtype[Any], state: Any
     ) -> tuple[Values, Any]:
         """Values of this shape and type, and the state after them; raises CorruptFile."""
-        plan, stack = _unpacked(payload), payload[_HEAD:]
-        x = decode(self._model, Layers(FITTED), stack, shape[0], plan, self._longest)
+        told, stack = split(payload)
+        x, knots = decode(self._model, Layers(FITTED), stack, shape[0], told.plan, self._longest)
+        if knots != told.knots:
+            raise CorruptFile("a chunk has not the knots that it names; the file is damaged")
         return x.reshape(shape).astype(dtype), state
-
-
-def _packed(plan: Plan) -> bytes:
-    density = _EVERY if plan.density is None else plan.density + 255
-    return bytes([2 * (plan.fine + 3) + plan.frozen]) + density.to_bytes(2, "little")
-
-
-def _unpacked(payload: bytes) -> Plan:
-    density = int.from_bytes(payload[1:_HEAD], "little")
-    try:
-        wanted = None if density == _EVERY else density - 255
-        return Plan(wanted, (payload[0] >> 1) - 3, frozen=bool(payload[0] & 1))
-    except (IndexError, InvalidInput):
-        raise CorruptFile("a chunk says what cannot be of its knots; the file is damaged") from None

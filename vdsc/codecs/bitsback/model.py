@@ -12,7 +12,6 @@ The first pops find an empty stack: it yields the posterior's mode, and gets it 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -21,7 +20,6 @@ from numpy.typing import NDArray
 
 from vdsc.codecs.bitsback.prior import ou_tables
 from vdsc.entropy import BitStack, TransitionTables
-from vdsc.errors import InvalidInput
 from vdsc.exact.twin.fixed import Floats
 from vdsc.exact.twin.frames import Weights
 from vdsc.exact.twin.inference import Twin
@@ -32,52 +30,6 @@ LAGS = 128
 """Ticks that the OU prior is tabulated for."""
 
 Values = NDArray[np.generic]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a file says of its latents.
-
-    density: of the knots, -255 to 255, 0 to 255 being what training saw; None for a knot at every
-    frame. fine: log2 of the cells on the posterior's spread, -3 to 4: few where a file is one
-    window, whose posterior finds nothing to borrow, 2 for a chain of windows. frozen: the
-    checkpoint's transition tables instead of the OU prior.
-
-    Raises:
-        InvalidInput: a number is out of range.
-    """
-
-    density: int | None = -128
-    fine: int = -1
-    frozen: bool = True
-
-    def __post_init__(self) -> None:
-        if self.density is not None and not -255 <= self.density <= 255:
-            raise InvalidInput(f"a knot density is -255 to 255, not {self.density}")
-        if not -3 <= self.fine <= 4:
-            raise InvalidInput(f"fineness is -3 to 4, not {self.fine}")
-
-
-@dataclass(frozen=True, slots=True)
-class Bill:
-    """Bits of one window; they sum to the growth of the stack up to the coder's rounding.
-
-    initial: taken for the posterior where the stack was empty. values, times: of the knots, net,
-    log q - log p. observations: -log p(x given z). knots: how many. borrowed: what the posterior
-    took from the stack.
-    """
-
-    initial: float
-    values: float
-    times: float
-    observations: float
-    knots: int
-    borrowed: float
-
-    @property
-    def total(self) -> float:
-        """Bits in all."""
-        return self.initial + self.values + self.times + self.observations
 
 
 class Observation(Protocol):

@@ -8,7 +8,8 @@ from itertools import pairwise
 import numpy as np
 
 from vdsc.codecs.bitsback.laws import Cells, Gaps
-from vdsc.codecs.bitsback.model import Model, Plan
+from vdsc.codecs.bitsback.model import Model
+from vdsc.codecs.bitsback.plan import Plan
 from vdsc.codecs.bitsback.prior import grid, poisson
 from vdsc.entropy import BitStack, KnotCoder
 from vdsc.exact.twin.inference import Seen

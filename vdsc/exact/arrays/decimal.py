@@ -71,7 +71,8 @@ class Decimal:
     def sparser(self, values: Numbers) -> bool:
         """Return whether values (...) are further apart here than among all floats, on average."""
         exact = np.abs(reals(values)).ravel()
-        spacing = np.spacing(np.abs(values.astype(values.dtype.newbyteorder("="))).ravel())
+        native = np.abs(values.astype(values.dtype.newbyteorder("="))).ravel()
+        spacing = np.spacing(np.minimum(native, np.finfo(native.dtype).max / 2))  # of max: overflow
         size = np.rint(exact * float(10**self.places)).astype(np.int64)
         steps = _TENS[self._dropped(size)] / float(10**self.places)
         return bool(np.log2(steps).mean() > np.log2(spacing.astype(np.float64)).mean())

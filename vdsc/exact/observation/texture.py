@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from vdsc.errors import CorruptFile
 from vdsc.exact.observation.mix import Mixer
 from vdsc.exact.observation.tape import Tape, bit
 
@@ -34,12 +35,19 @@ class Texture:
         return made[2:, 2:-2].astype(np.uint8)
 
     def _pixel(self, tape: Tape, value: int | None, near: list[int]) -> int:
-        """Black, white or between; then which white, or the grey level's bits, highest first."""
+        """Black, white or between; then which white, or the grey level's bits, highest first.
+
+        Raises:
+            CorruptFile: the pixel is whiter than white.
+        """
         said = None if value is None else (int(value > 0), int(value >= BRIGHT))
         if not self._bit(tape, said and said[0], near, 0, 0):
             return 0
         if self._bit(tape, said and said[1], near, 1, 1):
-            return BRIGHT + self._tree(tape, None if value is None else value - BRIGHT, 3, near, 2)
+            above = self._tree(tape, None if value is None else value - BRIGHT, 3, near, 2)
+            if above > 255 - BRIGHT:
+                raise CorruptFile("a pixel is whiter than white; the file is damaged")
+            return BRIGHT + above
         return self._tree(tape, value, 8, near, 5)
 
     def _tree(self, tape: Tape, value: int | None, bits: int, near: list[int], gate: int) -> int:

@@ -64,12 +64,21 @@ def _costs(now: Frame, before: Frame, rows: int, columns: int) -> NDArray[np.int
     short = ((0, rows * SIDE - height), (0, columns * SIDE - width))
     near = np.pad(now, short, mode="edge").astype(np.uint8)
     far = np.pad(np.pad(before, short, mode="edge"), REACH, mode="edge").astype(np.uint8)
+    costs = np.empty((len(_ALL), rows, columns), dtype=np.int32)
+    for row in range(rows):  # a row of blocks at a time, for the memory
+        top = row * SIDE
+        strip = far[top : top + SIDE + 2 * REACH]
+        costs[:, row] = _of_strip(near[top : top + SIDE], strip)
+    return costs
+
+
+def _of_strip(near: NDArray[np.uint8], far: NDArray[np.uint8]) -> NDArray[np.int32]:
+    """(V, columns): costs of one row of blocks (8, W) in what is around it before."""
     seen = np.lib.stride_tricks.sliding_window_view(far, near.shape)
     apart = np.maximum(seen, near) - np.minimum(seen, near)
-    bits = _bits().take(apart.reshape(-1, columns, SIDE))
-    across = bits.astype(np.float32) @ np.ones(SIDE, dtype=np.float32)
-    whole: NDArray[np.float32] = across.reshape(len(_ALL), rows, SIDE, columns).sum(axis=2)
-    return whole.astype(np.int32)
+    across = _bits().take(apart.reshape(len(_ALL), SIDE, -1)).sum(axis=1, dtype=np.uint16)
+    whole: NDArray[np.int32] = across.reshape(len(_ALL), -1, SIDE).sum(axis=2, dtype=np.int32)
+    return whole
 
 
 @cache

@@ -62,15 +62,13 @@ class Film:
         shape: (H, W, C) of a frame.
         colours: what values can occur.
         weights: "<pass>.<layer>" (`Network`).
-        rate: how fast the networks learn, Q20.
     """
 
-    def __init__(
-        self, shape: tuple[int, ...], colours: palette.Palette, weights: Weights, rate: int = RATE
-    ) -> None:
+    def __init__(self, shape: tuple[int, ...], colours: palette.Palette, weights: Weights) -> None:
+        self.colours = colours
         self._shape = shape
         networks = [Network(below(weights, f"{number}.")) for number in range(PASSES)]
-        self._coder = FrameCoder(networks, colours, shape, rate)
+        self._coder = FrameCoder(networks, shape, RATE)
         self._past = BlockPast(shape) if shape[2] == 3 else LayerPast(shape)
         self._same = np.array([1, 1])
 
@@ -81,12 +79,21 @@ class Film:
             self._past.keep(planes[0])
             return planes[0]
         flat = None if frame is None else padded(frame)
-        decoded = self._coder.code(coder, [padded(plane) for plane in planes], flat)
+        decoded = self._coder.code(coder, self.colours, [padded(plane) for plane in planes], flat)
         height, width, channels = self._shape
         wide = decoded.reshape(height + 2 * MARGIN, width + 2 * MARGIN, channels)
         now = wide[MARGIN:-MARGIN, MARGIN:-MARGIN]
         self._past.keep(now)
         return now
+
+    def seek(self, frames: Levels) -> None:
+        """Begin to seek the motion of the frames (n, H, W, C) that are encoded next."""
+        if isinstance(self._past, BlockPast):
+            self._past.seek(frames)
+
+    def settle(self) -> None:
+        """Wait for what is still being learned; a film that is copied must be settled."""
+        self._coder.settle()
 
     def _repeats(self, coder: Coder, plane: Levels, frame: Levels | None) -> bool:
         """Whether the next frame is exactly its first prediction: one cheap symbol."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache, partial
+
 import numpy as np
 
 from vdsc.exact.video import cells as coded
@@ -13,11 +17,11 @@ from vdsc.exact.video.passes import PASSES, Grid, Levels
 from vdsc.exact.video.past import Coder
 from vdsc.exact.video.tables import Floats
 
-PART = 1024
+PART = 2048
 """Pixels that are coded at once ..."""
 
-EVERY = 1
-"""... and how many of them are learned from: all, or every so many."""
+EVERY = 2
+"""... and which of them are learned from: one in so many."""
 
 
 class FrameCoder:
@@ -25,19 +29,23 @@ class FrameCoder:
 
     Args:
         networks: one for each pass; they change with every frame.
-        colours: what values can occur.
         shape: (H, W, C).
         rate: how fast the networks learn, Q20.
     """
 
-    def __init__(
-        self, networks: list[Network], colours: palette.Palette, shape: tuple[int, ...], rate: int
-    ) -> None:
-        self._networks, self._colours, self._rate = networks, colours, rate
+    def __init__(self, networks: list[Network], shape: tuple[int, ...], rate: int) -> None:
+        self._networks, self._rate = networks, rate
+        self._learning: dict[int, Future[None]] = {}
         self._grid = Grid.of(*shape[:2])
         self._order = ORDER[shape[2]]
 
-    def code(self, coder: Coder, planes: list[Levels], frame: Levels | None) -> Levels:
+    def code(
+        self,
+        coder: Coder,
+        colours: palette.Palette,
+        planes: list[Levels],
+        frame: Levels | None,
+    ) -> Levels:
         """The padded frame, flat (., C), from padded predictions and, when encoding, itself."""
         canvas = planes[0].copy()
         for number in range(PASSES):
@@ -46,27 +54,51 @@ class FrameCoder:
                 some = where[start : start + PART]
                 seen = sight(canvas, planes, self._grid, number, some)
                 truth = None if frame is None else frame[some]
-                canvas[some] = self._part(coder, self._networks[number], seen, truth)
+                canvas[some] = self._part(coder, number, colours, seen, truth)
         return canvas
 
-    def _part(self, coder: Coder, network: Network, seen: Sight, truth: Levels | None) -> Levels:
+    def settle(self) -> None:
+        """Wait until every network has learned from what was coded."""
+        while self._learning:
+            self._learning.popitem()[1].result()
+
+    def _part(
+        self,
+        coder: Coder,
+        number: int,
+        colours: palette.Palette,
+        seen: Sight,
+        truth: Levels | None,
+    ) -> Levels:
         values = np.zeros(seen.base.shape, dtype=np.int16)
         lists = np.zeros(len(values), dtype=np.int64)
-        slopes: list[Floats] = []
+        network, laws = self._network(number), list[Callable[[], Floats]]()
         network.look(seen.features)
         for i, channel in enumerate(self._order):
             before = list(self._order[:i])
             known = told(values[:, before], seen.base[:, before], seen.copies[:, :, before])
             law = Law.of(network.outputs(known), seen.base[:, channel].astype(np.float64))
-            choices, copies = self._colours[i], seen.copies[:, :, channel]
+            choices, copies = colours[i], seen.copies[:, :, channel]
             sought = None if truth is None else choices.places[lists, truth[:, channel]]
             cells = coded.code(coder, law, choices, lists, copies, sought)
             corner = lists * (palette.LEVELS + 1) + cells
             hits = choices.places[lists[:, None], copies] == cells[:, None]
             edges = choices.table.take(corner[:, None] + np.arange(2))
-            slopes.append(law.slopes(edges, hits))
+            laws.append(partial(law.slopes, edges, hits))
             values[:, channel] = choices.values[lists, cells]
             lists = choices.follow[lists, cells]
         if self._rate:
-            network.learn(slopes, self._rate, EVERY)
+            self._learning[number] = _beside().submit(network.learn, laws, self._rate, EVERY)
         return values
+
+    def _network(self, number: int) -> Network:
+        """The network of a pass, which may still be learning while others code."""
+        if number in self._learning:
+            self._learning.pop(number).result()
+        return self._networks[number]
+
+
+@cache
+def _beside() -> ThreadPoolExecutor:
+    """A second thread; what it computes is waited for, so that it changes nothing but time."""
+    return ThreadPoolExecutor(1, thread_name_prefix="vdsc-video")

@@ -2,8 +2,8 @@
 
 Every operand of a product is an integer held in float64, small enough that no partial sum reaches
 2**53: threads, instruction sets and orders of summation change nothing. What is done number by
-number (a quotient, a square root) is one correctly rounded operation of IEEE 754 each, and is
-rounded to an integer at once.
+number (a quotient, a square root, the square of a gradient) is one correctly rounded operation of
+IEEE 754 each, in the order in which it stands here, and the outcome is rounded to an integer.
 
     activation   x 2**10, below 2**16        weight   w 2**18, below 2**21
     gradient     d 2**18, below 2**21        learning, per weight: Adam (Kingma and Ba 2015)
@@ -25,7 +25,7 @@ CEILING = float(1 << 16)
 LARGEST = float(1 << 21)
 
 _GRADIENT = 30  # binary places of a weight's mean gradient
-_KEEP, _KEEP_SQUARE = 0.875, 0.984375  # 1 - 2**-3 and 1 - 2**-6: products with them are exact
+_KEEP, _KEEP_SQUARE = 0.875, 0.984375  # 1 - 2**-3: products are exact; 1 - 2**-6: rounded once
 _RATE_PLACES = 20
 
 

@@ -7,7 +7,7 @@ neighbourhood -> trunk -+-> head of the first channel  -> law
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -61,13 +61,13 @@ class Network:
         self._inner.append((seen, inner))
         return self._out[which](inner)
 
-    def learn(self, slopes: list[Floats], rate: int, every: int = 1) -> None:
+    def learn(self, costs: list[Callable[[], Floats]], rate: int, every: int = 1) -> None:
         """One step down the gradients (N, O), Q18, of every so many of the last pixels' costs."""
         x, middle, last = (seen[::every] for seen in self._seen)
         trunk, width = np.zeros_like(last), last.shape[1]
-        for which, slope in enumerate(slopes):
+        for which, slopes in enumerate(costs):
             seen, inner = (array[::every] for array in self._inner[which])
-            some = slope[::every]
+            some = slopes()[::every]
             back = _through(self._out[which].back(some, inner.shape[1]), inner)
             trunk += self._hidden[which].back(back, width)
             self._out[which].learn(inner, some, rate)

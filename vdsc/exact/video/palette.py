@@ -8,14 +8,12 @@ the mass of its cell. Without a palette each of the 256 values owns itself.
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
 from math import isqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vdsc.errors import CorruptFile
 from vdsc.exact.video.edges import Edges
 from vdsc.quant.normal import Ints
 
@@ -110,26 +108,12 @@ def counted(frames: NDArray[np.uint8]) -> tuple[Ints, Ints]:
     return keys[:, None] // powers % LEVELS, classes
 
 
-def to_bytes(colours: Ints, classes: Ints) -> bytes:
-    """Columns of differences, deflated."""
-    table = np.concatenate((colours, classes[:, None]), axis=1)
-    moved = np.diff(table, axis=0, prepend=0) % LEVELS
-    return zlib.compress(moved.T.astype(np.uint8).tobytes(), 9)
+def holds(palette: tuple[Ints, Ints], found: tuple[Ints, Ints]) -> bool:
+    """Whether the colours of a palette are all that were found, or more."""
+    return bool(np.isin(keys(found[0]), keys(palette[0])).all())
 
 
-def from_bytes(data: bytes, channels: int) -> tuple[Ints, Ints]:
-    """Undo `to_bytes`.
-
-    Raises:
-        CorruptFile: these are not the bytes of a palette.
-    """
-    try:
-        flat = np.frombuffer(zlib.decompress(data), dtype=np.uint8)
-        table = flat.reshape(channels + 1, -1).T.astype(np.int64).cumsum(axis=0) % LEVELS
-    except (zlib.error, ValueError) as error:
-        raise CorruptFile("a palette cannot be read; restore the file") from error
-    colours, classes = table[:, :-1], table[:, -1]
-    keys = colours @ LEVELS ** np.arange(channels)[::-1]
-    if not len(keys) or len(keys) >= MOST or (np.diff(keys) <= 0).any() or classes.max() > 40:
-        raise CorruptFile("a palette's colours are out of order; restore the file")
-    return colours, classes
+def keys(colours: Ints) -> Ints:
+    """Colours (n, C) as numbers in their order."""
+    made: Ints = colours @ LEVELS ** np.arange(colours.shape[1])[::-1]
+    return made

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -25,6 +28,16 @@ class BlockPast:
         self._law = motion.VectorLaw(*motion.blocks(*shape[:2]))
         self._last = self._earlier = np.full(shape, 128, dtype=np.int16)
         self._started = False
+        self._ahead: list[Future[Ints]] = []
+
+    def seek(self, frames: Levels) -> None:
+        """Begin to seek the motion of the frames (n, H, W, C) that are to be encoded, beside."""
+        planes = [motion.grey(frame) for frame in (self._last, *frames)]
+        pairs = list(pairwise(planes))[0 if self._started else 1 :]
+        vectors: Ints | Future[Ints] = self._law.last
+        for before, now in pairs:
+            vectors = _beside().submit(_sought, now, before, vectors)
+            self._ahead.insert(0, vectors)
 
     def keep(self, frame: Levels) -> None:
         """Take the frame that was decoded."""
@@ -46,7 +59,7 @@ class BlockPast:
     def _vectors(self, coder: Coder, frame: Levels | None) -> Ints:
         law, sought = self._law, None
         if frame is not None:
-            sought = motion.search(motion.grey(frame), motion.grey(self._last), law.last)
+            sought = self._next(frame)
         known = np.zeros_like(law.last)
         for half, where in enumerate(law.halves):
             expected = law.expected(half, known)
@@ -55,6 +68,11 @@ class BlockPast:
         law.last = known
         return known
 
+    def _next(self, frame: Levels) -> Ints:
+        if self._ahead:
+            return self._ahead.pop().result()
+        return motion.search(motion.grey(frame), motion.grey(self._last), self._law.last)
+
     def _half(self, coder: Coder, half: int, expected: Ints, truth: Ints | None) -> Ints:
         symbols = np.empty_like(expected)
         for axis in (0, 1):
@@ -62,3 +80,14 @@ class BlockPast:
             symbols[:, axis] = coder.code(rows, None if truth is None else truth[:, axis])
             self._law.learn(half, axis, symbols[:, axis])
         return motion.to_vectors(symbols, expected)
+
+
+def _sought(now: Levels, before: Levels, start: Ints | Future[Ints]) -> Ints:
+    """Vectors between planes (H, W), where those of the frame before have been sought first."""
+    return motion.search(now, before, start if isinstance(start, np.ndarray) else start.result())
+
+
+@cache
+def _beside() -> ThreadPoolExecutor:
+    """A thread that seeks one frame's motion after the other, ahead of the coder."""
+    return ThreadPoolExecutor(1, thread_name_prefix="vdsc-motion")

@@ -1,7 +1,7 @@
-"""Video without loss: frames (T, H, W, C) to bytes and back, the same on every machine.
+"""Video without loss, chunk after chunk: frames (n, H, W, C) to bytes, the same on every machine.
 
-bytes:  the kind (1), the length of the palette (4), the palette, then for each chunk of frames
-its length (4) and its stack
+bytes:  the kind, plus 4 where the networks go on from the chunk before (1) | the length of the
+palette (4), 0 where there is none or it is the last one | the palette | the stack
 
 kind    frames       predictions      weights
 0       colour       blocks           "colour."
@@ -12,113 +12,143 @@ kind    frames       predictions      weights
 
 from __future__ import annotations
 
+import copy
 import struct
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vdsc.entropy.stack import BitStack
 from vdsc.errors import CorruptFile, InvalidInput
-from vdsc.exact.video import palette
-from vdsc.exact.video.film import RATE, Film, Reader, Weights, Writer, below
+from vdsc.exact.video import packing, palette
+from vdsc.exact.video.film import Film, Reader, Weights, Writer, below
 from vdsc.exact.video.network import ORDER
 from vdsc.quant.normal import Ints
 
 COLOUR, FEW, LAYERS, GREY = range(4)
 _SETS = ("colour.", "palette.", "layers.", "palette.")
 
-PIXELS = 1 << 19
-"""Pixels on one stack at most: what the encoder keeps in memory, 200 bytes each."""
-
-_TRIAL = 6  # grey frames that are coded both ways, to choose
+_ON = 4
+_HEAD = 5
+_TRIAL = 6  # grey frames that are coded both ways, to choose ...
+_SMALL = 1 << 16  # ... if they have so few pixels: layers are sought everywhere at once
 
 Frames = NDArray[np.uint8]
+Colours = tuple[Ints, Ints]
 
 
-def encode(frames: Frames, weights: Weights, *, rate: int = RATE) -> bytes:
-    """Encode frames (T, H, W, C), C = 1 or 3.
+@dataclass(frozen=True, eq=False)
+class State:
+    """What a chunk leaves to the next one: its kind, its palette, and all that was learned."""
+
+    kind: int
+    colours: Colours | None
+    film: Film
+
+
+def encode(frames: Frames, weights: Weights, state: State | None = None) -> tuple[bytes, State]:
+    """Return the bytes of frames (n, H, W, C), C = 1 or 3, and the state to pass with the next.
+
+    The state given is left as it was, so a caller may code the chunk otherwise and pass it on.
 
     Args:
         frames: at least one, of at least one pixel.
         weights: of all kinds.
-        rate: how fast networks learn, Q20; the decoder must be told the same.
+        state: what the chunk before returned; the decoder then needs the same.
 
     Raises:
         InvalidInput: the frames are not of such a shape.
     """
     if frames.ndim != 4 or frames.shape[3] not in ORDER or not frames.size:
-        raise InvalidInput("the video model takes frames (T, H, W, 1 or 3), at least one")
+        raise InvalidInput("the video model takes frames (n, H, W, 1 or 3), at least one")
     if frames.shape[3] == 3:
         found = palette.find(frames[..., list(ORDER[3])])
-        return _encode(COLOUR if found is None else FEW, frames, found, weights, rate)
-    some = frames[:_TRIAL]
-    tried = [(len(_grey(kind, some, weights, rate)), kind) for kind in (LAYERS, GREY)]
-    return _grey(min(tried)[1], frames, weights, rate)
+        return _encode(COLOUR if found is None else FEW, frames, found, weights, state)
+    if state is not None:
+        return _grey(state.kind, frames, weights, state)
+    kinds = (LAYERS, GREY) if frames[0].size <= _SMALL else (GREY,)
+    tried = [(len(_grey(k, frames[:_TRIAL], weights, None)[0]), k) for k in kinds]
+    return _grey(min(tried)[1], frames, weights, None)
 
 
 def decode(
-    data: bytes, shape: tuple[int, int, int, int], weights: Weights, *, rate: int = RATE
-) -> Frames:
-    """Decode frames of a shape (T, H, W, C).
+    data: bytes, shape: tuple[int, ...], weights: Weights, state: State | None = None
+) -> tuple[Frames, State]:
+    """Return the frames of a shape (n, H, W, C) from their bytes, and the state for the next.
 
     Raises:
         CorruptFile: the bytes end early or hold what no encoder writes.
     """
-    kind = data[0] if data else len(_SETS)
+    kind = data[0] & ~_ON if data else len(_SETS)
     if kind >= len(_SETS) or (kind in {LAYERS, GREY}) != (shape[3] == 1):
-        raise CorruptFile("a video stream is of an unknown kind; restore the file")
-    head, data = _cut(data[1:])
-    size = (*shape[1:3], _channels(kind))
-    film = Film(size, _colours(kind, head), below(weights, _SETS[kind]), rate)
-    frames, step = np.empty(shape, dtype=np.uint8), _frames(shape)
-    for start in range(0, len(frames), step):
-        chunk, data = _cut(data)
-        reader = Reader(BitStack.from_bytes(chunk))
-        for index in range(start, min(start + step, len(frames))):
-            frames[index] = film.code(reader, None)[..., : shape[3]]
-    return frames
+        raise _damaged()
+    if len(data) < _HEAD or len(data) - _HEAD < (size := struct.unpack_from("<I", data, 1)[0]):
+        raise _damaged()
+    goes_on = bool(data[0] & _ON)
+    if goes_on and (state is None or state.kind != kind):
+        raise _damaged()
+    head, stack = data[_HEAD : _HEAD + size], BitStack.from_bytes(data[_HEAD + size :])
+    last = state.colours if goes_on and state else None
+    colours = packing.from_bytes(head, _channels(kind)) if head else last
+    if (colours is None) == (kind in {FEW, GREY}):
+        raise _damaged()
+    after = _begun(kind, shape, colours, weights, state if goes_on else None)
+    reader, frames = Reader(stack), np.empty(shape, dtype=np.uint8)
+    for frame in frames:
+        frame[:] = after.film.code(reader, None)[..., : shape[3]]
+    after.film.settle()
+    if not stack.empty:
+        raise _damaged()
+    return frames, after
 
 
-def _grey(kind: int, frames: Frames, weights: Weights, rate: int) -> bytes:
+def _grey(kind: int, frames: Frames, weights: Weights, state: State | None) -> tuple[bytes, State]:
     if kind == LAYERS:
-        return _encode(kind, frames, None, weights, rate)
+        return _encode(kind, frames, None, weights, state)
     colours = frames.repeat(3, axis=3)
-    return _encode(kind, colours, palette.counted(colours), weights, rate)
+    return _encode(kind, colours, palette.counted(colours), weights, state)
 
 
 def _encode(
-    kind: int, frames: Frames, found: tuple[Ints, Ints] | None, weights: Weights, rate: int
-) -> bytes:
-    head = b"" if found is None else palette.to_bytes(*found)
-    film = Film(frames.shape[1:], _colours(kind, head), below(weights, _SETS[kind]), rate)
-    parts, step = [bytes([kind]), struct.pack("<I", len(head)), head], _frames(frames.shape)
-    for start in range(0, len(frames), step):
-        writer, stack = Writer(), BitStack()
-        for frame in frames[start : start + step]:
-            film.code(writer, frame.astype(np.int16))
-        writer.push(stack)
-        data = stack.to_bytes()
-        parts += [struct.pack("<I", len(data)), data]
-    return b"".join(parts)
+    kind: int, frames: Frames, found: Colours | None, weights: Weights, state: State | None
+) -> tuple[bytes, State]:
+    old = state if state is not None and state.kind == kind else None
+    last = None if old is None else old.colours
+    same = found is not None and last is not None and palette.holds(last, found)
+    colours = last if same else found
+    head = b"" if found is None or same else packing.to_bytes(*found)
+    after = _begun(kind, frames.shape, colours, weights, old)
+    writer, stack, levels = Writer(), BitStack(), frames.astype(np.int16)
+    after.film.seek(levels)
+    for frame in levels:
+        after.film.code(writer, frame)
+    after.film.settle()
+    writer.push(stack)
+    first = bytes([kind + _ON * (old is not None)])
+    return first + struct.pack("<I", len(head)) + head + stack.to_bytes(), after
+
+
+def _begun(
+    kind: int,
+    shape: tuple[int, ...],
+    colours: Colours | None,
+    weights: Weights,
+    state: State | None,
+) -> State:
+    """The state before a chunk's first frame: a new film, or a copy of one that goes on."""
+    made = palette.plain(_channels(kind)) if colours is None else palette.of_colours(*colours)
+    if state is None:
+        size = (*shape[1:3], _channels(kind))
+        return State(kind, colours, Film(size, made, below(weights, _SETS[kind])))
+    film = copy.deepcopy(state.film)
+    film.colours = made
+    return State(kind, colours, film)
 
 
 def _channels(kind: int) -> int:
     return 1 if kind == LAYERS else 3
 
 
-def _colours(kind: int, head: bytes) -> palette.Palette:
-    if kind in {COLOUR, LAYERS}:
-        return palette.plain(_channels(kind))
-    return palette.of_colours(*palette.from_bytes(head, _channels(kind)))
-
-
-def _frames(shape: tuple[int, ...]) -> int:
-    """How many frames go on one stack."""
-    return max(1, PIXELS // (shape[1] * shape[2]))
-
-
-def _cut(data: bytes) -> tuple[bytes, bytes]:
-    """A part behind its length, and the rest."""
-    if len(data) < 4 or len(data) - 4 < (size := struct.unpack_from("<I", data)[0]):
-        raise CorruptFile("a video stream ends early; restore the file")
-    return data[4 : 4 + size], data[4 + size :]
+def _damaged() -> CorruptFile:
+    return CorruptFile("a chunk of video is damaged or out of order; restore the file")

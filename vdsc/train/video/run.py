@@ -9,7 +9,9 @@ DATA holds `video/` and `images/`; WORK keeps samples and resumable states; OUT 
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,6 +19,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 from vdsc.exact.video.passes import PASSES
+from vdsc.model.store import CONFIG, VIDEO, WEIGHTS, content_digest
 from vdsc.train import moving_mnist
 from vdsc.train.digits import HELD_OUT
 from vdsc.train.video import fit, samples, synthetic
@@ -124,7 +127,17 @@ def main() -> None:
         networks, made = train(asked.work, kind, asked.hours * 3600 * share, teachers)
         colour = colour or networks
         arrays |= made
-    save_file(arrays, asked.out / "weights.safetensors")
+    write(arrays, asked.out)
+
+
+def write(
+    arrays: dict[str, NDArray[np.int32]], out: Path, card: dict[str, str] | None = None
+) -> None:
+    """Write the checkpoint folder `out`."""
+    save_file(arrays, out / WEIGHTS)
+    settings: dict[str, Any] = {"name": out.name, "kind": VIDEO, "card": card or {}}
+    settings["digest"] = content_digest(settings, arrays, {}).hex()
+    (out / CONFIG).write_text(json.dumps(settings, indent=1) + "\n")
 
 
 if __name__ == "__main__":
