@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from fractions import Fraction
-from typing import BinaryIO, cast
+from typing import BinaryIO, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,7 @@ def encode_exactly(
     verify: bool = True,
     progress: Progress | None = None,
 ) -> Report:
-    """Write a lossless .vds file of a source; `verify` decodes each chunk as it is made.
+    """Write a lossless .vds file of a source; `verify` decodes each chunk while another is made.
 
     Raises VdscError.
     """
@@ -45,21 +46,48 @@ def encode_exactly(
     native = PACE if paths is None else models.ticks(paths)
     outline = clocks.dated(source.shape, source.dtype, native=native, fps=fps, times=times)
     methods = coders(paths, models.for_video())
-    coder, checker = lossless.Coder(outline, methods), lossless.Coder(outline, methods)
-    writer: Writer | None = None
-    for begin, end in lossless.spans(outline):
-        values = source.read(begin, end)
-        body = coder.encode(values)
-        if writer is None:
-            writer = Writer(cast("BinaryIO", counted), _header(outline, coder.checkpoint))
-        if verify:
-            _check(checker, body, values)
-        writer.chunk(body)
-        if progress:
-            progress(end, outline.frames)
+    coder = lossless.Coder(outline, methods)
+    with _Verifier(lossless.Coder(outline, methods), wanted=verify) as verifier:
+        writer: Writer | None = None
+        for begin, end in lossless.spans(outline):
+            values = source.read(begin, end)
+            body = coder.encode(values)
+            if writer is None:
+                writer = Writer(cast("BinaryIO", counted), _header(outline, coder.checkpoint))
+            writer.chunk(body)
+            verifier.add(body, values)
+            if progress:
+                progress(end, outline.frames)
+        verifier.settle()
     assert writer is not None
     writer.close()
     return Report.exact(outline, counted.count, time.perf_counter() - began, verified=verify)
+
+
+class _Verifier:
+    """Decodes each chunk, if that is wanted, while the next one is encoded."""
+
+    def __init__(self, coder: lossless.Coder, *, wanted: bool) -> None:
+        self._coder, self._wanted = coder, wanted
+        self._beside = ThreadPoolExecutor(1)
+        self._last: Future[None] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._beside.shutdown()
+
+    def add(self, body: bytes, values: Frames) -> None:
+        """Begin to decode a chunk, once the one before has been; raises VdscError."""
+        self.settle()
+        if self._wanted:
+            self._last = self._beside.submit(_check, self._coder, body, values)
+
+    def settle(self) -> None:
+        """Wait for the last chunk."""
+        if self._last is not None:
+            self._last.result()
 
 
 def _header(outline: Outline, checkpoint: Checkpoint | None) -> Header:
