@@ -16,6 +16,7 @@ test: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m vdsc.bench.run
+	$(BIN)/python -m vdsc.bench.lossless
 
 lint: $(READY)
 	$(BIN)/ruff check

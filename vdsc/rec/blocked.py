@@ -20,7 +20,7 @@ from vdsc.rec.chain import Chain, Ratios
 from vdsc.rec.codes import BIT, LAST, pop_index, push_index
 from vdsc.rec.noise import Floats, Noise, coordinates, waits
 
-_SMALL, _LARGE = 1 << 8, 1 << 13
+_SMALL, _LARGE = 1 << 9, 1 << 13
 _MARGIN = 32  # times 2**KL candidates, where nothing must be proven
 
 
@@ -165,12 +165,13 @@ class Blocked:
         for stream in range(1, bounds.shape[0]):
             begin, end = int(alive[0]), int(alive[-1]) + 1
             words = noise.words(stream, first - 1 + begin, end - begin)
-            u = coordinates(words[alive - begin])
+            u = coordinates(words if alive.size == words.size else words[alive - begin])
             value, after = self.chain.step(at, u)
             race = race - ratios.log_ratio(at, value)
             keep = race - bounds[-1 - stream, after] < least
+            done = not (after[keep] > at[keep]).any()
             alive, at, race = alive[keep], after[keep], race[keep]
-            if not alive.size:
+            if done:  # none is left, or all have reached the end
                 break
         return alive, race
 
