@@ -56,6 +56,15 @@ def test_several_chunks(monkeypatch):
     assert len(data) < alone - 200
 
 
+def test_a_black_beginning_does_not_decide(monkeypatch):
+    """The first chunk has nothing to say to any model; those that follow still get theirs."""
+    monkeypatch.setattr(lossless, "VALUES", 2 * COLOUR[0].size)
+    clip = np.concatenate([np.zeros_like(COLOUR[:2]), COLOUR])
+    data = vdsc.compress(clip, lossless=True)
+    assert [one["method"] for one in vdsc.info(data).chunks] == ["floor", *["video"] * 3]
+    assert (vdsc.decompress(data).values == clip).all()
+
+
 @pytest.mark.parametrize(
     "shape", [(5, 7, 9, 3), (5, 24, 32, 2), (5, 24, 32, 4), (5, 24), (5, 2, 24, 32, 3), (9,)]
 )

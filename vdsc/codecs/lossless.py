@@ -41,7 +41,8 @@ HOPELESS, SLACK = 1.5, 1 << 10
 class Coder:
     """Encodes the chunks of one sequence in order, or decodes them; not both.
 
-    A file names one checkpoint at most: that of the method which codes its first chunk.
+    A file names one checkpoint at most: that of the method which codes its first chunk, or of one
+    that would have done about as well, if there are more chunks to come.
 
     Args:
         outline: what is coded.
@@ -55,7 +56,7 @@ class Coder:
         self.methods = {method.name: method for method, state in started if state is not None}
         self.states = {method.name: state for method, state in started if state is not None}
         self.checkpoint: Checkpoint | None = None
-        self.begun = False
+        self.begun, self.more = False, chunks(outline) > 1
 
     def encode(self, values: Values) -> bytes:
         """Body of the next chunk, values (n, ...)."""
@@ -69,7 +70,7 @@ class Coder:
         best = min(made, key=lambda name: len(made[name][0]))
         payload, self.states[best] = made[best]
         if not self.begun:
-            self._settle(self.methods[best].checkpoint)
+            self._settle(best, {name: len(one) for name, (one, _) in made.items()})
         return bytes([METHODS.index(best)]) + checksum(small) + payload
 
     def _by(self, values: Values, name: str) -> tuple[bytes, Any]:
@@ -83,13 +84,16 @@ class Coder:
         if start > 0 and len(names) > 1:
             some = values[start : start + few]
             size = {name: len(self._by(some, name)[0]) for name in names}
-            limit = HOPELESS * min(size.values()) + SLACK
-            self._keep(lambda method: size.get(method.name, 0) <= limit)
+            self._keep(lambda method: size.get(method.name, 0) <= _limit(size))
 
-    def _settle(self, checkpoint: Checkpoint | None) -> None:
-        """Keep the methods without a checkpoint, and the one that has this one."""
-        self.begun, self.checkpoint = True, checkpoint
-        self._keep(lambda method: method.checkpoint in (None, checkpoint))
+    def _settle(self, best: str, size: dict[str, int]) -> None:
+        """Keep the methods without a checkpoint, and the best one or the next best with."""
+        learned = [name for name, method in self.methods.items() if method.checkpoint]
+        near = [name for name in learned if self.more and size[name] <= _limit(size)]
+        chosen = best if best in learned else min(near, key=size.__getitem__, default=None)
+        self.checkpoint = self.methods[chosen].checkpoint if chosen else None
+        self.begun = True
+        self._keep(lambda method: method.checkpoint in (None, self.checkpoint))
 
     def _keep(self, wanted: Callable[[Method], bool]) -> None:
         self.methods = {name: method for name, method in self.methods.items() if wanted(method)}
@@ -106,6 +110,11 @@ class Coder:
         if values.shape != shape or checksum(values) != told:
             raise CorruptFile("a chunk does not decode to the values that it was made from")
         return values
+
+
+def _limit(size: dict[str, int]) -> float:
+    """The size from which a method is hopeless beside the others."""
+    return HOPELESS * min(size.values()) + SLACK
 
 
 def plain(values: Values) -> bytes:
