@@ -8,9 +8,6 @@ entropy coding the byte before it.
 
 from __future__ import annotations
 
-import json
-import platform
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +16,7 @@ from typing import Any
 import numpy as np
 
 import vdsc
-from benchmarks.rec import say, warm
+from benchmarks.rec import run, say, warm
 from vdsc.api import models
 from vdsc.api.frames import seen
 from vdsc.bench import data
@@ -210,18 +207,5 @@ def row(window: Window, hidden: Any) -> Any:
 PARTS = {part.__name__: part for part in (times, speed, lossless, files)}
 
 
-def main() -> None:
-    """Run the parts that are asked for and put their results into the file."""
-    known = json.loads(OUT.read_text()) if OUT.exists() else {}
-    for name in sys.argv[1:] or PARTS:
-        known[name] = PARTS[name]()
-        known["conditions"] = {
-            "numpy": np.__version__,
-            "python": platform.python_version(),
-            "machine": platform.machine(),
-        }
-        OUT.write_text(json.dumps(known, indent=1) + "\n")
-
-
 if __name__ == "__main__":
-    main()
+    run(PARTS, OUT)

@@ -135,7 +135,7 @@ class Blocked:
         """Find the candidate of least time by ratio."""
         bounds = ratios.bounds(group[0])
         least, index, steps = np.inf, 1, 0
-        most = self._most(group[1])
+        most = self.candidates(group[1])
         for first, times in _arrivals(noise, most):
             alive, race = self._race(ratios, bounds, state, (first, times, least), noise)
             if alive.size and race.min() < least:
@@ -147,8 +147,8 @@ class Blocked:
             raise LimitExceeded(f"{most} candidates do not settle a block; lower its budget")
         return Block(*group, index, steps, settled=False)
 
-    def _most(self, expected: int) -> int:
-        """How many candidates are looked at: without proof, 32 times what the KL asks for."""
+    def candidates(self, expected: int) -> int:
+        """How many are looked at for a KL in sixteenths of a bit: without proof, 32 times 2**KL."""
         return self.most if self.exact else min(self.most, _MARGIN << -(-expected // BIT))
 
     def _race(

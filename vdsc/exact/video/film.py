@@ -17,9 +17,6 @@ from vdsc.exact.video.passes import MARGIN, PASSES, Levels, padded
 from vdsc.exact.video.past import BlockPast, Coder
 from vdsc.quant.normal import Ints
 
-RATE = 1 << 10
-"""How fast networks learn, Q20."""
-
 _SURE = (1 << 16) - 2
 
 Weights = Mapping[str, NDArray[Any]]
@@ -68,7 +65,7 @@ class Film:
         self.colours = colours
         self._shape = shape
         networks = [Network(below(weights, f"{number}.")) for number in range(PASSES)]
-        self._coder = FrameCoder(networks, shape, RATE)
+        self._coder = FrameCoder(networks, shape)
         self._past = BlockPast(shape) if shape[2] == 3 else LayerPast(shape)
         self._same = np.array([1, 1])
 

@@ -23,6 +23,9 @@ PART = 2048
 EVERY = 2
 """... and which of them are learned from: one in so many."""
 
+RATE = 1 << 10
+"""How fast the networks learn, Q20."""
+
 
 class FrameCoder:
     """Codes frames (H, W, C) given predictions of them.
@@ -30,11 +33,10 @@ class FrameCoder:
     Args:
         networks: one for each pass; they change with every frame.
         shape: (H, W, C).
-        rate: how fast the networks learn, Q20.
     """
 
-    def __init__(self, networks: list[Network], shape: tuple[int, ...], rate: int) -> None:
-        self._networks, self._rate = networks, rate
+    def __init__(self, networks: list[Network], shape: tuple[int, ...]) -> None:
+        self._networks = networks
         self._learning: dict[int, Future[None]] = {}
         self._grid = Grid.of(*shape[:2])
         self._order = ORDER[shape[2]]
@@ -87,8 +89,7 @@ class FrameCoder:
             laws.append(partial(law.slopes, edges, hits))
             values[:, channel] = choices.values[lists, cells]
             lists = choices.follow[lists, cells]
-        if self._rate:
-            self._learning[number] = _beside().submit(network.learn, laws, self._rate, EVERY)
+        self._learning[number] = _beside().submit(network.learn, laws, RATE, EVERY)
         return values
 
     def _network(self, number: int) -> Network:

@@ -3,7 +3,8 @@
 python -m vdsc.train.video.run DATA WORK OUT [--hours H]
 
 DATA holds `video/` and `images/`; WORK keeps samples and resumable states; OUT gets
-`weights.safetensors`. Held out: maze clips 100-105, minetest clips 29-34, digits 50000-.
+a checkpoint, whose card is written by hand. Held out: maze clips 100-105, minetest clips 29-34,
+digits 50000-.
 """
 
 from __future__ import annotations
