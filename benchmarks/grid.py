@@ -22,14 +22,15 @@ from vdsc.api.frames import seen
 from vdsc.bench import data
 from vdsc.bench.metrics import wrapped
 from vdsc.bench.peers.bitsback import OURS, VIEWS, model
-from vdsc.codecs import vdsde
-from vdsc.codecs.bitsback.laws import Gaps
-from vdsc.codecs.bitsback.plan import Plan
-from vdsc.codecs.bitsback.window import Window
-from vdsc.codecs.drawn import DrawnTimes
+from vdsc.codecs.knots import window_code as vdsde
+from vdsc.codecs.knots.drawn_times import DrawnTimes
+from vdsc.codecs.lossless.bitsback.latent_plan import Plan
+from vdsc.codecs.lossless.bitsback.posterior_codes import Gaps
+from vdsc.codecs.lossless.bitsback.window import Window
 from vdsc.codecs.windows import windows
 from vdsc.core.sequence import Clock, Outline
-from vdsc.entropy import BitStack, tables
+from vdsc.entropy import BitStack
+from vdsc.entropy import frequencies as tables
 from vdsc.model import store
 
 OUT = Path(__file__).with_suffix(".json")

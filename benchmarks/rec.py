@@ -36,7 +36,7 @@ from vdsc.rec import (
     Scheme,
     Target,
 )
-from vdsc.rec.laws import WHOLE
+from vdsc.rec.proposals import WHOLE
 from vdsc.rec.steps import continuous
 
 OUT = Path(__file__).with_suffix(".json")

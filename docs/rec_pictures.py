@@ -13,7 +13,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
 from vdsc.rec import PFR, BranchingAStar, BranchingGPRS, Channel, Gaussian, Noise, Scheme
-from vdsc.rec.laws import WHOLE
+from vdsc.rec.proposals import WHOLE
 from vdsc.rec.tree import Node, Tree
 
 HERE = Path(__file__).parent

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from vdsc.model.config import NetConfig
 from vdsc.model.latent_sde import LatentSDE
+from vdsc.model.net_config import NetConfig
 from vdsc.train.checkpoint import export
 
 VECTORS, PIXELS = "tiny-vectors", "tiny-pixels"

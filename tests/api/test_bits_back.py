@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 import vdsc
 from tests import tiny
 from vdsc.cli.app import app
-from vdsc.codecs import lossless
-from vdsc.codecs.methods import Arrays, Floor
-from vdsc.codecs.video import Video
+from vdsc.codecs.lossless import coder as lossless
+from vdsc.codecs.lossless.methods import Arrays, Floor
+from vdsc.codecs.lossless.video.video_method import Video
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "exact-sprites.vds"
 PARTS = ["latents, values", "latents, times", "observations", "initial bits"]

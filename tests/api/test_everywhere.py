@@ -37,7 +37,7 @@ PROGRAM = """
 import hashlib, sys
 import numpy as np
 import vdsc
-from vdsc.exact.twin import frames, synth
+from vdsc.twin import frames, synth
 
 frames.BATCH = synth.BATCH = int(sys.argv[1])
 for path, made in zip(sys.argv[2::2], sys.argv[3::2]):

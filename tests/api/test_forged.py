@@ -14,7 +14,7 @@ from tests import tiny
 from tests.battery import assert_near
 from tests.forge import forged, opened
 from tests.tiny import VECTORS
-from vdsc.codecs import body as layout
+from vdsc.codecs.knots import body as layout
 from vdsc.container import ModelRef
 from vdsc.core.sequence import Clock, Outline
 from vdsc.errors import CorruptFile, ModelMissing, UnsupportedVersion

@@ -13,8 +13,9 @@ from hypothesis.extra import numpy as arrays
 import vdsc
 from tests import tiny
 from vdsc.api import lossless as path
-from vdsc.codecs import chunk, lossless
-from vdsc.codecs.methods import coders
+from vdsc.codecs.lossless import chunk
+from vdsc.codecs.lossless import coder as lossless
+from vdsc.codecs.lossless.methods import coders
 from vdsc.container.header import DTYPES
 from vdsc.errors import CorruptFile, InvalidInput, VdscError
 from vdsc.io.source import array_source

@@ -13,10 +13,10 @@ from vdsc.bench.data import Clip
 from vdsc.bench.lossless import ideal, latents, report
 from vdsc.bench.lossless.networks import View
 from vdsc.bench.peers import bitsback
-from vdsc.codecs.bitsback.method import FITTED
-from vdsc.codecs.bitsback.model import Model
-from vdsc.codecs.bitsback.plan import Plan
-from vdsc.codecs.bitsback.window import Window
+from vdsc.codecs.lossless.bitsback.bitsback_method import FITTED
+from vdsc.codecs.lossless.bitsback.latent_plan import Plan
+from vdsc.codecs.lossless.bitsback.model import Model
+from vdsc.codecs.lossless.bitsback.window import Window
 from vdsc.model import store
 from vdsc.model.path_model import PathModel
 

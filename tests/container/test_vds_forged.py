@@ -10,7 +10,8 @@ import msgpack
 import numpy as np
 import pytest
 
-from vdsc.container import MAGIC, times, weigh
+from vdsc.container import MAGIC, weigh
+from vdsc.container import listed_times as times
 from vdsc.errors import CorruptFile, LimitExceeded, UnsupportedVersion
 
 Forge = Callable[..., bytes]

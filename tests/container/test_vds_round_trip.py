@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vdsc.container import Header, ModelRef, Reader, Writer, looks_like_vds, times, weigh
+from vdsc.container import Header, ModelRef, Reader, Writer, looks_like_vds, weigh
+from vdsc.container import listed_times as times
 from vdsc.container.header import DTYPES
 from vdsc.core.sequence import Clock, Outline
 from vdsc.errors import InvalidInput, LimitExceeded

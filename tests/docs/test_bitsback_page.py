@@ -17,15 +17,16 @@ from tests.docs.lossless_page.bitsback import payload as page
 from tests.docs.lossless_page.bitsback.coder import Stack
 from tests.docs.lossless_page.bitsback.layers import Linear
 from tests.docs.lossless_page.bitsback.observation import frames_of
-from vdsc.codecs import lossless
-from vdsc.codecs.bitsback import bill, method
-from vdsc.codecs.bitsback.plan import Plan
-from vdsc.codecs.video import Video
+from vdsc.codecs.lossless import coder as lossless
+from vdsc.codecs.lossless.bitsback import bill
+from vdsc.codecs.lossless.bitsback import bitsback_method as method
+from vdsc.codecs.lossless.bitsback.latent_plan import Plan
+from vdsc.codecs.lossless.bitsback.observation.sprites import Layers
+from vdsc.codecs.lossless.video.video_method import Video
 from vdsc.entropy import BitStack
 from vdsc.errors import CorruptFile
-from vdsc.exact.observation.sprites import Layers
-from vdsc.exact.twin.fixed import Dense
 from vdsc.model.store import Checkpoint
+from vdsc.twin.layers import Dense
 
 ONE, TWO = made.PIXELS, "two-sprites"
 SIZES = {ONE: ((16, 16), 1), TWO: ((32, 16), 2)}

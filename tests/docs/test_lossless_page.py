@@ -13,15 +13,15 @@ import vdsc
 from tests.docs.lossless_page import alphabets, container, decoder
 from tests.docs.lossless_page import floor as plain_floor
 from tests.docs.lossless_page import scheme as schemes
-from vdsc.codecs import lossless, methods
+from vdsc.codecs.lossless import coder as lossless
+from vdsc.codecs.lossless import floor, methods
+from vdsc.codecs.lossless.arrays.alphabet import REACH, Binary
+from vdsc.codecs.lossless.arrays.array_scheme import Scheme
+from vdsc.codecs.lossless.arrays.channel_features import Features
+from vdsc.codecs.lossless.arrays.channel_plan import Plan
+from vdsc.codecs.lossless.arrays.decimal import Decimal
 from vdsc.container.header import DTYPES
 from vdsc.errors import CorruptFile
-from vdsc.exact import floor
-from vdsc.exact.arrays.alphabet import REACH, Binary
-from vdsc.exact.arrays.decimal import Decimal
-from vdsc.exact.arrays.features import Features
-from vdsc.exact.arrays.plan import Plan
-from vdsc.exact.arrays.scheme import Scheme
 
 PAGE = (Path(__file__).parents[2] / "docs" / "format.md").read_text(encoding="utf-8")
 RNG = np.random.default_rng(0)

@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import readme
 
-from vdsc.train import config
+from vdsc.train import train_config as config
 
 PAGE = readme.README.read_text(encoding="utf-8")
 LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import page_decoder
 
-from vdsc.codecs import vdsde
+from vdsc.codecs.knots import window_code as vdsde
 from vdsc.core.sequence import Clock, Outline
 from vdsc.entropy import TransitionTables
 from vdsc.quant import LAWS, ValueGrid

@@ -9,20 +9,22 @@ import numpy as np
 import pytest
 
 import vdsc
+from tests.codecs.lossless.video.video_weights import untrained
 from tests.docs.lossless_page import bits, container, decoder
 from tests.docs.lossless_page.video import colours, tables
 from tests.docs.lossless_page.video import law as laws
 from tests.docs.lossless_page.video import payload as page
-from tests.exact.video.video_weights import untrained
-from vdsc.codecs import lossless
-from vdsc.codecs.bitsback.method import BitsBack
-from vdsc.codecs.methods import Arrays, Floor
+from vdsc.codecs.lossless import coder as lossless
+from vdsc.codecs.lossless.bitsback.bitsback_method import BitsBack
+from vdsc.codecs.lossless.methods import Arrays, Floor
+from vdsc.codecs.lossless.video import law_tables as ours
+from vdsc.codecs.lossless.video import packing, palette
+from vdsc.codecs.lossless.video import pixel_cells as cells
+from vdsc.codecs.lossless.video import video_stream as stream
+from vdsc.codecs.lossless.video.film import Reader
+from vdsc.codecs.lossless.video.law import Law
 from vdsc.entropy import BitStack
 from vdsc.errors import CorruptFile
-from vdsc.exact.video import cells, packing, palette, stream
-from vdsc.exact.video import tables as ours
-from vdsc.exact.video.film import Reader
-from vdsc.exact.video.law import Law
 
 MODELS = Path(__file__).parents[2] / "models"
 

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vdsc.entropy import BitStack, KnotCoder, TransitionTables
-from vdsc.entropy.predict import Predictor
+from vdsc.entropy.knot_predictor import Predictor
 from vdsc.errors import CorruptFile, InvalidInput
 from vdsc.quant import ValueGrid
-from vdsc.quant.grid import REACH
+from vdsc.quant.value_grid import REACH
 
 
 def tables(seed, dims, *, lags=7, rich=True):

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vdsc.core.fixed import CERTAIN
 from vdsc.entropy import BitStack
+from vdsc.entropy.frequencies import cost, rows, share
 from vdsc.entropy.gamma import gamma_bits, pop_gamma, push_gamma
 from vdsc.entropy.stack import TOTAL
-from vdsc.entropy.tables import cost, rows, share
 from vdsc.errors import CorruptFile
-from vdsc.quant.normal import CERTAIN
 
 
 def some(seed, count, cells):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from vdsc.errors import InvalidInput
-from vdsc.io.target import replacing
+from vdsc.io.replacing import replacing
 
 
 def write(path, data=b"new", *, force=False, error=None):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vdsc.errors import InvalidInput
-from vdsc.io.times import read_times
+from vdsc.io.times_file import read_times
 
 
 def test_text_has_one_number_a_line(tmp_path):

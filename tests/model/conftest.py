@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 import torch
 
-from vdsc.model.config import NetConfig
 from vdsc.model.latent_sde import LatentSDE
+from vdsc.model.net_config import NetConfig
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vdsc.model.frames import AngleFrames, PixelFrames, build
+from vdsc.model.network_frames import AngleFrames, PixelFrames, build
 
 OFFSET = np.array([2.0, 30.0, -140.0, 0.0], np.float32)
 SCALE = np.array([0.5, 10.0, 10.0, 7.0], np.float32)

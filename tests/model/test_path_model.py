@@ -9,7 +9,7 @@ from scipy.stats import chisquare
 
 from vdsc.errors import InvalidInput
 from vdsc.model import path_model, refine
-from vdsc.model.frames import AngleFrames, PixelFrames
+from vdsc.model.network_frames import AngleFrames, PixelFrames
 from vdsc.model.path_model import PathModel
 from vdsc.model.price import Price
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from vdsc.model import curve, refine
-from vdsc.model.frames import PixelFrames
+from vdsc.model.network_frames import PixelFrames
 from vdsc.model.path_model import Inference, PathModel
 from vdsc.model.price import Price
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn.functional import conv2d
 
-from vdsc.model import track
+from vdsc.model import sprite_matching as track
 from vdsc.model.decoder import SpriteDecoder
 from vdsc.model.encoder import ImageEncoder
 

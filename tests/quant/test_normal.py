@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vdsc.core.fixed import CERTAIN
 from vdsc.quant import LAWS, cdf, logistic_cdf, quantile
-from vdsc.quant.normal import CERTAIN, _normal, bell_areas
+from vdsc.quant.normal import _normal, bell_areas
 
 EVERYWHERE = np.arange(-26 << 16, 26 << 16, 331)
 

@@ -25,8 +25,8 @@ from vdsc.rec import (
     Target,
 )
 from vdsc.rec.codes import LAST
-from vdsc.rec.laws import WHOLE
 from vdsc.rec.noise import coordinates, waits
+from vdsc.rec.proposals import WHOLE
 from vdsc.rec.steps import continuous
 
 

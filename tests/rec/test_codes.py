@@ -20,7 +20,7 @@ from vdsc.rec.codes import (
     sixteenths,
     stop_frequency,
 )
-from vdsc.rec.laws import WHOLE
+from vdsc.rec.proposals import WHOLE
 
 
 @settings(deadline=None)

@@ -9,8 +9,8 @@ import numpy as np
 from scipy import special
 
 from vdsc.rec import exact
-from vdsc.rec.laws import WHOLE
 from vdsc.rec.noise import Noise, coordinates
+from vdsc.rec.proposals import WHOLE
 
 U = coordinates(Noise(11).words(0, 0, 4000))
 

@@ -16,8 +16,8 @@ from vdsc.rec import (
     Truncated,
     Uniform,
 )
-from vdsc.rec.laws import WHOLE
 from vdsc.rec.noise import Noise, coordinates
+from vdsc.rec.proposals import WHOLE
 
 LAWS = [law for pair in PAIRS.values() for law in pair]
 

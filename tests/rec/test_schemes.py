@@ -13,8 +13,8 @@ from tests.rec.pairs import PAIRS, SCHEMES, p_values, scheme_for
 from vdsc.entropy import BitStack
 from vdsc.errors import LimitExceeded
 from vdsc.rec import PFR, BranchingAStar, BranchingGPRS, Channel, Gaussian, Noise, Target
-from vdsc.rec.laws import WHOLE
 from vdsc.rec.noise import coordinates, share_of, waits
+from vdsc.rec.proposals import WHOLE
 
 SEEDS = 500
 

@@ -9,7 +9,7 @@ from scipy import integrate
 from tests.rec.pairs import PAIRS
 from vdsc.errors import InvalidInput
 from vdsc.rec import Exponential, Gaussian, Logistic, Target, Triangular, Uniform
-from vdsc.rec.laws import WHOLE
+from vdsc.rec.proposals import WHOLE
 from vdsc.rec.steps import continuous, cuts, discrete
 
 

@@ -11,10 +11,10 @@ import torch
 from torch import nn
 
 from vdsc.errors import InvalidInput
-from vdsc.model.config import NetConfig
 from vdsc.model.latent_sde import LatentSDE
-from vdsc.train.config import Stage, TrainConfig
+from vdsc.model.net_config import NetConfig
 from vdsc.train.loop import Run
+from vdsc.train.train_config import Stage, TrainConfig
 
 CHANNELS = 4
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from vdsc.errors import InvalidInput
-from vdsc.model.config import NetConfig
-from vdsc.train import config, domains
+from vdsc.model.net_config import NetConfig
+from vdsc.train import domains
+from vdsc.train import train_config as config
 
 TOML = """
 name = "toy"

@@ -8,11 +8,11 @@ import torch
 from torch.nn.functional import pad
 
 from vdsc.errors import InvalidInput
-from vdsc.model.config import NetConfig
 from vdsc.model.latent_sde import LatentSDE
+from vdsc.model.net_config import NetConfig
 from vdsc.train import digits, domains
-from vdsc.train.config import Stage, TrainConfig
 from vdsc.train.loop import Run
+from vdsc.train.train_config import Stage, TrainConfig
 
 
 @pytest.fixture

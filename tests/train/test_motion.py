@@ -9,13 +9,14 @@ import pytest
 import torch
 
 from vdsc.errors import InvalidInput
-from vdsc.model.config import NetConfig
 from vdsc.model.latent_sde import LatentSDE
+from vdsc.model.net_config import NetConfig
 from vdsc.model.path_model import PathModel
 from vdsc.model.store import Checkpoint
-from vdsc.train import domains, motion
+from vdsc.train import domains
+from vdsc.train import motion_data as motion
 from vdsc.train import run as training
-from vdsc.train.config import TrainConfig
+from vdsc.train.train_config import TrainConfig
 
 CHANNELS = 7
 TOML = """

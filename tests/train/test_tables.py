@@ -7,7 +7,7 @@ import pytest
 
 from vdsc.entropy import KnotCoder
 from vdsc.quant import ValueGrid
-from vdsc.train import tables
+from vdsc.train import fit_tables as tables
 
 NU = np.array([0.25, 0.6, 1.0])
 TICK = 0.2

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from vdsc.codecs import pace
+from vdsc.codecs.knots import pace
 from vdsc.core.sequence import Clock, Outline, Times, check_times
 from vdsc.errors import InvalidInput, LimitExceeded
 

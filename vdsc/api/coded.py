@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vdsc.api.frames import Frames
-from vdsc.codecs import body as layout
-from vdsc.codecs import vdsde
-from vdsc.codecs.placing import PARAMETER
+from vdsc.codecs.knots import body as layout
+from vdsc.codecs.knots import window_code as vdsde
+from vdsc.codecs.knots.placing import PARAMETER
 from vdsc.core.sequence import Times
 from vdsc.errors import InvalidInput
 

@@ -12,7 +12,8 @@ import numpy as np
 from vdsc.api import clocks, models
 from vdsc.api.frames import Frames, held
 from vdsc.api.lossless import decode_exactly
-from vdsc.codecs import chunk, vdsde
+from vdsc.codecs.knots import window_code as vdsde
+from vdsc.codecs.lossless import chunk
 from vdsc.codecs.windows import divide, how_many
 from vdsc.container import Reader
 from vdsc.core.sequence import Outline, Times

@@ -17,7 +17,7 @@ from vdsc.api.counted import Counted
 from vdsc.api.fidelity import Fidelity
 from vdsc.api.frames import Frames, held, paced, seen
 from vdsc.api.report import Report
-from vdsc.codecs import vdsde
+from vdsc.codecs.knots import window_code as vdsde
 from vdsc.codecs.windows import divide, how_many
 from vdsc.container import Header, ModelRef, Writer
 from vdsc.core.sequence import Outline, Times

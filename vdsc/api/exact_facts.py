@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from vdsc.codecs import chunk
-from vdsc.codecs.bitsback import bill
+from vdsc.codecs.lossless import chunk
+from vdsc.codecs.lossless.bitsback import bill
 from vdsc.container import Reader
 
 _PURPOSES = {

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, BinaryIO
 
 from vdsc.api import exact_facts
-from vdsc.codecs import body as layout
-from vdsc.codecs import chunk
-from vdsc.codecs.params import Params, model_of
+from vdsc.codecs.knots import body as layout
+from vdsc.codecs.knots.params import Params, model_of
+from vdsc.codecs.lossless import chunk
 from vdsc.codecs.windows import divide
 from vdsc.container import Reader
 from vdsc.core.sequence import Outline

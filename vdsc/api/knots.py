@@ -7,7 +7,7 @@ import io
 import numpy as np
 
 from vdsc.api.decoding import Opened
-from vdsc.codecs.vdsde import Window
+from vdsc.codecs.knots.window_code import Window
 from vdsc.container import Reader
 from vdsc.core.sequence import Times
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from vdsc.api import clocks, models
 from vdsc.api.counted import Counted
 from vdsc.api.report import Report
-from vdsc.codecs import lossless
-from vdsc.codecs.methods import coders
+from vdsc.codecs.lossless import coder as lossless
+from vdsc.codecs.lossless.methods import coders
 from vdsc.container import Header, ModelRef, Reader, Writer
 from vdsc.core.sequence import Outline, Times
 from vdsc.errors import CorruptFile, VdscError

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vdsc.codecs.params import model_of
+from vdsc.codecs.knots.params import model_of
 from vdsc.container import Header
 from vdsc.errors import CorruptFile, InvalidInput
 from vdsc.model import store

@@ -67,9 +67,9 @@ def compress(
     or '-': (T, D) floats or (T, H, W[, C]) uint8; with --lossless any numbers (T, ...).
     """
     from vdsc.cli.talk import progress_bar, say_report
+    from vdsc.io.replacing import replacing
     from vdsc.io.source import SUFFIXES, open_source
-    from vdsc.io.target import replacing
-    from vdsc.io.times import read_times
+    from vdsc.io.times_file import read_times
 
     exclusive(fps=fps, times=times)
     chosen = {"quality": quality, "knots": knots, "grid": grid, "model": model}

@@ -40,9 +40,9 @@ def decompress(
     Without --fps and --times the original times come back. The suffix of -o says what is written:
     .npy, or for video also .mp4 and .gif.
     """
+    from vdsc.io.replacing import check_target
     from vdsc.io.sink import check_suffix
-    from vdsc.io.target import check_target
-    from vdsc.io.times import read_times
+    from vdsc.io.times_file import read_times
 
     exclusive(fps=fps, times=times)
     outputs = plan(expand(files, (".vds",)), out, output_dir, npy_name)

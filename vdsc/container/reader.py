@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 from zlib import crc32
 
-from vdsc.container import head, times
+from vdsc.container import head
+from vdsc.container import listed_times as times
 from vdsc.container.budget import Budget
 from vdsc.container.limits import BODY_BYTES, HEAD_BYTES
 from vdsc.container.prelude import PRELUDE, check_magic, check_version

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import BinaryIO
 from zlib import crc32
 
-from vdsc.container import head, times
+from vdsc.container import head
+from vdsc.container import listed_times as times
 from vdsc.container.header import Header
 from vdsc.container.prelude import PRELUDE
 from vdsc.container.record import CHUNK, HEAD, TIMES, RecordWriter

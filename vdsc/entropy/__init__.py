@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from vdsc.entropy.gaps import GridCode, PoissonGaps, RenewalGaps
-from vdsc.entropy.knots import Context, KnotCoder
+from vdsc.entropy.gap_codes import GridCode, PoissonGaps, RenewalGaps
+from vdsc.entropy.knot_coder import Context, KnotCoder
 from vdsc.entropy.stack import BitStack
 from vdsc.entropy.transition import TransitionTables
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from vdsc.core.types import Ints
 from vdsc.entropy.stack import BitStack
 from vdsc.errors import CorruptFile
-from vdsc.quant.normal import Ints
 
 LONGEST = 24
 """The most digits that follow the leading one; no grid has more cells than that."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from constriction import stream
 
+from vdsc.core.types import Ints
 from vdsc.errors import CorruptFile
-from vdsc.quant.normal import Ints
 
 TOTAL = 1 << 16
 """What the frequencies of one row sum to."""

@@ -8,8 +8,10 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from vdsc.core.fixed import ONE
+from vdsc.core.types import Ints
 from vdsc.errors import InvalidInput
-from vdsc.quant.normal import LAWS, ONE, Ints
+from vdsc.quant.normal import LAWS
 
 GLOBAL_NU = 1e-3
 """A dimension that diffuses less than this is constant (Chen et al. 2022, section 3.2)."""

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vdsc.errors import InvalidInput
-from vdsc.io.target import replacing
+from vdsc.io.replacing import replacing
 
 ADAPTERS = {
     ".npy": "vdsc.io.npy:npy_sink",

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
+from vdsc.core.types import Floats
 from vdsc.model import ou
-
-Floats = NDArray[np.float64]
 
 
 def spline_matrix(knots: Floats, queries: Floats) -> Floats:

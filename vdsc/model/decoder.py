@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import grid_sample
 
-from vdsc.model.config import NetConfig
+from vdsc.model.net_config import NetConfig
 
 
 class LinearDecoder(nn.Module):

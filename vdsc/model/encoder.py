@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from vdsc.model.config import NetConfig
+from vdsc.model.net_config import NetConfig
 
 
 def vector_encoder(width: int, features: int) -> nn.Module:

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn.functional import softplus
 
 from vdsc.model import curve, decoder, encoder, tpp
-from vdsc.model.config import NetConfig
+from vdsc.model.net_config import NetConfig
 
 GLOBAL_NU = 1e-3
 

@@ -10,17 +10,18 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from vdsc.core.types import Floats
 from vdsc.errors import InvalidInput
-from vdsc.model import curve, polish, refine, track
-from vdsc.model import frames as frame_kinds
-from vdsc.model.config import NetConfig
+from vdsc.model import curve, polish, refine
+from vdsc.model import network_frames as frame_kinds
+from vdsc.model import sprite_matching as track
 from vdsc.model.decoder import LinearDecoder, SpriteDecoder
 from vdsc.model.latent_sde import LatentSDE
+from vdsc.model.net_config import NetConfig
 from vdsc.model.price import Price
 from vdsc.model.store import Checkpoint
 from vdsc.model.tpp import gap_cdf
 
-Floats = NDArray[np.float64]
 REACH = 64  # the most frames between two polished knots
 BATCH = 256  # frames synthesised at once, so that memory does not grow with the length
 

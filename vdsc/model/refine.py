@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from vdsc.core.types import Floats
 from vdsc.model import curve
 from vdsc.model.adam import Adam
 from vdsc.model.decoder import LinearDecoder
@@ -20,7 +21,6 @@ from vdsc.model.price import Price
 if TYPE_CHECKING:
     from vdsc.model.path_model import Inference
 
-Floats = NDArray[np.float64]
 ROUNDS = 3
 STEPS = 40
 PACE = 0.3  # of a cell, the first step of the descent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vdsc.quant.grid import REACH, ValueGrid
-from vdsc.quant.normal import LAWS, Ints, cdf, logistic_cdf, quantile
+from vdsc.quant.normal import LAWS, cdf, logistic_cdf, quantile
+from vdsc.quant.value_grid import REACH, ValueGrid
 
-__all__ = ["LAWS", "REACH", "Ints", "ValueGrid", "cdf", "logistic_cdf", "quantile"]
+__all__ = ["LAWS", "REACH", "ValueGrid", "cdf", "logistic_cdf", "quantile"]

@@ -12,15 +12,10 @@ from functools import cache
 from itertools import accumulate
 
 import numpy as np
-from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-"""An array of 64-bit integers; the docstring at hand says in which unit."""
+from vdsc.core.fixed import CERTAIN, WORK, exp_minus
+from vdsc.core.types import Ints
 
-ONE = 1 << 16
-CERTAIN = 1 << 30
-WORK = 96
-"""Bits after the point while a table is made."""
 _STEP = 8  # a table entry every 2**8 in Q16, i.e. every 1/256
 _REACH = {"normal": 8, "logistic": 24}
 
@@ -102,19 +97,3 @@ def _logistic() -> _Table:
         height.append(((CERTAIN << WORK) + whole // 2) // whole)
         tail = tail * decay >> WORK
     return _Table.of([*height, CERTAIN])
-
-
-def clamp(values: Ints, low: Ints | int, high: Ints | int) -> Ints:
-    """Return the nearest values within [low, high]; for small arrays much faster than np.clip."""
-    within: Ints = np.minimum(np.maximum(values, low), high)
-    return within
-
-
-def exp_minus(numerator: int, denominator: int) -> int:
-    """Return floor(2**96 exp(-numerator/denominator)) up to a few units, by the series of exp."""
-    term = total = 1 << WORK
-    order = 1
-    while term:
-        term = term * numerator // (denominator * order)
-        total, order = total + term, order + 1
-    return (1 << 2 * WORK) // total

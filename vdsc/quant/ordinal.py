@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vdsc.core.types import Ints
 from vdsc.errors import InvalidInput
-from vdsc.quant.normal import Ints
 
 Numbers = NDArray[Any]
 """An array of one of the dtypes that `check` accepts."""

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from vdsc.rec.astar import BranchingAStar, GlobalAStar
 from vdsc.rec.blocked import Blocked, Sequenced
-from vdsc.rec.gaps import GapChain, GapRatios
+from vdsc.rec.channel import Channel, Discrete, Found, Sample, Scheme
+from vdsc.rec.density_ratio import Target
+from vdsc.rec.gap_ratios import GapChain, GapRatios
 from vdsc.rec.gprs import BranchingGPRS, GlobalGPRS
-from vdsc.rec.knots import KnotTimes
-from vdsc.rec.laws import Exponential, Gaussian, Law, Triangular, Uniform
-from vdsc.rec.logistic import Logistic, SoftplusLogistic, Truncated
+from vdsc.rec.knot_times import KnotTimes
+from vdsc.rec.logistic_law import Logistic, SoftplusLogistic, Truncated
 from vdsc.rec.noise import Noise
 from vdsc.rec.pfr import PFR
 from vdsc.rec.product import ProductChain, ProductRatios
-from vdsc.rec.scheme import Channel, Discrete, Found, Sample, Scheme
-from vdsc.rec.target import Target
+from vdsc.rec.proposals import Exponential, Gaussian, Law, Triangular, Uniform
 
 __all__ = [
     "PFR",

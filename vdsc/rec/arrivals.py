@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vdsc.core.types import Floats, Ints
 from vdsc.errors import LimitExceeded
-from vdsc.quant.normal import Ints
+from vdsc.rec.channel import Found
 from vdsc.rec.codes import LAST
-from vdsc.rec.noise import Floats, Noise, coordinates, waits
-from vdsc.rec.scheme import Found
+from vdsc.rec.noise import Noise, coordinates, waits
 
 _SMALL, _LARGE = 1 << 6, 1 << 14
 

@@ -21,10 +21,10 @@ import numpy as np
 from vdsc.entropy import BitStack
 from vdsc.errors import LimitExceeded
 from vdsc.rec import arrivals
+from vdsc.rec.channel import Found
 from vdsc.rec.codes import check_expected, pop_index, push_index
+from vdsc.rec.density_ratio import Target
 from vdsc.rec.noise import Noise
-from vdsc.rec.scheme import Found
-from vdsc.rec.target import Target
 from vdsc.rec.tree import Node, PathCode, Tree
 
 MOST = 1 << 16

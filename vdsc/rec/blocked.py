@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vdsc.core.types import Floats, Ints
 from vdsc.entropy import BitStack
 from vdsc.errors import InvalidInput, LimitExceeded
-from vdsc.quant.normal import Ints
 from vdsc.rec.chain import Chain, Ratios
 from vdsc.rec.codes import BIT, LAST, pop_index, push_index
-from vdsc.rec.noise import Floats, Noise, coordinates, waits
+from vdsc.rec.noise import Noise, coordinates, waits
 
 _SMALL, _LARGE = 1 << 9, 1 << 13
 _MARGIN = 32  # times 2**KL candidates, where nothing must be proven

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from vdsc.quant.normal import Ints
-from vdsc.rec.noise import Floats
+from vdsc.core.types import Floats, Ints
 
 
 class Chain(Protocol):

@@ -18,10 +18,10 @@ from math import isqrt
 
 import numpy as np
 
+from vdsc.core.types import Ints
 from vdsc.entropy import BitStack
 from vdsc.entropy.stack import TOTAL
 from vdsc.errors import CorruptFile, InvalidInput
-from vdsc.quant.normal import Ints
 from vdsc.rec.noise import BITS
 
 BIT = 16

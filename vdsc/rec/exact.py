@@ -10,8 +10,8 @@ import math
 
 import numpy as np
 
-from vdsc.quant.normal import Ints
-from vdsc.rec.noise import BITS, Floats
+from vdsc.core.types import Floats, Ints
+from vdsc.rec.noise import BITS
 
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 _LOG = [1 / (2 * k + 1) for k in range(13)]  # atanh(z) / z in powers of z^2

@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from vdsc.core.types import Floats, Ints
 from vdsc.errors import InvalidInput
-from vdsc.quant.normal import Ints
 
 BITS = 62
 """A coordinate u is an integer in [0, 2**62): the share of the proposal that lies below."""
 
 Words = NDArray[np.uint64]
-Floats = NDArray[np.float64]
 
 _BLOCK = 4  # words that one counter gives
 _WORD = (1 << 64) - 1

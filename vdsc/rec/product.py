@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vdsc.core.types import Floats, Ints
 from vdsc.errors import InvalidInput
-from vdsc.quant.normal import Ints
-from vdsc.rec.noise import Floats
-from vdsc.rec.target import Target
+from vdsc.rec.density_ratio import Target
 
 
 @dataclass(frozen=True, eq=False)

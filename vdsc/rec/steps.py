@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from vdsc.quant.normal import Ints
-from vdsc.rec.laws import WHOLE, Gaussian, Law, demand
+from vdsc.core.types import Ints
+from vdsc.rec.density_ratio import Target
 from vdsc.rec.noise import BITS
-from vdsc.rec.target import Target
+from vdsc.rec.proposals import WHOLE, Gaussian, Law, demand
 
 CELLS = 4096
 """Cells of equal mass that a continuous target is cut into."""

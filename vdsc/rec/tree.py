@@ -12,12 +12,12 @@ from typing import Literal
 
 import numpy as np
 
+from vdsc.core.types import Ints
 from vdsc.entropy import BitStack
 from vdsc.errors import CorruptFile, LimitExceeded
-from vdsc.quant.normal import Ints
 from vdsc.rec.codes import node_row, sixteenths, stop_frequency
-from vdsc.rec.laws import WHOLE
 from vdsc.rec.noise import Noise, Words, waits
+from vdsc.rec.proposals import WHOLE
 
 DEEPEST = 180
 """Levels below the root; a search that would go deeper is given up."""

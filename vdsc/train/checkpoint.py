@@ -13,19 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
-from vdsc.codecs.coding import price
-from vdsc.codecs.vdsde import Tables
+from vdsc.codecs.knots.coding import price
+from vdsc.codecs.knots.window_code import Tables
 from vdsc.codecs.windows import windows
+from vdsc.core.types import Floats, Ints
 from vdsc.entropy import KnotCoder, RenewalGaps
-from vdsc.model.frames import build
 from vdsc.model.latent_sde import LatentSDE
+from vdsc.model.network_frames import build
 from vdsc.model.path_model import Inference, PathModel
 from vdsc.model.store import CONFIG, TABLES, WEIGHTS, content_digest
 from vdsc.quant import ValueGrid
-from vdsc.train import tables as tables_fit
+from vdsc.train import fit_tables as tables_fit
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 DENSITIES = tuple(i / 4 for i in range(-2, 9))
 """Knot densities that are tried: [0, 1] was trained, beyond it the law of the gaps goes on."""
 COARSE = tuple(2 ** (3 * i / 4) for i in range(-3, 4))

@@ -14,8 +14,9 @@ from torch import Tensor, nn
 from vdsc.errors import InvalidInput
 from vdsc.model.decoder import SpriteDecoder
 from vdsc.model.latent_sde import LatentSDE
-from vdsc.train import digits, motion
-from vdsc.train.config import Stage, TrainConfig
+from vdsc.train import digits
+from vdsc.train import motion_data as motion
+from vdsc.train.train_config import Stage, TrainConfig
 
 EXCERPT = 300  # frames of a motion that the tables are fitted on
 CLIPS, CLIPS_SEED = 24, 1 << 20

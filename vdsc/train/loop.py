@@ -17,8 +17,8 @@ from torch import Tensor
 from vdsc.errors import InvalidInput
 from vdsc.model.latent_sde import LatentSDE
 from vdsc.train import objectives
-from vdsc.train.config import Stage, TrainConfig
 from vdsc.train.domains import Domain
+from vdsc.train.train_config import Stage, TrainConfig
 
 PROCESS_PACE = 0.05  # REINFORCE is noisy, and Adam makes every gradient a full step
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from vdsc.errors import InvalidInput
-from vdsc.train import checkpoint, config, domains, loop
+from vdsc.train import checkpoint, domains, loop
+from vdsc.train import train_config as config
 from vdsc.train.loop import TrainStep
 
 __all__ = ["TrainStep", "train"]

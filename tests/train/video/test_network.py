@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from vdsc.exact.video.edges import Edges
-from vdsc.exact.video.law import ALL, Law
-from vdsc.exact.video.network import Network, told
-from vdsc.exact.video.passes import PASSES
+from vdsc.codecs.lossless.video.edges import Edges
+from vdsc.codecs.lossless.video.law import ALL, Law
+from vdsc.codecs.lossless.video.learning_network import Network, told
+from vdsc.codecs.lossless.video.passes import PASSES
 from vdsc.train.video import fit, samples
 from vdsc.train.video.network import exported
 

@@ -9,13 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_expit, log_ndtr
 
-from vdsc.codecs.bitsback.window import Latent
+from vdsc.codecs.lossless.bitsback.window import Latent
+from vdsc.core.fixed import ONE
+from vdsc.core.types import Floats
 from vdsc.entropy import TransitionTables
-from vdsc.entropy.predict import CALM, Predictor, features
+from vdsc.entropy.knot_predictor import CALM, Predictor, features
 from vdsc.quant import ValueGrid
-from vdsc.quant.normal import ONE
-
-Floats = NDArray[np.float64]
 
 _LOG = {"normal": log_ndtr, "logistic": log_expit}
 

@@ -19,14 +19,14 @@ from vdsc.bench.data import Clip
 from vdsc.bench.lossless import ideal
 from vdsc.bench.lossless.networks import View
 from vdsc.bench.peers import bitsback
-from vdsc.codecs.bitsback.method import FITTED
-from vdsc.codecs.bitsback.model import Model
-from vdsc.codecs.bitsback.plan import Plan
-from vdsc.codecs.bitsback.window import Latent, Window
+from vdsc.codecs.lossless.bitsback.bitsback_method import FITTED
+from vdsc.codecs.lossless.bitsback.latent_plan import Plan
+from vdsc.codecs.lossless.bitsback.model import Model
+from vdsc.codecs.lossless.bitsback.window import Latent, Window
 from vdsc.entropy import BitStack
-from vdsc.exact.twin.inference import Seen
 from vdsc.model import store
 from vdsc.model.path_model import PathModel
+from vdsc.twin.inference import Seen
 
 DENSITIES = (None, 255, 128, 0)
 OU, FROZEN = "OU (the paper's)", "frozen"

@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from vdsc.bench.lossless.ideal import Floats, cells_bits, edges, gaps_bits, normal_kl
-from vdsc.codecs.bitsback.window import Latent
+from vdsc.bench.lossless.ideal import cells_bits, edges, gaps_bits, normal_kl
+from vdsc.codecs.lossless.bitsback.window import Latent
+from vdsc.core.fixed import ONE
+from vdsc.core.types import Floats, Ints
 from vdsc.model.path_model import PathModel
 from vdsc.quant import ValueGrid
-from vdsc.quant.normal import ONE
 
-Ints = NDArray[np.int64]
 FULL = 255
 """The knot density that counts as 1."""
 

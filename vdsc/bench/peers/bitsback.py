@@ -11,12 +11,12 @@ from functools import cache, partial
 import numpy as np
 
 from vdsc.bench.peers.base import Peer, Setting, Values
-from vdsc.codecs.bitsback import file as stacks
-from vdsc.codecs.bitsback.method import FITTED
-from vdsc.codecs.bitsback.model import Model, Observation
-from vdsc.codecs.bitsback.plan import Plan
-from vdsc.codecs.tables import Tables
-from vdsc.exact.observation.sprites import Layers
+from vdsc.codecs.knots.model_tables import Tables
+from vdsc.codecs.lossless.bitsback import file as stacks
+from vdsc.codecs.lossless.bitsback.bitsback_method import FITTED
+from vdsc.codecs.lossless.bitsback.latent_plan import Plan
+from vdsc.codecs.lossless.bitsback.model import Model, Observation
+from vdsc.codecs.lossless.bitsback.observation.sprites import Layers
 from vdsc.model import store
 
 PAPER, OURS = "bits-back, mixture of logistics (the paper's)", "bits-back, sprites told once (ours)"

@@ -1,6 +1,7 @@
 """The observation network in floating point, as it is trained before it is rounded.
 
-It computes what `vdsc.exact.video.network.Network` and `law.Law` compute, in the same units.
+It computes what `learning_network.Network` and `law.Law` of `codecs.lossless.video` compute, in the
+same units.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import log_softmax, relu
 
-from vdsc.exact.video import tables
-from vdsc.exact.video.law import BUMPS
-from vdsc.exact.video.linear import WEIGHT
-from vdsc.exact.video.network import ORDER
+from vdsc.codecs.lossless.video import law_tables as tables
+from vdsc.codecs.lossless.video.integer_linear import WEIGHT
+from vdsc.codecs.lossless.video.law import BUMPS
+from vdsc.codecs.lossless.video.learning_network import ORDER
 
 TRUNK, LAST, HIDDEN = 96, 64, 48
 """Widths of the trunk's two layers and of the heads' one."""
@@ -59,7 +60,7 @@ class FloatNetwork(nn.Module):
 
 
 def told(values: Tensor, base: Tensor, copies: Tensor) -> Tensor:
-    """What a head is told of earlier channels; see `vdsc.exact.video.network.told`."""
+    """What a head is told of earlier channels; see `learning_network.told`."""
     channels = values.shape[1]
     if not channels:
         return values
@@ -88,7 +89,7 @@ def cost(outputs: Tensor, base: Tensor, copies: Tensor, low: Tensor, high: Tenso
 
 
 def exported(network: FloatNetwork, roots: dict[str, Tensor]) -> dict[str, NDArray[np.int32]]:
-    """Integer arrays for `vdsc.exact.video.network.Network`; `roots` go with the parameters."""
+    """Integer arrays for `learning_network.Network`; `roots` go with the parameters."""
     layers = {f"trunk{i}": f"trunk.{i}" for i in range(2)}
     for i in range(len(network.out)):
         layers |= {f"hidden{i}": f"hidden.{i}", f"out{i}": f"out.{i}"}

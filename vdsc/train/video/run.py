@@ -19,7 +19,7 @@ import torch
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
-from vdsc.exact.video.passes import PASSES
+from vdsc.codecs.lossless.video.passes import PASSES
 from vdsc.model.store import CONFIG, VIDEO, WEIGHTS, content_digest
 from vdsc.train import moving_mnist
 from vdsc.train.digits import HELD_OUT

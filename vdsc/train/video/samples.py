@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from vdsc.exact.video import palette
-from vdsc.exact.video.features import Sight, sight
-from vdsc.exact.video.layers import LayerPast
-from vdsc.exact.video.network import ORDER
-from vdsc.exact.video.passes import PASSES, Grid, Levels, padded
-from vdsc.exact.video.past import BlockPast
-from vdsc.quant.normal import Ints
+from vdsc.codecs.lossless.video import palette
+from vdsc.codecs.lossless.video.layers import LayerPast
+from vdsc.codecs.lossless.video.learning_network import ORDER
+from vdsc.codecs.lossless.video.passes import PASSES, Grid, Levels, padded
+from vdsc.codecs.lossless.video.past import BlockPast
+from vdsc.codecs.lossless.video.pixel_features import Sight, sight
+from vdsc.core.types import Ints
 
 Sample = dict[str, NDArray[np.int16] | NDArray[np.int8]]
 

@@ -1,0 +1,1 @@
+"""The lossy codec `vdsde`: knots of a latent path; no torch, no files."""

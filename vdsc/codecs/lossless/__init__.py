@@ -1,0 +1,1 @@
+"""The lossless codec: every chunk by the method that makes it smallest."""

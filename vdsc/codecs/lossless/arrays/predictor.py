@@ -1,0 +1,100 @@
+"""Where the next level of each channel is expected, and how surely: five experts, watched."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vdsc.codecs.lossless.arrays.channel_features import Features, recipes
+from vdsc.codecs.lossless.arrays.channel_plan import Plan
+from vdsc.codecs.lossless.arrays.regression import Regression
+from vdsc.codecs.lossless.arrays.slots import POINT, RARE, SURE
+from vdsc.codecs.lossless.arrays.solve import WEIGHT, digits_of, shifted
+from vdsc.core.fixed import clamp
+from vdsc.core.types import Ints
+
+_ERROR = 4  # more bits after the point of an average error
+_FAST, _SLOW = 1, 3  # averages forget by 2**-1 and 2**-3 a step
+_JUMP = 6  # a turn of 2**6 times the usual one is a jump
+_LARGEST = 1 << 50
+_TRUST = 2
+_WILD = 2
+_STEP = 16 << (POINT + _ERROR)
+
+
+class Predictor:
+    """Follows D channels frame after frame; encoder and decoder repeat the same integers."""
+
+    def __init__(self, plan: Plan, levels: Ints, ranks: Ints) -> None:
+        """Begin after the first frame, of levels and ranks (D,)."""
+        first = levels << POINT
+        self._plan, self.last = plan, ranks
+        self._past = np.repeat(first[None], 5, axis=0)
+        self._features = Features(plan, first)
+        self._regressions = [Regression(recipe, plan.rounds) for recipe in recipes(plan)]
+        usual = (np.int64(1) << plan.activity) * 3 >> 2
+        self._usual = usual << _ERROR
+        experts = 3 + len(self._regressions)
+        self._fast = np.repeat(self._usual[None], experts, axis=0)
+        self._slow = self._fast.copy()
+        self._guess = np.zeros((experts, levels.size), dtype=np.int64)
+        self.again = np.full(levels.size, 1 << 10, dtype=np.int64)
+        self._frame = 0
+
+    def begin(self) -> None:
+        """Turn to the next frame."""
+        self._lively = digits_of(self._usual >> _ERROR)
+        self._features.begin(self._past, self._lively)
+        self._straight = 2 * self._past[0] - self._past[1]
+        error = self._fast + self._slow
+        self._best = error.argmin(axis=0)
+        share = (error[:-1].min(axis=0) << 8) // np.maximum(error[:-1], 1)
+        share = share**_TRUST
+        self._share = (share << 8) // np.maximum(share.sum(axis=0), 1)
+
+    def _most(self, average: Ints) -> Ints:
+        """The largest error that counts as one: beyond lies a jump."""
+        return (average << _WILD) + _STEP
+
+    def law(self, channels: slice) -> tuple[Ints, Ints]:
+        """Return mean and scale (N,) Q6 of channels whose parents have been seen."""
+        seen = self._features.look(channels)
+        guess = self._guess[:, channels]
+        guess[0], guess[1] = self._past[0, channels], self._straight[channels]
+        back = -self._features.shift[channels]
+        most = _LARGEST >> np.maximum(back, 0)
+        for place, regression in enumerate(self._regressions, 2):
+            turn = regression.predict(seen, channels) >> WEIGHT
+            guess[place] = guess[1] + shifted(clamp(turn, -most, most), back)
+        apart = clamp(guess[:-1] - guess[1], -_LARGEST, _LARGEST)
+        guess[-1] = guess[1] + ((apart * self._share[:, channels]).sum(axis=0) >> 8)
+        best = self._best[channels][None]
+        mean = np.take_along_axis(guess, best, axis=0)[0]
+        fast = np.take_along_axis(self._fast[:, channels], best, axis=0)[0]
+        slow = np.take_along_axis(self._slow[:, channels], best, axis=0)[0]
+        return mean, np.maximum((5 * fast + 7 * slow) >> (4 + _ERROR), 1)
+
+    def see(self, levels: Ints, channels: slice) -> None:
+        """Take the levels (N,) of a round's channels."""
+        self._features.see(levels << POINT, self._straight[channels], channels)
+
+    def end(self, levels: Ints, ranks: Ints) -> None:
+        """Learn from the levels and ranks (D,) of the whole frame."""
+        self._frame += 1
+        now, turn = levels << POINT, (levels << POINT) - self._straight
+        jump = np.abs(turn) > self._usual << (_JUMP - _ERROR)
+        table = self._features.table
+        if jump.any():
+            table[:, jump] = 0
+        for place, regression in enumerate(self._regressions):
+            regression.learn(table, again=self._frame < 16 or (self._frame + place) % 2 == 0)
+        error = np.minimum(np.abs(now - self._guess), _LARGEST) << _ERROR
+        self._fast += (np.minimum(error, self._most(self._fast)) - self._fast) >> _FAST
+        rate = min(_SLOW, self._frame.bit_length() + 1)
+        self._slow += (np.minimum(error, self._most(self._slow)) - self._slow) >> rate
+        usual = np.minimum(np.abs(turn) << _ERROR, self._usual << _ERROR)
+        self._usual = np.maximum(self._usual + ((usual - self._usual) >> 3), 16 << _ERROR)
+        same = (ranks == self.last) * np.int64(1 << 16)
+        self.again = clamp(self.again + ((same - self.again) >> 4), RARE, SURE)
+        self._past[1:] = self._past[:-1] + jump * turn
+        self._past[0] = now
+        self.last = ranks

@@ -1,0 +1,78 @@
+"""Linear prediction that learns as it goes: decayed moments, solved again and again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vdsc.codecs.lossless.arrays.solve import solve
+from vdsc.core.types import Ints
+
+UNIT = 18
+"""A feature of usual size is about 2**18."""
+
+LARGE = UNIT + 6
+"""Features lie within 2**24 of 0."""
+
+_ROOM = 8  # bits that products lose before those of many channels are summed
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Which features a regression sees, how fast it forgets, and what holds its weights down.
+
+    Args:
+        features: indices into the features of a channel.
+        forget: the moments shrink by 2**-forget at each step.
+        ridge: diagonals grow by 2**-ridge of themselves
+        least: and by 2**least.
+        shared: whether the channels of a round have their weights in common.
+    """
+
+    features: tuple[int, ...]
+    forget: int
+    ridge: int
+    least: int
+    shared: bool = False
+
+
+class Regression:
+    """D regressions of one target each on the same F features."""
+
+    def __init__(self, recipe: Recipe, rounds: tuple[int, ...]) -> None:
+        self._recipe = recipe
+        self._rounds = np.array(rounds, dtype=np.int64)
+        begins = np.cumsum(self._rounds) - self._rounds
+        self._begins: Ints = begins[self._rounds > 0]
+        channels = len(self._begins) if recipe.shared else sum(rounds)
+        count = len(recipe.features)
+        self._rows = np.array((*recipe.features, -1))
+        self._moments = np.zeros((count + 1, count + 1, channels), dtype=np.int64)
+        self._weights = np.zeros((count, sum(rounds)), dtype=np.int64)
+
+    def learn(self, features: Ints, *, again: bool) -> None:
+        """Take in features (A, D), the last being the target, and if `again` solve anew."""
+        seen = features[self._rows]
+        self._moments -= self._moments >> self._recipe.forget
+        for row, feature in enumerate(seen):
+            self._moments[row] += self._summed(feature * seen)
+        if again:
+            least = 1 << self._recipe.least
+            weights = solve(self._moments, ridge=self._recipe.ridge, least=least)
+            if self._recipe.shared:
+                weights = np.repeat(weights, self._rounds[self._rounds > 0], axis=1)
+            self._weights = weights
+
+    def _summed(self, products: Ints) -> Ints:
+        """Sum products (F+1, D) over the channels of each round, if these share their weights."""
+        if not self._recipe.shared:
+            return products
+        summed: Ints = np.add.reduceat(products >> _ROOM, self._begins, axis=1)
+        return summed
+
+    def predict(self, features: Ints, channels: slice) -> Ints:
+        """Return the target (N,) at Q24 of the features' unit from features (A, N)."""
+        chosen = features[self._rows[:-1]]
+        target: Ints = (self._weights[:, channels] * chosen).sum(axis=0)
+        return target

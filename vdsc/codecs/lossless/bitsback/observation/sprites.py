@@ -1,0 +1,96 @@
+"""p(x | z^) for sprites over black: what they look like once, then where they are.
+
+    a frame in which they are apart -> the sprites' pixels
+    then frame after frame, first to the end, then to the beginning -> corners
+    then the few pixels that differ
+
+Clips that are not made so are told pixel by pixel around the synthesised frames.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vdsc.codecs.lossless.bitsback.observation import logistic_mixture as plain
+from vdsc.codecs.lossless.bitsback.observation.scene import centres, code, matched
+from vdsc.codecs.lossless.bitsback.observation.sprite_track import MOST_WRONG, Scene, draw, find
+from vdsc.codecs.lossless.bitsback.observation.tape import Noted, Popped, Tape, bit
+from vdsc.core.types import Ints
+from vdsc.entropy import BitStack
+from vdsc.errors import CorruptFile
+from vdsc.twin.layers import Floats
+from vdsc.twin.synthesis import Sprites, Synth
+
+Pixels = NDArray[np.uint8]
+_PATCHES = 1 << 16
+_RARELY = 1 << 9  # probability, Q16, that a clip has pixels that no sprite explains
+
+
+@dataclass(frozen=True)
+class Layers:
+    """Observation model of sprite checkpoints, frames (T, H, W, 1) uint8.
+
+    otherwise: how clips are told that are no sprites over black.
+    """
+
+    otherwise: plain.Logistics
+
+    def units(self, x: NDArray[np.generic]) -> Floats:
+        """Pixels as activations in [0, 1]."""
+        return plain.unit_pixels(x)
+
+    def push(self, stack: BitStack, x: NDArray[np.generic], path: Ints, synth: Synth) -> None:
+        """Push frames (T, H, W, C)."""
+        scene = _scene(x, synth)
+        tape = Noted()
+        tape.uniform(int(scene is not None), 2)
+        if scene is None or not isinstance(synth.draw, Sprites):
+            self.otherwise.push(stack, x, path, synth)
+        else:
+            where = centres(path, synth.draw)
+            known = code(tape, matched(scene, where), where, x.shape[1:3])
+            mend(tape, x[..., 0], drawn(known, x.shape[1:3]))
+        tape.push(stack)
+
+    def pop(self, stack: BitStack, path: Ints, synth: Synth) -> NDArray[np.generic]:
+        """Pop frames (T, H, W, C) uint8."""
+        tape = Popped(stack)
+        if not tape.uniform(None, 2):
+            return self.otherwise.pop(stack, path, synth)
+        if not isinstance(synth.draw, Sprites):
+            raise CorruptFile("a model without sprites cannot have drawn them; the file is damaged")
+        size = (synth.draw.frame[0], synth.draw.frame[1])
+        scene = code(tape, None, centres(path, synth.draw), size)
+        return mend(tape, None, drawn(scene, size))[..., None]
+
+
+def drawn(scene: Scene, size: tuple[int, ...]) -> Pixels:
+    """The frames (T, H, W) that a scene makes."""
+    return np.stack([draw(scene.sprites, at, (size[0], size[1])) for at in scene.places])
+
+
+def mend(tape: Tape, told: NDArray[np.generic] | None, frames: Pixels) -> Pixels:
+    """Tell or ask for the pixels that differ from frames (T, H, W), which are changed in place."""
+    wrong = None if told is None else np.flatnonzero(frames != told)
+    if not bit(tape, None if wrong is None else int(wrong.size > 0), _RARELY):
+        return frames
+    flat, size = frames.reshape(len(frames), -1), prod(frames.shape[1:])
+    count = tape.uniform(None if wrong is None else wrong.size, _PATCHES)
+    for i in range(count):
+        at = None if wrong is None else divmod(int(wrong[i]), size)
+        frame = tape.uniform(at and at[0], len(flat))
+        pixel = tape.uniform(at and at[1], size)
+        value = None if told is None else int(told[frame].reshape(-1)[pixel])
+        flat[frame, pixel] = tape.uniform(value, 256)
+    return flat.reshape(frames.shape)
+
+
+def _scene(x: NDArray[np.generic], synth: Synth) -> Scene | None:
+    few = len(x) * MOST_WRONG < _PATCHES
+    if x.shape[3] != 1 or not few or not isinstance(synth.draw, Sprites):
+        return None
+    return find(x[..., 0].astype(np.uint8), synth.draw.objects)

@@ -1,0 +1,105 @@
+"""One frame, pass after pass, on or off the stack; the networks learn from every pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache, partial
+
+import numpy as np
+
+from vdsc.codecs.lossless.video import palette
+from vdsc.codecs.lossless.video import pixel_cells as coded
+from vdsc.codecs.lossless.video.law import Law
+from vdsc.codecs.lossless.video.learning_network import ORDER, Network, told
+from vdsc.codecs.lossless.video.passes import PASSES, Grid, Levels
+from vdsc.codecs.lossless.video.past import Coder
+from vdsc.codecs.lossless.video.pixel_features import Sight, sight
+from vdsc.core.types import Floats
+
+PART = 2048
+"""Pixels that are coded at once ..."""
+
+EVERY = 2
+"""... and which of them are learned from: one in so many."""
+
+RATE = 1 << 10
+"""How fast the networks learn, Q20."""
+
+
+class FrameCoder:
+    """Codes frames (H, W, C) given predictions of them.
+
+    Args:
+        networks: one for each pass; they change with every frame.
+        shape: (H, W, C).
+    """
+
+    def __init__(self, networks: list[Network], shape: tuple[int, ...]) -> None:
+        self._networks = networks
+        self._learning: dict[int, Future[None]] = {}
+        self._grid = Grid.of(*shape[:2])
+        self._order = ORDER[shape[2]]
+
+    def code(
+        self,
+        coder: Coder,
+        colours: palette.Palette,
+        planes: list[Levels],
+        frame: Levels | None,
+    ) -> Levels:
+        """The padded frame, flat (., C), from padded predictions and, when encoding, itself."""
+        canvas = planes[0].copy()
+        for number in range(PASSES):
+            where = self._grid.passes[number]
+            for start in range(0, len(where), PART):
+                some = where[start : start + PART]
+                seen = sight(canvas, planes, self._grid, number, some)
+                truth = None if frame is None else frame[some]
+                canvas[some] = self._part(coder, number, colours, seen, truth)
+        return canvas
+
+    def settle(self) -> None:
+        """Wait until every network has learned from what was coded."""
+        while self._learning:
+            self._learning.popitem()[1].result()
+
+    def _part(
+        self,
+        coder: Coder,
+        number: int,
+        colours: palette.Palette,
+        seen: Sight,
+        truth: Levels | None,
+    ) -> Levels:
+        values = np.zeros(seen.base.shape, dtype=np.int16)
+        lists = np.zeros(len(values), dtype=np.int64)
+        network, laws = self._network(number), list[Callable[[], Floats]]()
+        network.look(seen.features)
+        for i, channel in enumerate(self._order):
+            before = list(self._order[:i])
+            known = told(values[:, before], seen.base[:, before], seen.copies[:, :, before])
+            law = Law.of(network.outputs(known), seen.base[:, channel].astype(np.float64))
+            choices, copies = colours[i], seen.copies[:, :, channel]
+            sought = None if truth is None else choices.places[lists, truth[:, channel]]
+            cells = coded.code(coder, law, choices, lists, copies, sought)
+            corner = lists * (palette.LEVELS + 1) + cells
+            hits = choices.places[lists[:, None], copies] == cells[:, None]
+            edges = choices.table.take(corner[:, None] + np.arange(2))
+            laws.append(partial(law.slopes, edges, hits))
+            values[:, channel] = choices.values[lists, cells]
+            lists = choices.follow[lists, cells]
+        self._learning[number] = _beside().submit(network.learn, laws, RATE, EVERY)
+        return values
+
+    def _network(self, number: int) -> Network:
+        """The network of a pass, which may still be learning while others code."""
+        if number in self._learning:
+            self._learning.pop(number).result()
+        return self._networks[number]
+
+
+@cache
+def _beside() -> ThreadPoolExecutor:
+    """A second thread; what it computes is waited for, so that it changes nothing but time."""
+    return ThreadPoolExecutor(1, thread_name_prefix="vdsc-video")

@@ -1,1 +1,0 @@
-"""Integer models that any machine repeats: arrays of numbers, coded without loss."""

@@ -1,0 +1,116 @@
+"""Motion capture for training, and the linear start of its networks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from vdsc.errors import InvalidInput
+from vdsc.model.decoder import LinearDecoder
+from vdsc.model.latent_sde import LatentSDE
+from vdsc.model.network_frames import AngleFrames
+from vdsc.model.tpp import inverse_softplus
+
+DEGREES_PER_UNIT = 0.5 * 5.644  # half a degree weighs as much as a centimetre of the root
+UNIT = 10.0  # degrees in one network unit
+
+
+class Motion:
+    """Random windows of every training sequence, each as likely as its length.
+
+    Where `channels.json` beside the folder names the channels, each sequence also comes mirrored.
+    Raises InvalidInput for a folder without a sequence as long as a window.
+    """
+
+    def __init__(self, folder: Path, window: int) -> None:
+        raw = [np.load(path) for path in sorted(folder.glob("*.npy"))]
+        if max((len(values) for values in raw), default=0) < window:
+            raise InvalidInput(
+                f"no .npy file in {folder} is as long as a window of {window} frames"
+            )
+        self.frames = self.fit_frames(raw)
+        self.sequences = [self.frames.to_network(values) for values in raw]
+        names = folder.parent / "channels.json"
+        twins = [mirrored(v, json.loads(names.read_text())) for v in raw if names.exists()]
+        self.seen = [*self.sequences, *(self.frames.to_network(values) for values in twins)]
+        self.window = window
+        lengths = np.array([max(0, len(s) - window + 1) for s in self.seen], float)
+        self.chances = lengths / lengths.sum()
+
+    @staticmethod
+    def fit_frames(raw: list[NDArray[np.float32]]) -> AngleFrames:
+        """Offsets: the mean of each channel; scales: 10 degrees, or what weighs as much."""
+        width = raw[0].shape[1]
+        angles = np.arange(width) >= 3
+        scale = np.where(angles, UNIT, UNIT / DEGREES_PER_UNIT).astype(np.float32)
+        start = AngleFrames(angles, np.zeros(width, np.float32), scale)
+        smooth = np.concatenate([start.from_network(start.to_network(r)) for r in raw])
+        return AngleFrames(angles, smooth.mean(0).astype(np.float32), scale)
+
+    def batch(self, rng: np.random.Generator, size: int) -> Tensor:
+        """(size, window, D) network units; each window gets a small constant pose offset.
+
+        The offset stands for people whose bones and markers differ from the few seen here.
+        """
+        which = rng.choice(len(self.seen), size, p=self.chances)
+        picked = []
+        for i in which:
+            at = rng.integers(0, len(self.seen[i]) - self.window + 1)
+            picked.append(self.seen[i][at : at + self.window])
+        x = np.stack(picked)
+        moving = x.std(1, keepdims=True) > 1e-4
+        x = x + moving * rng.normal(0, 0.2, (size, 1, x.shape[2])).astype(np.float32)
+        return torch.from_numpy(x.astype(np.float32))
+
+
+def mirrored(values: NDArray[np.float32], names: list[str]) -> NDArray[np.float32]:
+    """The motion (T, D) as a mirror shows it: left and right change places, x changes its sign.
+
+    names: joint.Xposition, joint.Zrotation and so on, the left joints called Left... or L... as
+    their right twins are called Right... or R.... A rotation keeps its sign about x only.
+    """
+    sources = [names.index(twin(name, names)) for name in names]
+    kept = [name.endswith(("Yposition", "Zposition", "Xrotation")) for name in names]
+    return values[:, sources] * np.where(kept, np.float32(1), np.float32(-1))
+
+
+def twin(name: str, names: list[str]) -> str:
+    """The channel on the other side of the body, or the same one."""
+    for here, there in (("Left", "Right"), ("Right", "Left"), ("L", "R"), ("R", "L")):
+        other = there + name.removeprefix(here)
+        if name.startswith(here) and other in names:
+            return other
+    return name
+
+
+def start_linear(model: LatentSDE, data: Motion) -> None:
+    """Set the linear paths to the principal components of the training data.
+
+    The untrained network then is the linear reference: latents are whitened components, the
+    decoder's linear path puts them back, and nu is what an OU process fitted to each would have.
+    """
+    frames = np.concatenate(data.sequences).astype(np.float64)
+    covariance = np.cov(frames.T)
+    variance, axes = np.linalg.eigh(covariance)
+    order = np.argsort(variance)[::-1][: model.config.latent]
+    axes = axes[:, order]
+    scale = np.sqrt(np.maximum(variance[order], 1e-4))
+    steps = np.concatenate([np.diff(s @ axes / scale, axis=0) for s in data.sequences])
+    nu = np.sqrt(np.maximum((steps**2).mean(0), 1e-6) * model.config.fps)
+    decoder, skip = model.decoder, model.encoder.skip
+    assert isinstance(decoder, LinearDecoder)
+    assert skip is not None
+    with torch.no_grad():
+        decoder.linear.weight.copy_(torch.from_numpy(axes * scale))
+        decoder.linear.bias.copy_(torch.from_numpy(frames.mean(0)))
+        skip.weight.copy_(torch.from_numpy((axes / scale).T))
+        skip.bias.copy_(torch.from_numpy(-(axes / scale).T @ frames.mean(0)))
+        model.posterior.raw_nu.copy_(inverse_softplus(torch.from_numpy(np.maximum(nu * 0.5, 2e-3))))
+        model.log_cell.copy_(torch.from_numpy(np.log(0.15 / np.maximum(scale, 0.15))))
+        model.posterior.pull.bias.fill_(2.0)
+        model.posterior.spread.fill_(-4.0)
