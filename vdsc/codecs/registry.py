@@ -1,0 +1,43 @@
+"""Permanent ids and the codecs behind them, imported when they are used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import cast
+
+from vdsc.codecs.base import Codec
+from vdsc.errors import InvalidInput, UnsupportedVersion
+
+CODECS: dict[str, str] = {
+    "knots": "vdsc.codecs.knots.codec:KnotsCodec",
+    "vdsde": "vdsc.codecs.knots.codec:VdsdeCodec",
+    "lossless": "vdsc.codecs.lossless.codec:LosslessCodec",
+}
+"""Where each codec is. An id is never given to other bytes: what means anew is called anew."""
+
+READ_ONLY = frozenset({"vdsde"})
+"""Codecs of older files that are no longer written."""
+
+
+def codec_of_file(name: str) -> Codec:
+    """The codec that a file names; raises UnsupportedVersion for one that is not known here."""
+    if name not in CODECS:
+        raise UnsupportedVersion(f"codec {name!r} is not known here; upgrade vdsc")
+    return _load(name)
+
+
+def codec_to_write(name: str) -> Codec:
+    """The codec that a user names; raises InvalidInput."""
+    if name not in names_to_write():
+        raise InvalidInput(f"no codec {name!r} to write; there are {', '.join(names_to_write())}")
+    return _load(name)
+
+
+def names_to_write() -> list[str]:
+    """The ids that `--codec` may name."""
+    return [name for name in CODECS if name not in READ_ONLY]
+
+
+def _load(name: str) -> Codec:
+    module, kind = CODECS[name].split(":")
+    return cast("Codec", getattr(import_module(module), kind)())
