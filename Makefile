@@ -12,11 +12,11 @@ demo: $(READY)
 	PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/demo.sh
 
 test: $(READY)
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q --numprocesses auto --dist loadfile
 
 bench: $(READY)
-	$(BIN)/python -m vdsc.bench.run
-	$(BIN)/python -m vdsc.bench.lossless
+	$(BIN)/python -m vdsc.bench lossy
+	$(BIN)/python -m vdsc.bench lossless
 
 lint: $(READY)
 	$(BIN)/ruff check

@@ -16,22 +16,24 @@ from typing import Any
 import numpy as np
 
 import vdsc
-from benchmarks.rec import run, say, warm
-from vdsc.api import models
-from vdsc.api.frames import seen
-from vdsc.bench import data
+from benchmarks.rec import say, warm
+from vdsc.api import clocks
+from vdsc.bench import clips as data
 from vdsc.bench.metrics import wrapped
-from vdsc.bench.peers.bitsback import OURS, VIEWS, model
-from vdsc.codecs.knots import window_code as vdsde
+from vdsc.bench.peers.bitsback_alone import OURS, VIEWS, model
+from vdsc.bench.runner import run_parts
+from vdsc.codecs.knots import checkpoints, placing
+from vdsc.codecs.knots.coding import Coding
 from vdsc.codecs.knots.drawn_times import DrawnTimes
-from vdsc.codecs.lossless.bitsback.latent_plan import Plan
-from vdsc.codecs.lossless.bitsback.posterior_codes import Gaps
+from vdsc.codecs.knots.encoder import KnotEncoder
+from vdsc.codecs.knots.settings import KnotSettings
+from vdsc.codecs.lossless.bitsback.latent_plan import LatentPlan
+from vdsc.codecs.lossless.bitsback.posterior_codes import PosteriorGaps
 from vdsc.codecs.lossless.bitsback.window import Window
-from vdsc.codecs.windows import windows
 from vdsc.core.sequence import Clock, Outline
 from vdsc.entropy import BitStack
 from vdsc.entropy import frequencies as tables
-from vdsc.model import store
+from vdsc.io.source import array_source
 
 OUT = Path(__file__).with_suffix(".json")
 CLIPS: dict[str, Callable[[], list[data.Clip]]] = {
@@ -43,37 +45,37 @@ SEEDS = 4
 Line = dict[str, Any]
 
 
-class Domain:
+class CheckpointClips:
     """A checkpoint, its clips, and what its networks say of each window."""
 
     def __init__(self, name: str) -> None:
-        self.name, self.checkpoint = name, store.by_name(name)
-        self.networks = models.networks(self.checkpoint, "cpu")
-        self.tables = vdsde.Tables.from_arrays(self.checkpoint.tensors[1])
-        self.fps, self.clips = models.ticks(self.checkpoint), CLIPS[name]()
-        self.views = [self._views(clip.values) for clip in self.clips]
+        self.name, self.clips = name, CLIPS[name]()
+        self.encoders = [self._encoder(clip) for clip in self.clips]
+        self.views = [_views(*pair) for pair in zip(self.encoders, self.clips, strict=True)]
+        first = self.encoders[0]
+        self.networks, self.tables = first.networks, first.tables
+        self.fps = checkpoints.ticks(first.checkpoint)
 
-    def _views(self, values: Any) -> list[tuple[int, Any]]:
-        last, views = None, []
-        for begin, end in windows(len(values), self.checkpoint.settings["chunk"]):
-            x = seen(self.networks, values[begin:end], begin, last)
-            last = x[-1]
-            times = np.arange(end - begin) / float(self.fps)
-            views.append((begin, self.networks.infer(x, times)))
-        return views
+    def _encoder(self, clip: data.Clip) -> KnotEncoder:
+        """What encodes a clip, dated by the checkpoint's own rate."""
+        shape, dtype = clip.values.shape, clip.values.dtype
+        native = checkpoints.ticks(checkpoints.pick(shape, dtype, self.name))
+        outline = clocks.dated(shape, dtype, native=native, fps=None, times=None)
+        settings = KnotSettings(model=self.name, device="cpu")
+        return KnotEncoder(array_source(clip.values), outline, settings)
 
-    def times(self, views: list[tuple[int, Any]], request: vdsde.Request) -> Line:
+    def times(self, views: list[tuple[int, Any]], request: KnotSettings) -> Line:
         """Bits of all knot times of a clip, without its values."""
         way, stack, coding = request.grid, warm(), None
         found: Line = {"knots": 0, "kl": 0.0, "bits": 0.0, "encode_ms": 0.0, "decode_ms": 0.0}
         for begin, view in views:
             start = time.process_time()
             if coding is None:
-                params = vdsde.opening(self.networks, self.tables, view, request, way)
+                params = placing.opening(self.networks, self.tables, view, request, way)
                 outline = Outline((len(view.times), 1), np.dtype("<f4"), Clock(self.fps))
-                coding = vdsde.Coding(self.tables, self.fps, outline, params)
-                found["bits"] += 40 if "p" in params else 0
-            grid, before = vdsde.place(self.networks, coding, view, request, begin), stack.bits
+                coding = Coding(self.tables, self.fps, outline, params)
+                found["bits"] += 40 if params.rate is not None else 0
+            grid, before = placing.place(self.networks, coding, view, request, begin), stack.bits
             head = coding.push_times(stack, grid.knots, grid.draw)
             found["encode_ms"] += 1e3 * (time.process_time() - start)
             found["bits"] += stack.bits - before + 8 * len(head)
@@ -88,20 +90,34 @@ class Domain:
 
     def error(self, clip: data.Clip, file: bytes) -> float:
         """Mean angular error in degrees, or the mean squared error of pixels."""
-        frames = vdsc.decompress(file, device="cpu").values.astype(float)
+        frames = vdsc.decompress(file).values.astype(float)
         if self.name == "cmu":
             return float(np.abs(wrapped(frames - clip.values))[:, 3:].mean())
         return float(np.square((frames - clip.values) / 255).mean())
 
 
+def _views(encoder: KnotEncoder, clip: data.Clip) -> list[tuple[int, Any]]:
+    """The first frame of each window of a clip, and what the networks say of it."""
+    found, networks = [], encoder.networks
+    for (begin, end), fresh in encoder.parts:
+        frames = clip.values[begin:end].reshape(-1, *networks.config.frame)
+        times = encoder.outline.clock.seconds(begin, end)
+        if encoder.poser is None:
+            x = networks.frames.to_network(frames)
+        else:
+            x = encoder.poser.take(frames, times, fresh=fresh).x
+        found.append((begin, networks.infer(x, times - times[0])))
+    return found
+
+
 def times() -> list[Line]:
     """Bits of the knot times of a clip under each code, and the KL."""
     lines = []
-    for domain in map(Domain, CLIPS):
+    for domain in map(CheckpointClips, CLIPS):
         for quality in QUALITIES:
-            prior = [domain.times(v, vdsde.Request(quality)) for v in domain.views]
+            prior = [domain.times(v, KnotSettings(quality=quality)) for v in domain.views]
             rec = [
-                domain.times(views, vdsde.Request(quality, seed=SEEDS * i + k, grid="rec"))
+                domain.times(views, KnotSettings(quality=quality, seed=SEEDS * i + k, grid="rec"))
                 for i, views in enumerate(domain.views)
                 for k in range(SEEDS)
             ]
@@ -120,9 +136,9 @@ def rows(prior: list[Line], rec: list[Line]) -> Line:
 
 def speed() -> list[Line]:
     """Time of the knot times of clips of 100 frames: the least of six, averaged over clips."""
-    domain, lines = Domain("digits"), []
+    domain, lines = CheckpointClips("digits"), []
     for quality in QUALITIES:
-        request, least = vdsde.Request(quality, grid="rec"), []
+        request, least = KnotSettings(quality=quality, grid="rec"), []
         for views in domain.views[:4]:
             runs = [domain.times(views, request) for _ in range(6)]
             least.append([min(run[key] for run in runs) for key in ("encode_ms", "decode_ms")])
@@ -135,14 +151,14 @@ def speed() -> list[Line]:
 def files() -> list[Line]:
     """Whole files and their errors under each code; seconds to encode a clip."""
     lines = []
-    for domain in map(Domain, CLIPS):
+    for domain in map(CheckpointClips, CLIPS):
         for quality in QUALITIES:
             line: Line = {"model": domain.name, "quality": quality}
             for grid in ("prior", "rec", "auto"):
                 start = time.process_time()
                 made = [
-                    vdsc.compress(c.values, model=domain.name, quality=quality, grid=grid,
-                                  device="cpu", fps=c.fps)
+                    vdsc.compress(c.values, fps=c.fps, codec="knots", model=domain.name,
+                                  quality=quality, grid=grid, device="cpu")
                     for c in domain.clips
                 ]  # fmt: skip
                 line[f"{grid}_s"] = (time.process_time() - start) / len(made)
@@ -150,7 +166,7 @@ def files() -> list[Line]:
                 pairs = zip(domain.clips, made, strict=True)
                 line[f"{grid}_error"] = float(np.mean([domain.error(*pair) for pair in pairs]))
                 if grid == "auto":
-                    kinds = [vdsc.info(file).grid["code"] for file in made]
+                    kinds = [facts.code for file in made if (facts := vdsc.info(file).grid)]
                     line["auto_rec"] = kinds.count("rec")
             lines.append(line)
             say(line)
@@ -162,7 +178,7 @@ def lossless() -> list[Line]:
     twin, lines, rng = model("digits"), [], np.random.default_rng(1)
     clips = [VIEWS[OURS].units(clip.values) for clip in CLIPS["digits"]()]
     for density in (-128, 0, 128, 255):
-        window, found = Window(twin, Plan(density, frozen=False)), []
+        window, found = Window(twin, LatentPlan(density, frozen=False)), []
         for x in clips:
             state = twin.twin.see(x)
             full = BitStack.from_bytes(rng.bytes(1 << 15) + b"\1")
@@ -176,7 +192,7 @@ def lossless() -> list[Line]:
 def three(window: Window, state: Any, full: BitStack) -> Line:
     """Prior code of a sample and of the mode, bits-back on a full and on an empty stack, REC."""
     assert window.times is not None
-    gaps = Gaps(window.model.twin, state, window.plan.density or 0)
+    gaps = PosteriorGaps(window.model.twin, state, window.plan.density or 0)
     latents = {"full": gaps.pop(full), "empty": gaps.pop(BitStack())}
     span = len(state.hidden) - 1
     cost = {k: window.times.bits(knots, span) for k, knots in latents.items()}
@@ -209,4 +225,4 @@ PARTS = {part.__name__: part for part in (times, speed, lossless, files)}
 
 
 if __name__ == "__main__":
-    run(PARTS, OUT)
+    run_parts(PARTS, OUT)

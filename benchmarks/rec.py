@@ -9,12 +9,9 @@ once a file and are not in them.
 
 from __future__ import annotations
 
-import json
 import math
-import platform
-import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +19,7 @@ import numpy as np
 from scipy import stats
 
 from tests.rec.pairs import PAIRS, SCHEMES, p_values
+from vdsc.bench.runner import run_parts
 from vdsc.entropy import BitStack
 from vdsc.rec import (
     Blocked,
@@ -257,18 +255,5 @@ PARTS = {
 }
 
 
-def run(parts: Mapping[str, Callable[[], Any]], out: Path) -> None:
-    """Run the parts that the command line asks for and put their results into a file."""
-    known = json.loads(out.read_text()) if out.exists() else {}
-    for name in sys.argv[1:] or parts:
-        known[name] = parts[name]()
-        known["conditions"] = {
-            "numpy": np.__version__,
-            "python": platform.python_version(),
-            "machine": platform.machine(),
-        }
-        out.write_text(json.dumps(known, indent=1) + "\n")
-
-
 if __name__ == "__main__":
-    run(PARTS, OUT)
+    run_parts(PARTS, OUT)

@@ -1,4 +1,4 @@
-"""Draw the pictures of rec.md: `python docs/rec_pictures.py`, from benchmarks/rec.json."""  # noqa: INP001
+"""Draw the pictures of rec.md: `python docs/rec_pictures.py`, from benchmarks/rec.json."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What tests of several rooms share: two tiny checkpoints, and the option that adds goldens."""
+"""What all tests share: one thread, two tiny checkpoints, and the option that adds goldens."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import os
 from pathlib import Path
 
 import pytest
+
+for library in ("OMP", "OPENBLAS"):  # read when torch and numpy are first imported, so before that
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")  # small arrays are quickest on one thread
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -16,11 +19,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of two checkpoints with untrained networks: see tests/tiny.py."""
-    from tests import tiny as made
-
-    return made.build(tmp_path_factory.mktemp("models"))
+def tiny() -> Path:
+    """Folder of two frozen checkpoints with untrained networks: see tests/tiny.py."""
+    return Path(__file__).parent / "models"
 
 
 @pytest.fixture

@@ -1,10 +1,11 @@
-"""Files with right checksums and wrong contents."""
+"""Files of the lossy codec, and files with right checksums and wrong contents."""
 
 from __future__ import annotations
 
 import io
 from dataclasses import replace
 
+import vdsc
 from vdsc.container import Header, Reader, Writer
 
 
@@ -23,3 +24,8 @@ def forged(data: bytes, *, bodies=None, **changes) -> bytes:
     for body in bodies:
         writer.chunk(body)
     return stream.getvalue()
+
+
+def knots(values, **options) -> bytes:
+    """The lossy file of a sequence, whether or not a lossless one would be smaller."""
+    return vdsc.compress(values, codec="knots", **options)

@@ -42,6 +42,22 @@ def test_light_commands_load_nothing_heavy(arguments, code):
     assert loaded(CALLED.format(arguments=arguments, code=code)) == []
 
 
+@pytest.mark.parametrize("name", ["one", "windows", "knots-windows", "exact-decimals"])
+def test_reading_files_loads_no_torch(name):
+    """Decompressing and inspecting need numpy, the coder and the tensors' reader: no torch."""
+    golden = ROOT / "tests" / "golden"
+    program = f"""
+import os, sys, io
+os.environ["VDSC_MODELS"] = {str(golden / "models")!r}
+sys.modules["torch"] = None
+import vdsc
+data = open({str(golden / (name + ".vds"))!r}, "rb").read()
+assert len(vdsc.decompress(data).values) == vdsc.info(data).frames
+del sys.modules["torch"]
+"""
+    assert "torch" not in loaded(program)
+
+
 def test_contracts_are_kept():
     """The strata of docs/design.md hold: import-linter finds no import that goes up."""
     result = subprocess.run(

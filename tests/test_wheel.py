@@ -5,17 +5,22 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 
 
 def test_the_wheel_holds_the_package_and_its_models(tmp_path):
-    """Code, py.typed and every model folder are in the wheel; training leftovers are not."""
+    """Code, py.typed and models are in the wheel; leftovers of training and studies are not."""
     for name in ("pyproject.toml", "README.md", "LICENSE", ".gitignore"):
         shutil.copy(ROOT / name, tmp_path)
     shutil.copytree(ROOT / "vdsc", tmp_path / "vdsc")
+    for study in ("benchmarks", "tests", "docs", "examples"):
+        (tmp_path / study).mkdir()
+        (tmp_path / study / "study.py").touch()
     model = tmp_path / "models" / "toy"
     model.mkdir(parents=True)
     for name in ("weights.safetensors", "CARD.md", "model.json", "resume.pt", "train.log"):
@@ -29,4 +34,4 @@ def test_the_wheel_holds_the_package_and_its_models(tmp_path):
     assert sorted(n for n in names if "_models" in n) == [
         f"vdsc/_models/toy/{name}" for name in ("CARD.md", "model.json", "weights.safetensors")
     ]
-    assert {n.split("/")[0] for n in names} == {"vdsc", "vdsc-0.1.0.dist-info"}
+    assert {n.split("/")[0] for n in names} == {"vdsc", f"vdsc-{VERSION}.dist-info"}

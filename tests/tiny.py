@@ -1,34 +1,40 @@
-"""Two checkpoints with untrained networks, made in a second or two."""
+"""Two checkpoints with untrained networks; `python -m tests.tiny` writes them to tests/models.
+
+They are frozen there because the last bits of what `export` fits differ between machines, and
+because fitting costs half a minute.
+"""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
-import torch
 
-from vdsc.model.latent_sde import LatentSDE
-from vdsc.model.net_config import NetConfig
-from vdsc.train.checkpoint import export
-
+FOLDER = Path(__file__).parent / "models"
+"""Where the two lie."""
 VECTORS, PIXELS = "tiny-vectors", "tiny-pixels"
 CHANNELS, ANGLES = 6, 4
+HEIGHT = 4.0
+"""What the second channel of a clip is around: it points up."""
+POSE = {"ramps": [0, 1, 2], "level": [1], "metres": 1.0, "fastest": 0.1}
+"""What the vectors' checkpoint says of poses: not a part of its hash."""
 CHUNK = {VECTORS: 41, PIXELS: 17}
 FPS = {VECTORS: 30, PIXELS: 10}
 
 
 def build(folder: Path) -> Path:
     """Write both checkpoints below `folder`; one latent dimension of the first is global."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
     build_vectors(folder / VECTORS)
     build_pixels(folder / PIXELS)
-    torch.set_num_threads(threads)
     return folder
 
 
 def build_vectors(out: Path, name: str = VECTORS) -> None:
     """Two plain channels and four angles; a linear decoder and splines."""
+    import torch
+
     net = untrained(
         frame=(CHANNELS,), latent=4, fps=30.0, window=20, interpolation="spline", noise="laplace"
     )
@@ -36,13 +42,14 @@ def build_vectors(out: Path, name: str = VECTORS) -> None:
         net.posterior.raw_nu[1] = -12.0
     frames = {
         "kind": "angles", "first_angle": CHANNELS - ANGLES,
-        "offset": [0.0] * CHANNELS, "scale": [1.0, 2.0] + [30.0] * ANGLES,
+        "offset": [0.0, HEIGHT] + [0.0] * ANGLES, "scale": [1.0, 2.0] + [30.0] * ANGLES,
     }  # fmt: skip
     rng = np.random.default_rng(5)
-    clips = [
-        (waves(rng, count) / np.array(frames["scale"])).astype(np.float32) for count in (40, 30)
-    ]
+    offset, scale = (np.array(frames[key]) for key in ("offset", "scale"))
+    clips = [((waves(rng, n) - offset) / scale).astype(np.float32) for n in (40, 30)]
     write(net, frames, clips, out, name, CHUNK[VECTORS])
+    settings = json.loads((out / "model.json").read_text())
+    (out / "model.json").write_text(json.dumps(settings | {"pose": POSE}))
 
 
 def build_pixels(out: Path) -> None:
@@ -55,8 +62,13 @@ def build_pixels(out: Path) -> None:
     write(net, {"kind": "pixels"}, clips, out, PIXELS, CHUNK[PIXELS])
 
 
-def untrained(**settings) -> LatentSDE:
-    """A network whose weights come from one seed."""
+def untrained(**settings):
+    """A network (LatentSDE) whose weights come from one seed."""
+    import torch
+
+    from vdsc.model.latent_sde import LatentSDE
+    from vdsc.model.net_config import NetConfig
+
     torch.manual_seed(3)
     net = LatentSDE(NetConfig(**({"hidden": 4, "features": 8} | settings)))
     with torch.no_grad():
@@ -67,8 +79,18 @@ def untrained(**settings) -> LatentSDE:
     return net
 
 
+def quickly():
+    """A context in which a checkpoint's quality curve has few points, which is quicker."""
+    from vdsc.train import checkpoint
+
+    few = {"DENSITIES": (-0.5, 0.25, 1.0, 2.0), "COARSE": (0.25, 1.0, 4.0), "MEASURED": 2}
+    return patch.multiple(checkpoint, **few)
+
+
 def write(net, frames, clips, out, name, chunk) -> None:
     """Export what has been made."""
+    from vdsc.train.checkpoint import export
+
     card = {"domain": "tests", "data": "made up", "measured": "nothing"}
     export(net, frames, clips, out, name=name, chunk=chunk, cap=4, card=card)
 
@@ -80,6 +102,7 @@ def waves(rng, frames, *, fps=30.0) -> np.ndarray:
     swing = np.sin(2 * np.pi * pace * time + phase)
     swing[:, CHANNELS - ANGLES :] *= 60
     swing[:, -1] = (170 + 30 * time[:, 0] + 180) % 360 - 180
+    swing[:, 1] += HEIGHT
     return swing
 
 
@@ -97,3 +120,7 @@ def clip(model: str, frames: int, seed: int = 0) -> np.ndarray:
     if model == PIXELS:
         return blobs(rng, frames)[..., None]
     return waves(rng, frames).astype(np.float32)
+
+
+if __name__ == "__main__":
+    build(FOLDER)

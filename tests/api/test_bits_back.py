@@ -39,20 +39,20 @@ def chunks(monkeypatch):
     for other in (Floor, Arrays, Video):
         monkeypatch.setattr(other, "start", lambda *_: None)
     monkeypatch.setattr(lossless, "VALUES", 40 * 256)
-    return vdsc.compress(spot(110), lossless=True)
+    return vdsc.compress(spot(110), codec="lossless")
 
 
 def test_the_bill_of_a_file_sums_to_it(chunks):
     """Net latents, observations and initial bits, the bytes around them, and nothing else."""
     facts = vdsc.info(chunks)
-    assert [one["method"] for one in facts.chunks] == ["bitsback"] * 3
+    assert [one.method for one in facts.chunks] == ["bitsback"] * 3
     assert list(facts.budget) == ["header", "checksums of values", *PARTS, "checksums"]
     assert sum(facts.budget.values()) == facts.size == len(chunks)
-    assert facts.knots == sum(one["knots"] for one in facts.chunks) > 3
+    assert facts.knots == sum(one.knots for one in facts.chunks) > 3
     for part, name in zip(PARTS, ("values", "times", "observations", "initial"), strict=True):
-        bits = sum(one["bits"][name] for one in facts.chunks)
+        bits = sum(one.bits[name] for one in facts.chunks)
         assert abs(8 * facts.budget[part] - bits) <= 16
-    stacks = sum(sum(one["bits"].values()) for one in facts.chunks)
+    stacks = sum(sum(one.bits.values()) for one in facts.chunks)
     assert stacks == 8 * sum(facts.budget[part] for part in PARTS)
     assert facts.budget["initial bits"] > 0
 
@@ -60,15 +60,15 @@ def test_the_bill_of_a_file_sums_to_it(chunks):
 def test_files_without_bits_back_do_not_speak_of_it():
     """Other methods show neither latents nor knots."""
     for values in (np.arange(600, dtype=np.int32), tiny.clip(tiny.PIXELS, 3)[:, :5]):
-        facts = vdsc.info(vdsc.compress(values, lossless=True))
+        facts = vdsc.info(vdsc.compress(values, codec="lossless"))
         assert not set(PARTS) & set(facts.budget)
         assert facts.knots == 0
-        assert all("knots" not in one and "bits" not in one for one in facts.chunks)
+        assert not any(one.knots or one.bits for one in facts.chunks)
 
 
 def test_the_command_shows_the_bill():
     """`vdsc info` has a row for each part, and JSON has its bits."""
-    shown = CliRunner().invoke(app, ["info", str(GOLDEN)])
+    shown = CliRunner().invoke(app, ["info", "-v", str(GOLDEN)])
     assert shown.exit_code == 0
     for words in ("bitsback, 2 knots", "knots", *PARTS):
         assert words in shown.stdout

@@ -39,7 +39,7 @@ def test_there_and_back(run):
     assert data == vdsc.compress(values, quality=80)
     facts = json.loads(run("info", "c.vds", "--json").stdout)
     assert facts["size"] == len(data)
-    assert "chunk 2" in run("info", "c.vds").stdout
+    assert "chunk 2" in run("info", "c.vds", "-v").stdout
     run("decompress", "c.vds", "-o", "same.npy")
     run("decompress", "c.vds", "--fps", "60", "-o", "fine.npy")
     np.savetxt("when.txt", [0.1, 0.7, 2.9])

@@ -17,6 +17,7 @@ from vdsc.cli.app import app
 from vdsc.container.header import DTYPES
 
 TYPES = [dtype.str for dtype in DTYPES]
+DRAWN = [name for name in TYPES if name != "|V2"]  # no strategy draws bytes without a type
 SHAPES = [(1,), (7,), (1, 5), (40, 1), (6, 4, 3), (5, 12, 9), (4, 9, 8, 3), (3, 2, 2, 2, 2)]
 
 
@@ -45,6 +46,9 @@ def filled(dtype, shape, kind, seed=0):
         return np.full(shape, 1, dtype)
     if kind == "noise":
         return np.frombuffer(rng.bytes(count * native.itemsize), dtype).reshape(shape)
+    if native.kind in "MmVc":
+        ramp = np.arange(count * native.itemsize).astype(np.uint8).view(dtype)
+        return ramp[:count].reshape(shape)
     limits = np.finfo(native) if native.kind == "f" else np.iinfo(native)
     ramp = np.arange(count).astype(dtype)
     ramp[:2] = np.array([limits.max, limits.min], native)[:count]
@@ -67,7 +71,7 @@ def test_every_shape_and_memory_order(dtype, shape, tmp_path):
 
 
 @given(
-    arrays.arrays(st.sampled_from(TYPES), arrays.array_shapes(min_dims=1, max_dims=4, max_side=6))
+    arrays.arrays(st.sampled_from(DRAWN), arrays.array_shapes(min_dims=1, max_dims=4, max_side=6))
 )
 @settings(max_examples=40, deadline=None)
 def test_any_array(values):

@@ -5,16 +5,18 @@ from __future__ import annotations
 import io
 import tracemalloc
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 
-import vdsc
 from tests import tiny
-from tests.battery import assert_near
 from tests.tiny import CHUNK, VECTORS
-from vdsc.api import decode, encode
-from vdsc.io.source import Source, array_source
+from vdsc.api import decode
+from vdsc.api import encode as encode_any
+from vdsc.io.source import Source
+
+encode = partial(encode_any, codec="knots")
 
 
 def endless(frames, reads=None):
@@ -35,9 +37,12 @@ def test_frames_are_read_once_and_in_order():
     report = encode(
         endless(500, reads), io.BytesIO(), progress=lambda done, total: steps.append((done, total))
     )
+    (whole, *reads) = reads  # frames are looked at once for cuts, in parts of READ, and the unit
+    assert whole == (0, 500)
+    reads = [read for read in reads if read != (0, 500)]
     assert reads[0][0] == 0
     assert reads[-1][1] == 500
-    assert all(a[1] - 1 == b[0] for a, b in pairwise(reads))
+    assert all(b[0] in {a[1] - 1, a[1]} for a, b in pairwise(reads))
     assert max(end - begin for begin, end in reads) <= CHUNK[VECTORS]
     assert steps == [(end, 500) for _, end in reads]
     assert report.frames == 500
@@ -50,12 +55,15 @@ def test_memory_does_not_grow_with_the_length():
 
 
 def test_memory_does_not_grow_with_the_frames_asked_for():
-    """Frames are decoded in batches: 72,001 of them take less than a third of their own size."""
+    """Frames are decoded in batches: three times as many take about the memory of one time."""
     stream = io.BytesIO()
     encode(endless(241), stream)
-    frames = 8 * 9000 + 1
-    taken = peak(lambda: count(decode(io.BytesIO(stream.getvalue()), fps=Fraction(9000))))
-    assert taken < frames * 6 * 4 / 3
+
+    def taken(fps):
+        return peak(lambda: count(decode(io.BytesIO(stream.getvalue()), fps=Fraction(fps))))
+
+    _, few, many = taken(100), taken(4000), taken(12000)
+    assert many < 1.1 * few
 
 
 def count(decoding):
@@ -69,31 +77,3 @@ def peak(work):
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     return most
-
-
-def test_the_report_is_of_what_decodes():
-    """Errors, sizes and knots in the report are those of the decoded file."""
-    for model, frames in ((VECTORS, 100), (tiny.PIXELS, 30)):
-        values, stream = tiny.clip(model, frames), io.BytesIO()
-        report = encode(array_source(values), stream, quality=60)
-        data = stream.getvalue()
-        found, facts = vdsc.decompress(data).values, vdsc.info(data)
-        assert (report.file_bytes, report.raw_bytes) == (len(data), values.nbytes)
-        assert report.ratio == values.nbytes / len(data)
-        assert report.bits_per_value == 8 * len(data) / values.size
-        assert (report.knots, report.frames, report.model) == (facts.knots, frames, model)
-        check_errors(report, values.astype(float), found.astype(float))
-
-
-def check_errors(report, wanted, found):
-    """PSNR of pixels; mean and maximum error of angles, modulo 360 degrees."""
-    off = found - wanted
-    if report.unit == "dB":
-        psnr = 10 * np.log10(255**2 / np.square(off).mean())
-        assert_near(np.array([report.psnr]), np.array([psnr]))
-        assert (report.mean_error, report.max_error) == (None, None)
-    else:
-        turned = np.abs((off[:, 2:] + 180) % 360 - 180)
-        assert (report.unit, report.psnr) == ("deg", None)
-        found = np.array([report.mean_error, report.max_error])
-        assert_near(found, np.array([turned.mean(), turned.max()]))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from vdsc.bench.data import Clip
+from vdsc.bench.clips import Clip
+from vdsc.bench.runner import Journal
 
 
 def walk(frames: int, seed: int) -> Clip:
@@ -29,3 +32,9 @@ def film() -> Clip:
     for index, frame in enumerate(values):
         frame[20:40, 2 * index : 2 * index + 20] = 200
     return Clip("film", values, None)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    """A journal without results."""
+    return Journal(tmp_path / "run.part.json", {})

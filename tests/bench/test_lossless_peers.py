@@ -10,11 +10,11 @@ import av
 import numpy as np
 import pytest
 
-from vdsc.bench.data import Clip
-from vdsc.bench.lossless.measure import same
-from vdsc.bench.peers import arrays, film
-from vdsc.bench.peers.base import Peer
+from vdsc.bench.clips import Clip
+from vdsc.bench.lossless_rows import same
+from vdsc.bench.peers import array_packers, exact_films
 from vdsc.bench.peers.patch import patched
+from vdsc.bench.peers.peer import Peer
 
 VIDEO = ("x264 qp 0", "x265 lossless", "VP9 lossless", "FFV1")
 
@@ -34,7 +34,7 @@ def named(peers: tuple[Peer, ...], name: str) -> Peer:
 @pytest.mark.parametrize("name", ["xz", "zstd", "Blosc2", "pcodec", "fpzip"])
 def test_floats_come_back(walks: list[Clip], name: str) -> None:
     """Each compressor of floats returns every bit, of signed zeros and odd numbers too."""
-    peer = named(arrays.peers((96,), np.float32), name)
+    peer = named(array_packers.peers((96,), np.float32), name)
     odd = walks[0].values.copy()
     odd[0, :4] = [-0.0, 1e-42, np.float32(3e38), -1e-30]
     for values in (*(clip.values for clip in walks), odd, odd[:1]):
@@ -45,13 +45,13 @@ def test_floats_come_back(walks: list[Clip], name: str) -> None:
 def test_pixels_come_back(scene: np.ndarray, name: str) -> None:
     """Each compressor of bytes returns colour and grey frames."""
     for values in (scene, scene[..., :1]):
-        peer = named(arrays.peers(values.shape[1:], np.uint8), name)
+        peer = named(array_packers.peers(values.shape[1:], np.uint8), name)
         assert same(values, peer.decode(peer.encode(values, ())))
 
 
 def test_pixels_meet_no_float_compressor() -> None:
     """Compressors of floats are for floats."""
-    names = [peer.name for peer in arrays.peers((64, 64, 3), np.uint8)]
+    names = [peer.name for peer in array_packers.peers((64, 64, 3), np.uint8)]
     assert names == ["xz", "zstd", "Blosc2"]
 
 
@@ -59,7 +59,7 @@ def test_the_smaller_order_is_kept() -> None:
     """Slow channels beside each other are told channel after channel, and one byte says so."""
     channels = np.random.default_rng(0).integers(0, 99, 96).astype(np.float32)
     values = np.tile(channels, (300, 1)) + np.arange(300, dtype=np.float32)[:, None] // 50
-    file = named(arrays.peers((96,), np.float32), "xz").encode(values, ())
+    file = named(array_packers.peers((96,), np.float32), "xz").encode(values, ())
     sizes = [
         len(lzma.compress(order.tobytes(), preset=9 | lzma.PRESET_EXTREME))
         for order in (values, values.T.copy())
@@ -72,14 +72,14 @@ def test_the_smaller_order_is_kept() -> None:
 @pytest.mark.parametrize("channels", [1, 3])
 def test_frames_come_back(scene: np.ndarray, name: str, channels: int) -> None:
     """Each video codec returns every bit of colour and grey frames."""
-    peer, values = named(film.peers(channels), name), scene[..., :channels]
+    peer, values = named(exact_films.peers(channels), name), scene[..., :channels]
     assert same(values, peer.decode(peer.encode(values, ())))
 
 
 @pytest.mark.parametrize("name", ["VP9 lossless", "FFV1"])
 def test_the_container_does_not_count(scene: np.ndarray, name: str) -> None:
     """A file of NUT counts as the packets in it."""
-    peer = named(film.peers(3), name)
+    peer = named(exact_films.peers(3), name)
     file = peer.encode(scene, ())
     with av.open(io.BytesIO(file), format="nut") as container:
         packets = [bytes(packet) for packet in container.demux(video=0)]
@@ -89,7 +89,7 @@ def test_the_container_does_not_count(scene: np.ndarray, name: str) -> None:
 @pytest.mark.parametrize("name", ["x264 qp 0", "x265 lossless"])
 def test_a_bare_stream_counts_whole(scene: np.ndarray, name: str) -> None:
     """Where there is no container nothing is left out, but the encoder's own comment."""
-    peer = named(film.peers(1), name)
+    peer = named(exact_films.peers(1), name)
     file = peer.encode(scene[..., :1], ())
     assert peer.size(file) == len(file)
     assert name[:4].encode() not in file

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from vdsc.api.facts import Info
-from vdsc.api.models import ModelCard
-from vdsc.api.report import Report
+from vdsc.api.model_cards import ModelCard
+from vdsc.api.report import GroupError, Report
+from vdsc.codecs.base import ChunkFacts, GridFacts
 from vdsc.core.sequence import Clock, Outline
 from vdsc.errors import CorruptFile, LimitExceeded, ModelMissing, UnsupportedVersion
 
@@ -24,35 +26,69 @@ FAILURES = {
     "bug": ZeroDivisionError("a bug"),
     "interrupted": KeyboardInterrupt(),
 }
+SAID: dict[str, Any] = {
+    "groups": (GroupError("angles", "deg", 0.25, 1.5), GroupError("hip", "m", 0.01, 0.5)),
+    "warnings": ("the hip moves far; \x1b[31m", "second"),
+    "chosen": "lossless is larger",
+}
 calls: list[dict[str, Any]] = []
 
 
-def encode(source: Any, stream: Any, *, fps: Any = None, times: Any = None, **options: Any) -> Any:
+def encode(
+    source: Any,
+    stream: Any,
+    *,
+    codec: str,
+    lossless: bool,
+    verify: bool,
+    progress: Any,
+    **options: Any,
+) -> Report:
     """Write a JSON line and the frames; `model` may name a failure."""
-    calls.append({"source": source.name, "fps": fps, "times": times, **options})
-    model, video = options["model"] or "fake", len(source.shape) > 2
-    head = {"shape": source.shape, "dtype": source.dtype.name, "fps": str(fps or 60)}
+    asked = {"codec": codec, "lossless": lossless, "verify": verify, "progress": progress}
+    calls.append({"source": source.name, "dtype": source.dtype, **asked, **options})
+    model = options["model"] or "fake"
+    dtype, fps = source.dtype.newbyteorder("<"), str(options["fps"] or 60)
+    head = {"shape": source.shape, "dtype": dtype.name, "fps": fps}
     stream.write(json.dumps(head).encode() + b"\n")
     for begin in range(0, source.shape[0], WINDOW):
         stream.write(source.read(begin, min(begin + WINDOW, source.shape[0])).tobytes())
-        if options["progress"]:
-            options["progress"](begin, source.shape[0])
+        if model == "slowly":
+            time.sleep(0.7)
+        if progress:
+            progress(begin, source.shape[0])
     if model == "slow":
         stream.flush()
         print("ready", flush=True)  # noqa: T201
         time.sleep(60)
+    if model == "busy":
+        threading.Thread(target=time.sleep, args=(60,)).start()
+        print("ready", flush=True)  # noqa: T201
+        time.sleep(60)
     if model in FAILURES:
         raise FAILURES[model]
-    errors = (30.0, None, None) if video else (None, 0.25, 1.5)
-    return Report(model, source.shape[0], 4000, 100, 0.5, *errors, "deg", 7, 0.1)
+    made = _report(source, model, exact=source.exact, verified=verify)
+    return replace(made, **SAID) if model == "talkative" else made
 
 
-def encode_exactly(source: Any, stream: Any, **options: Any) -> Any:
-    """Note the call and write nothing of use."""
-    calls.append({"source": source.name, "dtype": source.dtype, **options})
-    stream.write(b"exact")
-    outline = Outline(source.shape, source.dtype, Clock(Fraction(1)))
-    return Report.exact(outline, 5, 0.1, verified=options["verify"])
+def _report(source: Any, model: str, *, exact: bool, verified: bool) -> Report:
+    """A report with errors as they are for such a source."""
+    video = len(source.shape) > 2
+    return Report(
+        codec="lossless" if exact else "knots",
+        made_by="arrays" if exact else f"{model}, 7 knots",
+        frames=source.shape[0],
+        raw_bytes=4000,
+        file_bytes=100,
+        bits_per_value=0.5,
+        psnr=30.0 if video and not exact else None,
+        groups=() if video or exact else (GroupError("angles", "deg", 0.25, 1.5),),
+        warnings=(),
+        knots=0 if exact else 7,
+        seconds=0.1,
+        lossless=exact,
+        verified=verified,
+    )
 
 
 @dataclass(frozen=True)
@@ -73,9 +109,9 @@ class Decoding:
             yield np.frombuffer(part, frame.dtype).reshape(count, *frame.shape)
 
 
-def decode(stream: Any, *, fps: Any = None, times: Any = None, device: str = "auto") -> Decoding:
+def decode(stream: Any, *, fps: Any, times: Any, memlimit: int) -> Decoding:
     """Give the frames back at their rate, at `fps` or at `times` (the first ones, as many)."""
-    calls.append({"fps": fps, "times": times, "device": device})
+    calls.append({"fps": fps, "times": times, "memlimit": memlimit})
     head = _head(stream)
     clock = Clock(fps or Fraction(head["fps"])) if times is None else Clock(times=times)
     frames = head["shape"][0] if times is None else len(times)
@@ -84,16 +120,32 @@ def decode(stream: Any, *, fps: Any = None, times: Any = None, device: str = "au
     )
 
 
-def inspect(stream: Any) -> Info:
+def inspect(stream: Any, *, memlimit: int) -> Info:
     """Facts, most of them made up."""
+    calls.append({"memlimit": memlimit})
     shape = tuple(_head(stream)["shape"])
-    chunk = {"frames": shape[0], "knots": 7, "knots_per_second": 3.5, "bytes": 60}
     return Info(
-        100, 4000, "vdsde", "fake", "0123456789abcdef" * 4, shape, "float32", 60.0, 0.0, 1.5,
-        shape[0], {"quality": 75}, [chunk], 7, 3.5, 4, 28,
-        {"header": 20, "knot times": 10, "knot values": 50, "checksums": 20},
-        {"code": "rec", "bytes": 10, "kl_bits": 61.5},
-    )  # fmt: skip
+        size=100,
+        raw_bytes=4000,
+        codec="knots",
+        model="fake",
+        digest="0123456789abcdef" * 4,
+        shape=shape,
+        dtype="float32",
+        fps=60.0,
+        start=0.0,
+        end=1.5,
+        frames=shape[0],
+        params={"q": 75},
+        settings=(("quality", "75"), ("unit", "cm")),
+        chunks=(ChunkFacts(40, shape[0], 7), ChunkFacts(20, method="arrays")),
+        knots=7,
+        knots_per_second=3.5,
+        local_dims=4,
+        global_dims=28,
+        grid=GridFacts("rec", 10, 61.5),
+        budget={"header": 20, "knot times": 10, "knot values": 50, "checksums": 20},
+    )
 
 
 def installed_models() -> list[ModelCard]:

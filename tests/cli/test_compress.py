@@ -47,6 +47,17 @@ def test_settings_reach_the_encoder(vdsc, motion):
     assert call["fps"] == Fraction(30000, 1001)
     settings = ("quality", "knots", "grid", "model", "device", "seed", "times", "progress")
     assert [call[k] for k in settings] == [9, "full", "auto", "m", "cpu", 5, None, None]
+    assert [call[k] for k in ("codec", "lossless", "verify")] == ["", False, True]
+
+
+def test_what_is_not_asked_is_left_to_the_codec(vdsc, motion):
+    """Without options every setting is None, so that the codec's own default holds."""
+    assert vdsc("compress", "clip.npy").exit_code == 0
+    call = fake_api.calls[-1]
+    assert {k for k, v in call.items() if v is not None} == {
+        "source", "dtype", "codec", "lossless", "verify"
+    }  # fmt: skip
+    assert [call[k] for k in ("codec", "lossless", "verify")] == ["", False, True]
 
 
 def test_lossless_takes_any_numbers(vdsc):
@@ -58,8 +69,10 @@ def test_lossless_takes_any_numbers(vdsc):
     assert "lossless, verified" in result.stderr
     call = fake_api.calls[-1]
     assert (call["fps"], call["verify"], call["dtype"]) == (5, True, np.dtype(">f8"))
+    assert (call["lossless"], call["codec"]) == (True, "")
     result = vdsc("compress", "clip.npy", "--lossless", "--no-verify", "-f")
-    assert "not verified" in result.stderr
+    assert "lossless, not verified" in result.stderr
+    assert fake_api.calls[-1]["verify"] is False
 
 
 def test_times_reach_the_encoder(vdsc, motion):

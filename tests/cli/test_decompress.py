@@ -48,11 +48,14 @@ def test_dash_is_stdin_and_stdout(vdsc, vds, motion):
 
 
 def test_settings_reach_the_decoder(vdsc, vds):
-    """--fps, --times and --device arrive as the API wants them."""
-    assert vdsc("decompress", "clip.vds", "--fps", "29.97", "--device", "cpu").exit_code == 0
-    assert fake_api.calls[-1] == {"fps": Fraction(2997, 100), "times": None, "device": "cpu"}
+    """--fps, --times and --memlimit arrive as the API wants them; there is no --device."""
+    assert vdsc("decompress", "clip.vds", "--fps", "29.97", "--memlimit", "3M").exit_code == 0
+    assert fake_api.calls[-1] == {"fps": Fraction(2997, 100), "times": None, "memlimit": 3 << 20}
+    assert vdsc("decompress", "clip.vds", "--device", "cpu").exit_code == 2
     Path("t.txt").write_text("0.5\n0.75\n")
     assert vdsc("decompress", "clip.vds", "--times", "t.txt", "-o", "two.npy").exit_code == 0
+    assert (fake_api.calls[-1]["fps"], fake_api.calls[-1]["memlimit"]) == (None, 2 << 30)
+    np.testing.assert_array_equal(fake_api.calls[-1]["times"], [0.5, 0.75])
     assert np.load("two.npy").shape == (2, 3)
 
 
@@ -62,7 +65,7 @@ def test_settings_reach_the_decoder(vdsc, vds):
 )
 def test_video_files_are_written(vdsc, vds, name, plugin, index, shape):
     """Video goes to .mp4, padded to even sides, and to .gif."""
-    assert vdsc("decompress", "video.vds", "-o", name).exit_code == 0
+    assert vdsc("decompress", "video.vds", "-o", name, "--fps", "50").exit_code == 0
     assert iio.imread(name, plugin=plugin, index=index).shape == shape
 
 
@@ -105,7 +108,7 @@ def test_bad_files_return_their_code(vdsc, data, code):
 def test_failing_half_way_leaves_nothing(vdsc, vds, suffix):
     """A stream that ends after some frames were written leaves no output."""
     Path("video.vds").write_bytes(Path("video.vds").read_bytes()[:-1])
-    result = vdsc("decompress", "video.vds", "-o", "x" + suffix)
+    result = vdsc("decompress", "video.vds", "-o", "x" + suffix, "--fps", "50")
     assert result.exit_code == 3
     assert result.stderr.count("\n") == 1
     assert sorted(os.listdir()) == ["clip.vds", "video.vds"]

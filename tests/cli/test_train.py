@@ -12,13 +12,14 @@ import pytest
 
 @dataclass
 class Step:
-    """What vdsc.train.run.TrainStep holds."""
+    """What vdsc.train.step_report.TrainStep holds."""
 
     step: int
     steps: int = 2
     stage: str = "path"
     terms: dict[str, float] | None = None
     seconds_left: float = 3661.4
+    unit: str = ""
 
 
 @pytest.fixture
@@ -30,12 +31,12 @@ def calls(monkeypatch):
         noted.append((config, out, options))
         for step in (1, 2):
             options["report"](Step(step, terms={"loss": 1.25, "kl": 0.5}))
-        if options["device"] == "cuda":
+        if out.name == "cut":
             raise KeyboardInterrupt
 
-    module = ModuleType("vdsc.train.run")
+    module = ModuleType("vdsc.train.front_door")
     module.train = train
-    monkeypatch.setitem(sys.modules, "vdsc.train.run", module)
+    monkeypatch.setitem(sys.modules, "vdsc.train.front_door", module)
     return noted
 
 
@@ -61,6 +62,18 @@ def test_overrides_have_a_section_and_a_value(vdsc, calls, override):
 
 def test_interrupt_says_how_to_resume(vdsc, calls):
     """Ctrl-C returns 130 and says that the same command goes on."""
-    result = vdsc("train", "c.toml", "--out", "models/x", "--device", "cuda")
+    result = vdsc("train", "c.toml", "--out", "models/cut")
     assert result.exit_code == 130
-    assert "interrupted; the same command resumes from models/x" in result.stderr
+    assert "interrupted; the same command goes on from the last saved state" in result.stderr
+
+
+def test_a_gpu_is_refused_and_not_offered(vdsc, calls):
+    """--device cuda is a usage error with advice; cpu and auto are accepted; help names none."""
+    for device in ("cpu", "auto"):
+        line = ("train", "c.toml", "--out", "models/x", "--device", device)
+        assert vdsc(*line).exit_code == 0
+    refused = vdsc("train", "c.toml", "--out", "models/x", "--device", "cuda")
+    assert refused.exit_code == 2
+    assert "training runs on the CPU, not on 'cuda'; leave --device out" in refused.stderr
+    assert len(calls) == 2
+    assert "--device" not in vdsc("train", "--help").stdout

@@ -18,7 +18,8 @@ from vdsc.core.sequence import Clock, Outline
 Samples = dict[str, tuple[Header, list[bytes]]]
 Forge = Callable[..., bytes]
 
-DIGEST = bytes.fromhex("0123456789ab")
+OLD_DIGEST = bytes.fromhex("0123456789ab")
+DIGEST = bytes.fromhex("0123456789abcdeffedcba9876543210")
 F4, F8, U1 = np.dtype("<f4"), np.dtype("<f8"), np.dtype("u1")
 
 
@@ -40,11 +41,12 @@ def samples() -> Samples:
     params = {"s": 1000, "c": 64, "q": 5}
     return {
         "minimal": (_header("raw", (1,), F4, Clock(Fraction(1))), [b""]),
-        "lossy": (Header("vdsde", ModelRef("motion", DIGEST), lossy, params), [b"knots"]),
+        "lossy": (Header("vdsde", ModelRef("motion", OLD_DIGEST), lossy, params), [b"knots"]),
         "video": (
-            Header("vdsde-bb", ModelRef("video", DIGEST), video, {}, chunks=2),
+            Header("vdsde-bb", ModelRef("video", OLD_DIGEST), video, {}, chunks=2),
             [b"one", b"two"],
         ),
+        "model": (Header("vdsde", ModelRef("motion", DIGEST), lossy, params), [b"knots"]),
         "ticks": (_header("raw", (5, 2), F8, _times(0, 0.04, 0.08, 0.2, 1.5)), [b"x"]),
         "floats": (_header("raw", (3,), F8, _times(-1, np.pi, 1e300)), [b"x"]),
     }

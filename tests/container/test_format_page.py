@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import io
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.format_pages import TEXT as PAGE
 from vdsc.container import Header, Reader, limits, varint
 from vdsc.container.header import DTYPES
 from vdsc.errors import CorruptFile
 
 Samples = dict[str, tuple[Header, list[bytes]]]
 
-PAGE = (Path(__file__).parents[2] / "docs" / "format.md").read_text(encoding="utf-8")
 VECTORS = dict(re.findall(r"```hex (\w+)\n(.*?)```", PAGE, re.DOTALL))
 LISTED = {"ticks", "floats"}
 
@@ -69,9 +68,13 @@ def test_not_varints() -> None:
 
 def test_dtypes() -> None:
     """The tables of types are the code's, number by number."""
-    lines = [line for line in PAGE.splitlines() if line.startswith("| numpy |")]
-    rows = [name for line in lines for name in line.split("|")[2:-1]]
-    assert [np.dtype(name.strip()) for name in rows] == list(DTYPES)
+    stated = {}
+    for numbers, names in re.findall(
+        r"^\| dtype \|(.*)\|\n.*\n\| numpy \|(.*)\|$", PAGE, re.MULTILINE
+    ):
+        cells = zip(numbers.split("|"), names.split("|"), strict=True)
+        stated |= {int(number): np.dtype(name.strip()) for number, name in cells}
+    assert stated == dict(enumerate(DTYPES))
 
 
 def test_limits() -> None:

@@ -78,6 +78,9 @@ CORRUPT = {
     "path": head(k5=b"123456../up"),
     "no name": head(k5=b"123456"),
     "text model": head(k5="123456m"),
+    "no name, new": head(k7=bytes(16)),
+    "short digest": head(k7=bytes(15)),
+    "old and new": head(k5=b"123456m", k7=b"1234567890123456m"),
     "parameter": msgpack.packb(GOOD | {"a": 1.5}),
     "parameter name": msgpack.packb(GOOD | {"a b": 1}),
     "nil": msgpack.packb(GOOD | {"a": None}),
@@ -105,7 +108,7 @@ def test_large_heads(name: str, forge: Forge) -> None:
         read(forge((b"H", LARGE[name]), (b"T", b""), (b"C", b"")))
 
 
-@pytest.mark.parametrize("body", [head(k7=1), head(k2=21), msgpack.packb({0: "raw", 99: 1})])
+@pytest.mark.parametrize("body", [head(k8=1), head(k2=46), msgpack.packb({0: "raw", 99: 1})])
 def test_newer_heads(body: bytes, forge: Forge) -> None:
     """A field or a type that this version does not have belongs to a newer one."""
     with pytest.raises(UnsupportedVersion):
@@ -130,7 +133,7 @@ def test_unknown_kinds(forge: Forge) -> None:
         if kind.islower():
             read(raw)
             continue
-        known = kind in {b"H", b"T"}
+        known = kind in {b"H", b"B", b"T"}
         expected = UnsupportedVersion if kind.isupper() and not known else CorruptFile
         with pytest.raises(expected):
             read(raw)

@@ -151,7 +151,8 @@ WRONG: dict[str, tuple[str, Outline, dict[str, int], int]] = {
     "codec": ("Raw!", Outline((1,), F4, SECOND), {}, 1),
     "no dimension": ("raw", Outline((), F4, SECOND), {}, 1),
     "no value": ("raw", Outline((1, 0), F4, SECOND), {}, 1),
-    "complex": ("raw", Outline((1,), np.dtype("c8"), SECOND), {}, 1),
+    "string": ("raw", Outline((1,), np.dtype("U1"), SECOND), {}, 1),
+    "hours": ("raw", Outline((1,), np.dtype("m8[h]"), SECOND), {}, 1),
     "object": ("raw", Outline((1,), np.dtype("O"), SECOND), {}, 1),
     "start": ("raw", Outline((1,), F4, Clock(Fraction(1), math.nan)), {}, 1),
     "rate": ("raw", Outline((1,), F4, Clock(Fraction(2**64))), {}, 1),
@@ -179,8 +180,10 @@ def test_large_shapes(shape: tuple[int, ...]) -> None:
         Header("raw", None, Outline(shape, F4, SECOND), {})
 
 
-@pytest.mark.parametrize(("name", "digest"), [("../x", b"123456"), ("", b"123456"), ("m", b"1")])
+@pytest.mark.parametrize(
+    ("name", "digest"), [("../x", b"123456"), ("", b"123456"), ("m", b"1"), ("m", bytes(15))]
+)
 def test_wrong_models(name: str, digest: bytes) -> None:
-    """A model name is no path, and its digest has six bytes."""
+    """A model name is no path, and its digest has 16 bytes or, in old files, 6."""
     with pytest.raises(InvalidInput):
         ModelRef(name, digest)

@@ -1,14 +1,17 @@
-"""A second decoder of `vdsde` integers, written from docs/format.md alone: Python integers only.
+"""A second decoder of `vdsde` and `knots` integers, written from docs/format.md alone.
 
-Slow and plain on purpose. It shares no code with vdsc, so where the two agree the page is complete.
+Python integers only, slow and plain on purpose. It shares no code with vdsc, so where the two
+agree the page is complete.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from itertools import accumulate, pairwise
+from types import SimpleNamespace
 from typing import Any
 
 ONE = 1 << 16
@@ -54,12 +57,12 @@ class Stack:
             return 0
         return self.take([*(k * ((1 << 24) // n) for k in range(n)), 1 << 24])
 
-    def gamma(self) -> int:
+    def gamma(self, longest: int = 24) -> int:
         """Pop a gamma number."""
         zeros = 0
         while not self.uniform(2):
             zeros += 1
-            assert zeros <= 24
+            assert zeros <= longest
         number = 1
         for _ in range(zeros):
             number = 2 * number + self.uniform(2)
@@ -146,6 +149,8 @@ def compander(cap: int) -> list[int]:
 class Grid:
     """The cells of one dimension."""
 
+    longest, reach, most = 24, 12 * ONE, 1 << 62
+
     def __init__(self, step: int, cap: int) -> None:
         self.step, self.nodes = step, compander(cap)
         self.n = len(self.nodes) - 1
@@ -178,6 +183,33 @@ class Grid:
     def snap(self, z: int) -> int:
         """The cell that holds z."""
         return max(bisect_right(self.edges, z) - 1, 0) - self.limit
+
+
+class OpenGrid(Grid):
+    """The cells of one dimension in a file of `knots`, which do not end."""
+
+    longest, reach, most = 48, 1 << 46, (1 << 21) - 1
+
+    def __init__(self, step: int, cap: int) -> None:
+        self.cap = cap
+        super().__init__(step, cap)
+        self.limit = self.snap(1 << 47)
+
+    def edge(self, q: int) -> int:
+        """Lower edge of cell q."""
+        y, end = abs(2 * q - 1) * self.step, 128 * self.n
+        if y < end:
+            return self.bend((2 * q - 1) * self.step)
+        far = self.nodes[self.n] + (self.cap * (y - end) >> 1)
+        return far if q > 0 else -far
+
+    def snap(self, z: int) -> int:
+        """The cell that holds z."""
+        low, high = -(1 << 60), 1 << 60
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if self.edge(middle) <= z else (low, middle)
+        return low
 
 
 def gap_row(counts: list[int] | None, rate: int | None) -> list[int]:
@@ -291,7 +323,7 @@ def pop_group(
         centres.append(c)
     for i, h in enumerate(found):
         if abs(h) == 32:
-            found[i] = h + (stack.gamma() if h > 0 else -stack.gamma())
+            found[i] = h + stack.gamma(grids[i].longest) * (1 if h > 0 else -1)
     lows = [stack.uniform(1 << k) for k in shifts]
     cells = [
         c + (h << k) + low - ((1 << k) >> 1)
@@ -304,8 +336,10 @@ def pop_group(
 class Path:
     """The knots of a file, popped one after the other; `tables` holds nested lists."""
 
-    def __init__(self, tables: dict[str, Any], steps: list[int], cap: int) -> None:
-        self.t, self.grids = tables, [Grid(step, cap) for step in steps]
+    def __init__(
+        self, tables: dict[str, Any], steps: list[int], cap: int, cells: type[Grid] = Grid
+    ) -> None:
+        self.t, self.grids = tables, [cells(step, cap) for step in steps]
         self.law = tables["law"][0]
         self.local = [d for d, still in enumerate(tables["is_global"]) if not still]
         self.cells: list[int] | None = None
@@ -317,8 +351,8 @@ class Path:
         return [grid.value(q) for grid, q in zip(self.grids, self.cells, strict=True)]
 
     def first(self, stack: Stack) -> list[int]:
-        """Pop the file's first knot."""
-        zero = [0] * len(self.grids)
+        """Pop the first knot of a file, or of a fresh window."""
+        self.lag, zero = 0, [0] * len(self.grids)
         self.cells = pop_group(stack, self.grids, zero, self.t["sigma0"], self.law)
         self.spread, self.before = [52290] * len(self.grids), self.values()
         return self.cells
@@ -343,10 +377,11 @@ class Path:
             for d in dims:
                 mean = t["rho"][r][d] * last[d] >> 16
                 if "weights" in t:
-                    x = [*last, *slope, *residual]
+                    x = [clip(z, -g.most, g.most) for z, g in zip(last, self.grids, strict=True)]
+                    x += [*slope, *residual]
                     pairs = zip(t["weights"][c][d], x, strict=True)
                     mean += sum(a * b for a, b in pairs) >> 16
-                means.append(clip(mean, -12 * ONE, 12 * ONE))
+                means.append(clip(mean, -self.grids[d].reach, self.grids[d].reach))
                 width = self.grids[d].width(self.cells[d])
                 bases.append(
                     hyp(t["sigma"][r][d], abs(t["rho"][r][d]) * width * t["blur"][0] >> 32)
@@ -356,9 +391,10 @@ class Path:
             popped = pop_group(stack, grids, means, scales, self.law)
             for d, q, mean, base in zip(dims, popped, means, bases, strict=True):
                 cells[d] = q
-                residual[d] = self.grids[d].value(q) - mean
-                unit = base + (self.grids[d].step >> 3)
-                spread[d] = min((abs(residual[d]) << 16) // unit, 16 * ONE)
+                grid, away = self.grids[d], self.grids[d].value(q) - mean
+                residual[d] = clip(away, -grid.most, grid.most)
+                unit = base + (grid.step >> 3)
+                spread[d] = min((abs(away) << 16) // unit, 16 * ONE)
         self.cells, self.before, self.lag, self.spread = cells, last, lag, spread
         return cells
 
@@ -385,6 +421,52 @@ def varint(data: bytes, at: int) -> tuple[int, int]:
             return value, at
 
 
+def signed(data: bytes, at: int) -> tuple[int, int]:
+    """A signed varint."""
+    value, at = varint(data, at)
+    return (-(value + 1) // 2 if value & 1 else value // 2), at
+
+
+def read_pose(
+    body: bytes, at: int, ramps: int, channels: int, past: SimpleNamespace | None
+) -> tuple[SimpleNamespace, int]:
+    """The pose of a window, and where it ends."""
+    start: list[int] = [] if past is None else past.end
+    for _ in range(ramps if past is None else 0):
+        anchor, at = signed(body, at)
+        start.append(anchor)
+    end = []
+    for anchor in start:
+        rise, at = signed(body, at)
+        end.append(anchor + rise)
+    before = [0] * channels
+    if past is not None:
+        before = list(past.before)
+        for _, channel, change in past.turns:
+            before[channel] += change
+    count, at = varint(body, at)
+    turns, frame = [], 0
+    for _ in range(count):
+        step, at = varint(body, at)
+        channel, at = varint(body, at)
+        change, at = signed(body, at)
+        frame += step
+        turns.append([frame, channel, change])
+    return SimpleNamespace(start=start, end=end, turns=turns, before=before), at
+
+
+@dataclass
+class Window:
+    """A window: its first frame and its frames, its knots, their cells and values, its pose."""
+
+    first: int
+    frames: int
+    knots: list[int]
+    cells: list[list[int]]
+    values: list[list[int]]
+    pose: SimpleNamespace | None = None
+
+
 def decode(
     tables: dict[str, Any],
     params: dict[str, int],
@@ -393,32 +475,59 @@ def decode(
     chunk: int,
     frames: int,
     ticks_per_frame: Fraction,
-) -> list[tuple[list[int], list[list[int]]]]:
-    """Frames and cells of the knots of every window."""
-    drawn = "r" in params
-    coarse, _, histogram = tables["curve"][params["r" if drawn else "q"] - 1]
+    channels: int | None = None,
+    listed: list[float] | None = None,
+) -> list[Window]:
+    """Every window of a file of `vdsde` or, where `channels` says how many, of `knots`.
+
+    Where frame times are listed, `ticks_per_frame` is of one second.
+    """
+    drawn = ("r" if channels is None else "d") in params
+    row_of_curve = params["r" if drawn and channels is None else "q"] - 1
+    coarse, _, histogram = tables["curve"][row_of_curve]
     steps = [clip(step * coarse >> 8, 1 << 6, 1 << 17) for step in tables["steps"]]
-    path = Path(tables, steps, tables["cap"][0])
-    row = gap_row(tables["gaps"][histogram], params.get("p"))
-    if "a" in params:
-        row = gap_row([1], None)
-    found, first = [], 0
-    assert len(bodies) == max(1, -(-(frames - 1) // (chunk - 1)))
+    path = Path(tables, steps, tables["cap"][0], Grid if channels is None else OpenGrid)
+    row = gap_row([1] if "a" in params else tables["gaps"][histogram], None)
+    if "p" in params and "a" not in params:
+        row = gap_row(None, params["p"])
+    found: list[Window] = []
+    if channels is None:
+        assert len(bodies) == max(1, -(-(frames - 1) // (chunk - 1)))
+    end = 0
     for i, body in enumerate(bodies, start=1):
-        end = i * (frames - 1) // len(bodies)
-        count, at = varint(body, 0)
+        at, fresh, first = 0, not found, end
+        if channels is None:
+            end = i * (frames - 1) // len(bodies)
+        elif len(bodies) == 1:
+            end = frames - 1
+        else:
+            span, at = varint(body, 0)
+            fresh = bool(span & 1)
+            first = end + (fresh and bool(found))
+            end = first + span // 2 - 1
+            assert end - first < chunk
+        count, at = varint(body, at)
         _, at = varint(body, at)
+        pose = None
+        if "u" in params and channels is not None:
+            past = None if fresh else found[-1].pose
+            pose, at = read_pose(body, at, params["u"].bit_count(), channels, past)
         stack = Stack(body[at + drawn :])
         if drawn:
             times = draw_times(stack, row, end - first, body[at], params.get("s", 0), first)
         else:
             times = pop_times(stack, row, end - first)
         assert len(times) == count
-        cells = [path.cells or path.first(stack)]
-        ticks = [int((2 * k * ticks_per_frame + 1) // 2) for k in times]
+        cells = [path.first(stack) if fresh or path.cells is None else path.cells]
+        values = [path.values()]
+        if listed is None:
+            ticks = [int((2 * k * ticks_per_frame + 1) // 2) for k in times]
+        else:
+            ticks = [round(listed[first + k] * float(ticks_per_frame)) for k in times]
         for before, tick in pairwise(ticks):
             cells.append(path.later(stack, clip(tick - before, 1, 1 << 20)))
+            values.append(path.values())
         assert stack.empty
-        found.append((times, cells))
-        first = end
+        found.append(Window(first, end - first + 1, times, cells, values, pose))
+    assert end == frames - 1
     return found

@@ -1,4 +1,4 @@
-"""The README's examples, and the parts of it that are filled in from runs.
+"""The examples of README.md and docs/guide.md, and the parts of README.md that runs fill in.
 
 `python tests/docs/readme.py` runs each `$ vdsc ...` line, writes its output below it, and copies
 the head of the benchmark's tables into the blocks that name them.
@@ -14,36 +14,24 @@ import sys
 import tempfile
 from pathlib import Path
 
-from vdsc.api import installed_models
-
 ROOT = Path(__file__).parents[2]
-README = ROOT / "README.md"
-BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
+README, GUIDE = ROOT / "README.md", ROOT / "docs" / "guide.md"
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 FIGURES = re.compile(r"(<!-- figures: (\S+) -->\n)(.*?)(<!-- end figures -->)", re.DOTALL)
-SHIM = '#!/bin/sh\nexec "{python}" -W ignore -c "from vdsc.cli.app import main; main()" "$@"\n'
-CLIPS = {"walk": "cmu", "digits": "digits"}
+SHIM = '#!/bin/sh\nexec "{python}" -W ignore -m vdsc "$@"\n'
 
 
-def missing(text: str) -> set[str]:
-    """Models that the clips named in `text` need and that are not installed."""
-    names = {card.name for card in installed_models()}
-    return {model for clip, model in CLIPS.items() if clip in text} - names
+def blocks(page: str) -> list[tuple[str, str]]:
+    """Kind and content of every fenced block, in the page's order."""
+    return [(kind, body) for kind, body in BLOCK.findall(page)]
 
 
-def commands(block: str) -> list[str]:
-    """Shell lines of a block: those behind `$ ` where there are any, else all."""
-    lines = [line.removeprefix("$ ") for line in block.splitlines() if line.startswith("$ ")]
-    return lines or [line for line in block.splitlines() if line.strip()]
-
-
-def shell_blocks(page: str) -> list[str]:
-    """Blocks of shell lines, in the page's order."""
-    return [body for kind, body in BLOCK.findall(page) if kind in {"console", "sh"}]
-
-
-def python_blocks(page: str) -> list[str]:
-    """Blocks of Python, in the page's order."""
-    return [body for kind, body in BLOCK.findall(page) if kind == "python"]
+def commands(kind: str, body: str) -> list[str]:
+    """Shell lines of a block: of a console those behind `$ `, else all."""
+    lines = [line for line in body.splitlines() if line.strip()]
+    if kind == "console":
+        return [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
+    return lines
 
 
 def workplace(folder: Path) -> dict[str, str]:
@@ -56,11 +44,11 @@ def workplace(folder: Path) -> dict[str, str]:
     shim.write_text(SHIM.format(python=sys.executable))
     shim.chmod(0o755)
     path = f"{shim.parent}{os.pathsep}{os.environ['PATH']}"
-    return {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)}
+    return {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "COLUMNS": "100"}
 
 
 def run(line: str, folder: Path, env: dict[str, str]) -> str:
-    """Output of one shell line, stderr included."""
+    """Output of one shell line, stderr included; raises AssertionError if it fails."""
     result = subprocess.run(
         ["bash", "-c", line], cwd=folder, env=env, text=True, timeout=600, check=False,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -69,28 +57,39 @@ def run(line: str, folder: Path, env: dict[str, str]) -> str:
     return result.stdout
 
 
+def run_python(program: str, folder: Path, env: dict[str, str]) -> None:
+    """Run a program there; raises AssertionError if it fails."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program],
+        cwd=folder, env=env, capture_output=True, text=True, timeout=600, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+def console(body: str, folder: Path, env: dict[str, str]) -> str:
+    """The lines of a console block, each with its output below it."""
+    lines = commands("console", body)
+    return "".join(f"$ {line}\n{run(line, folder, env)}" for line in lines)
+
+
 def filled(page: str) -> str:
     """The page with its figures: heading and summaries of the files that they name."""
 
     def table(match: re.Match[str]) -> str:
-        source = ROOT / match[2]
-        if not source.is_file():
-            return match[0]
-        *parts, _every_point = source.read_text(encoding="utf-8").strip().split("\n\n")
-        return "".join([match[1], "\n\n".join(parts), "\n", match[4]])
+        parts = (ROOT / match[2]).read_text(encoding="utf-8").strip().split("\n\n")
+        return "".join([match[1], "\n\n".join(parts[:-1] or parts), "\n", match[4]])
 
     return FIGURES.sub(table, page)
 
 
 def shown(page: str, folder: Path) -> str:
-    """The page with the output of its console lines below them, where their models are here."""
+    """The page with the output of its console lines below them."""
     env = workplace(folder)
 
     def session(match: re.Match[str]) -> str:
-        if match[1] != "console" or missing(match[2]):
+        if match[1] != "console":
             return match[0]
-        parts = [f"$ {line}\n{run(line, folder, env)}" for line in commands(match[2])]
-        return f"```console\n{''.join(parts)}```"
+        return f"```console\n{console(match[2], folder, env)}```"
 
     return BLOCK.sub(session, page)
 

@@ -20,7 +20,7 @@ from tests.docs.lossless_page.bitsback.observation import frames_of
 from vdsc.codecs.lossless import coder as lossless
 from vdsc.codecs.lossless.bitsback import bill
 from vdsc.codecs.lossless.bitsback import bitsback_method as method
-from vdsc.codecs.lossless.bitsback.latent_plan import Plan
+from vdsc.codecs.lossless.bitsback.latent_plan import LatentPlan
 from vdsc.codecs.lossless.bitsback.observation.sprites import Layers
 from vdsc.codecs.lossless.video.video_method import Video
 from vdsc.entropy import BitStack
@@ -31,11 +31,11 @@ from vdsc.twin.layers import Dense
 ONE, TWO = made.PIXELS, "two-sprites"
 SIZES = {ONE: ((16, 16), 1), TWO: ((32, 16), 2)}
 PLANS = [
-    Plan(),
-    Plan(None, 2),
-    Plan(200, 4, frozen=False),
-    Plan(-255, -3),
-    Plan(0, 0, frozen=False),
+    LatentPlan(),
+    LatentPlan(None, 2),
+    LatentPlan(200, 4, frozen=False),
+    LatentPlan(-255, -3),
+    LatentPlan(0, 0, frozen=False),
 ]
 
 
@@ -44,8 +44,6 @@ def models(tiny, tmp_path_factory):
     """The tiny checkpoint, and one of two sprites, splines, a still dimension and tall frames."""
     folder = tmp_path_factory.mktemp("models")
     (folder / ONE).symlink_to(tiny / ONE)
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
     net = made.untrained(
         frame=(32, 16, 1), latent=8, fps=12.5, window=12, decoder="sprites", objects=2, glimpse=6,
         interpolation="spline", rates=(0.5, 4.0), limit=1.3,
@@ -53,8 +51,8 @@ def models(tiny, tmp_path_factory):
     with torch.no_grad():
         net.posterior.raw_nu[:2] = torch.tensor([-12.0, 3.0])
     clips = [(sprites((32, 16), 2, 14, 5)[..., None] / 255).astype(np.float32)]
-    made.write(net, {"kind": "pixels"}, clips, folder / TWO, TWO, 9)
-    torch.set_num_threads(threads)
+    with made.quickly():
+        made.write(net, {"kind": "pixels"}, clips, folder / TWO, TWO, 9)
     return folder
 
 
@@ -97,7 +95,7 @@ def assert_read(ours, theirs, clip):
 @pytest.mark.parametrize("plan", PLANS)
 def test_random_sprites_are_read_by_the_page(models, monkeypatch, name, plan):
     """Clips of every plan, in windows on one stack."""
-    monkeypatch.setattr(method, "Plan", lambda: plan)
+    monkeypatch.setattr(method, "LatentPlan", lambda: plan)
     ours, theirs = opened(models / name)
     met = set()
     for seed in range(3):
@@ -162,7 +160,7 @@ def test_a_file_of_bits_back_is_read_by_the_page(models, monkeypatch):
     monkeypatch.setattr(Video, "start", lambda *_: None)
     monkeypatch.setattr(lossless, "VALUES", 40 * 256)
     clip = sprites((16, 16), 1, 60, 3)
-    data = vdsc.compress(clip, lossless=True)
+    data = vdsc.compress(clip, codec="lossless")
     assert [body[0] for body in container.opened(data)[1]] == [2, 2]
     assert (decoder.decode(data, 40 * 256, models=models) == clip).all()
 
@@ -170,7 +168,7 @@ def test_a_file_of_bits_back_is_read_by_the_page(models, monkeypatch):
 def test_what_stands_before_the_stack_is_on_the_page(models):
     """Plan, knots and the bill are the same integers for both, those below zero too."""
     for values, times in ((0, 0), (-1, 63), (300, -64), (-70000, 8191)):
-        said = bill.Told(Plan(77, 3), 9, values, times, 130)
+        said = bill.StoredBill(LatentPlan(77, 3), 9, values, times, 130)
         found, stack = page.told(said.to_bytes() + b"stack")
         assert stack == b"stack"
         assert found == {

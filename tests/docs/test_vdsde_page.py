@@ -14,13 +14,19 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import page_decoder
 
-from vdsc.codecs.knots import window_code as vdsde
+from tests.format_pages import TEXT as PAGE
+from vdsc.codecs.knots import body as layout
+from vdsc.codecs.knots import pose, window_code
+from vdsc.codecs.knots.coding import Coding
+from vdsc.codecs.knots.params import OLD_ID, KnotParams
+from vdsc.codecs.knots.placing import PlacedKnots
+from vdsc.codecs.model_tables import Tables
+from vdsc.codecs.windows import windows
+from vdsc.container import Header, ModelRef
 from vdsc.core.sequence import Clock, Outline
 from vdsc.entropy import TransitionTables
 from vdsc.quant import LAWS, ValueGrid
 from vdsc.rec import codes
-
-PAGE = (Path(__file__).parents[2] / "docs" / "format.md").read_text(encoding="utf-8")
 
 
 def checkpoint(seed, dims=6, lags=9):
@@ -49,25 +55,53 @@ def checkpoint(seed, dims=6, lags=9):
         [rng.integers(90, 2000, 100), rng.integers(0, 256, 100), rng.integers(0, 2, 100)]
     )
     steps = np.exp2(rng.uniform(7, 15, dims)).astype(np.int64)
-    return vdsde.Tables(transition, steps, int(rng.choice([1, 3, 64])), np.array([
+    return Tables(transition, steps, int(rng.choice([1, 3, 64])), np.array([
         [5, 4, 3, 2, 1, 1, 1, 1], [1, 1, 1, 1, 9, 1, 1, 1],
     ]), curve)  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", range(12))
-@pytest.mark.parametrize("grid", ["histogram", "poisson", "full", "drawn", "drawn poisson"])
-def test_a_decoder_made_from_the_page_reads_what_vdsc_writes(seed, grid):
-    """Knot times and cells of three windows agree, wild values and all laws included."""
-    tables, rng = checkpoint(seed), np.random.default_rng(seed)
-    params = {"qr"["drawn" in grid]: int(rng.integers(1, 101)), "l": 5, "g": 1}
-    params |= {"histogram": {}, "full": {"a": 1}, "drawn": {"s": 2**64 - 1 - seed}}.get(
+def coding_of(tables, codec, params, frames, rate):
+    """The codes of a file with these parameters in its header."""
+    outline = Outline((frames, 3), np.dtype("<f4"), Clock(rate=rate))
+    header = Header(codec, ModelRef("m", bytes(16)), outline, params, 1)
+    said, old = KnotParams.from_header(header), codec == OLD_ID
+    return Coding(tables, Fraction(60), outline, said, old=old)
+
+
+def asked(grid, seed, old):
+    """Parameters that say so of either codec."""
+    quality = int(np.random.default_rng(seed).integers(1, 101))
+    drawn, last = grid.startswith("drawn"), 2**64 - 1 - seed
+    params = {"qr"[drawn]: quality, "l": 5, "g": 1} if old else {"q": quality, "u": 0b101}
+    params |= {"d": 1} if drawn and not old else {}
+    return params | {"histogram": {}, "full": {"a": 1}, "drawn": {"s": last}}.get(
         grid, {"p": 20000}
     )
+
+
+def random_pose(rng, past, frames):
+    """A pose that goes on from the one before."""
+    start, end = rng.integers(-900, 900, (2, 2))
+    before = np.zeros(3, np.int64)
+    if past is not None:
+        start, before = past.end, past.after
+    turns = [[t, c, int(rng.choice([-2, 1]))] for t in range(0, frames, 5) for c in (0, 2)]
+    return pose.Pose(start, end, np.array(turns, np.int64).reshape(-1, 3), before)
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("codec", ["vdsde", "knots"])
+@pytest.mark.parametrize("grid", ["histogram", "poisson", "full", "drawn", "drawn poisson"])
+def test_a_decoder_made_from_the_page_reads_what_vdsc_writes(seed, grid, codec):
+    """Times, cells and poses of three windows agree, wild values and all laws included."""
+    tables, rng, old = checkpoint(seed), np.random.default_rng(seed), codec == OLD_ID
+    params = asked(grid, seed, old)
     frames, chunk, rate = 40, 16, Fraction(24)
-    outline = Outline((frames, 3), np.dtype("<f4"), Clock(rate=rate))
-    coding = vdsde.Coding(tables, Fraction(60), outline, params)
-    bodies, wanted, past = [], [], None
-    for begin, end in vdsde.windows(frames, chunk):
+    coding = coding_of(tables, codec, params, frames, rate)
+    bodies, wanted, past, posed = [], [], None, None
+    for i, (shared, end) in enumerate(windows(frames, chunk)):
+        fresh = not i or (not old and i == 2 and seed % 2 == 0)
+        begin = shared + (fresh and i > 0)
         gaps = rng.integers(1, 2 if grid == "full" else 8, end - begin)
         knots = np.concatenate(([0], np.cumsum(gaps)))
         knots = np.append(knots[knots < end - 1 - begin], end - 1 - begin)
@@ -77,21 +111,26 @@ def test_a_decoder_made_from_the_page_reads_what_vdsc_writes(seed, grid):
             draw = coding.drawn.draw(law, begin)
             knots = draw.knots
         z = np.cumsum(rng.normal(size=(len(knots), 6)), axis=0) / 2
-        z[rng.random(z.shape) < 0.05] *= 40
-        body, past, _ = vdsde.push(coding, knots, z, begin, past, draw)
-        bodies.append(body)
-        cells = coding.grid.snap(np.rint(np.clip(z, -30, 30) * 65536).astype(np.int64))
-        wanted.append((knots.tolist(), cells))
+        z[rng.random(z.shape) < 0.05] *= 40 if old else 4000
+        made = window_code.push(coding, PlacedKnots(knots, draw), z, begin, None if fresh else past)
+        past, head, told = made.window.after, b"", b""
+        if not old:
+            posed = random_pose(rng, None if fresh else posed, end - begin)
+            head = layout.Span(end - begin, fresh).to_bytes()
+            told = pose.pack(posed, fresh=fresh)
+        bodies.append(head + layout.join(len(knots), made.spent, made.data, told))
+        wanted.append((begin, knots.tolist(), made.window, posed))
     plain = {name: array.tolist() for name, array in tables.to_arrays().items()}
     found = page_decoder.decode(
-        plain, params, bodies, chunk=chunk, frames=frames, ticks_per_frame=Fraction(60) / rate
-    )
-    assert [times for times, _ in found] == [times for times, _ in wanted]
-    local = ~tables.transition.is_global
-    for i, ((_, cells), (_, sought)) in enumerate(zip(found, wanted, strict=True)):
-        first = 1 if i else 0  # a later window begins with the knot that it shares
-        assert (np.array(cells)[first:, local] == sought[first:, local]).all()
-        assert (np.array(cells)[:, ~local] == wanted[0][1][0, ~local]).all()
+        plain, params, bodies, chunk=chunk, frames=frames, ticks_per_frame=Fraction(60) / rate,
+        channels=None if old else 3,
+    )  # fmt: skip
+    for part, (begin, knots, window, placed) in zip(found, wanted, strict=True):
+        assert (part.first, part.knots) == (begin, knots)
+        assert part.cells == window.cells.tolist()
+        assert part.values == window.values.tolist()
+        if placed is not None:
+            assert vars(part.pose) == {k: getattr(placed, k).tolist() for k in vars(part.pose)}
 
 
 @pytest.mark.parametrize("expected", [0, 1, 7, 16, 100, 160, 255])
@@ -134,6 +173,21 @@ def test_the_grid_is_the_one_on_the_page(cap):
         assert theirs.limit == limit
         assert [theirs.edge(int(i)) for i in q] == ours.edge(q[:, None])[:, 0].tolist()
         assert [theirs.snap(int(x)) for x in z] == ours.snap(z[:, None])[:, 0].tolist()
+
+
+@pytest.mark.parametrize("cap", [1, 2, 17, 256])
+def test_the_open_grid_is_the_one_on_the_page(cap):
+    """Edges, limits and cells agree to 2**31, for steps from the finest to the widest."""
+    rng = np.random.default_rng(cap)
+    z = np.concatenate([np.arange(-13 << 16, 13 << 16, 99973), rng.integers(-(2**47), 2**47, 40)])
+    for step in (2**6, 777, 2**12, 40001, 2**17):
+        ours = ValueGrid(np.array([step]), cap, open=True)
+        theirs = page_decoder.OpenGrid(step, cap)
+        assert theirs.limit == int(ours.limit[0])
+        cells = ours.snap(z[:, None])
+        assert [theirs.snap(int(x)) for x in z] == cells[:, 0].tolist()
+        assert [theirs.edge(int(q)) for q in cells[:, 0]] == ours.edge(cells)[:, 0].tolist()
+        assert [theirs.value(int(q)) for q in cells[:, 0]] == ours.value(cells)[:, 0].tolist()
 
 
 @pytest.mark.parametrize("law", [0, 1])

@@ -21,8 +21,8 @@ from vdsc.codecs.lossless.video import law_tables as ours
 from vdsc.codecs.lossless.video import packing, palette
 from vdsc.codecs.lossless.video import pixel_cells as cells
 from vdsc.codecs.lossless.video import video_stream as stream
-from vdsc.codecs.lossless.video.film import Reader
-from vdsc.codecs.lossless.video.law import Law
+from vdsc.codecs.lossless.video.law import PixelDistribution
+from vdsc.codecs.lossless.video.video_clip import SymbolReader
 from vdsc.entropy import BitStack
 from vdsc.errors import CorruptFile
 
@@ -123,7 +123,7 @@ def test_files_are_read_by_the_page(monkeypatch, name):
     """Whole files, by the checkpoint that comes with the package, over several chunks."""
     clip, most, uses = FILES[name]
     monkeypatch.setattr(lossless, "VALUES", most)
-    data = vdsc.compress(clip, lossless=True)
+    data = vdsc.compress(clip, codec="lossless")
     bodies, met = container.opened(data)[1], set()
     assert len(bodies) == -(-clip.size // most)
     assert (decoder.decode(data, most, met, MODELS) == clip).all()
@@ -135,7 +135,7 @@ def test_a_method_between_changes_nothing(monkeypatch):
     monkeypatch.setattr(lossless, "VALUES", 2 * 16 * 24 * 3)
     clip = ground(6)
     clip[2:4] = np.random.default_rng(3).integers(0, 256, clip[2:4].shape)
-    data = vdsc.compress(clip, lossless=True)
+    data = vdsc.compress(clip, codec="lossless")
     assert [body[0] for body in container.opened(data)[1]] == [3, 0, 3]
     met = set()
     assert (decoder.decode(data, 2 * 16 * 24 * 3, met, MODELS) == clip).all()
@@ -189,13 +189,13 @@ def test_laws_of_chance_are_read_alike(seed):
     packed = packing.to_bytes(colour, rng.integers(0, 9, len(colour)))
     choices, lists = palette.of_colours(*packing.from_bytes(packed, 3)), colours.palette(packed)
     stack, found = rng.integers(1, 256, 30000).astype("u1").tobytes(), set()
-    reader, plain = Reader(BitStack.from_bytes(stack)), bits.Bits(stack)
+    reader, plain = SymbolReader(BitStack.from_bytes(stack)), bits.Bits(stack)
     for one, other in zip(choices, lists, strict=True):
         o = (rng.normal(0, 3 << 28, (count, 17))).astype(int)
         base, copies = rng.integers(0, 256, count), rng.integers(0, 256, (count, 7))
         which = rng.integers(0, len(one.sizes), count)
         theirs, met = laws.Law(o, base, other, which, copies), set()
-        mine = Law.of(o.astype(float), base.astype(float))
+        mine = PixelDistribution.of(o.astype(float), base.astype(float))
         cell = cells.code(reader, mine, one, which, copies.astype(np.int16), None)
         assert (theirs.pop(plain, met) == cell).all()
         edges = one.table.take((which * 257 + cell)[:, None] + np.arange(2))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from hashlib import sha256
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 
 import vdsc
 from tests import tiny
-from vdsc.api import integers
+from vdsc.api.knots import windows
+from vdsc.codecs.knots import unit
 
 HERE = Path(__file__).parent
 FRAMES = 100
@@ -27,19 +29,65 @@ def jitter():
     return np.round(np.cumsum(steps), 4)
 
 
-RECIPES = {
-    "one": lambda: vdsc.compress(clip(1)),
-    "window": lambda: vdsc.compress(clip(41), quality=60),
-    "windows": lambda: vdsc.compress(clip(), quality=90),
-    "coarse": lambda: vdsc.compress(clip(), quality=1),
-    "fine": lambda: vdsc.compress(clip(), quality=100, seed=3),
-    "full": lambda: vdsc.compress(clip(50), knots="full"),
-    "slow": lambda: vdsc.compress(clip(), fps=7.5),
-    "rational": lambda: vdsc.compress(clip(dtype=np.float64), fps=29.97),
-    "irregular": lambda: vdsc.compress(clip(), times=jitter()),
-    "drawn": lambda: vdsc.compress(clip(), quality=30, grid="rec"),
-    "drawn-poisson": lambda: vdsc.compress(clip(), fps=120, quality=90, grid="rec", seed=5),
-    "wild": lambda: vdsc.compress(40 * np.cumsum(clip(), axis=0), quality=100),
+OLD = (
+    "one", "window", "windows", "coarse", "fine", "full", "slow", "rational", "irregular",
+    "drawn", "drawn-poisson", "wild",
+)  # fmt: skip
+"""Goldens of the codec `vdsde`, which release 0.1 wrote and which is only read now."""
+
+FROZEN_POSE = HERE / "models" / "frozen-pose"
+"""The frozen checkpoint, tensors and hash alike, with what encoders need to know of poses."""
+
+
+def knots(values, **options):
+    """A file of the codec `knots`, by the frozen checkpoint."""
+    return vdsc.compress(values, codec="knots", model=str(FROZEN_POSE), **options)
+
+
+def joined():
+    """Two clips that have nothing to do with each other."""
+    return np.concatenate([clip(60), clip(40)[::-1] + np.float32(9)])
+
+
+def ramped():
+    """A walk away from 0 that turns as it goes."""
+    values = clip().astype(np.float64)
+    values[:, 0] += 250 + np.linspace(0, 90, FRAMES)
+    values[:, 2] += 30 * np.linspace(0, 9, FRAMES)
+    return values.astype(np.float32)
+
+
+def wound():
+    """Angles wound up by whole turns, one of which changes in the middle."""
+    values = clip()
+    values[:, 3] += 360 * 7
+    values[50:, 4] -= 720
+    return values
+
+
+def in_centimetres():
+    """A file of positions in centimetres, of a checkpoint whose unit is a metre."""
+    values = clip(60)
+    values[:, :2] *= 100
+    usual = unit.Measure(metres=1.0, upright=1, height=tiny.HEIGHT, fastest=0.1)
+    with patch.object(unit, "measure_of", lambda *_: usual):
+        return knots(values)
+
+
+KNOTS = {
+    "knots-one": lambda: knots(clip(1)),
+    "knots-window": lambda: knots(clip(41), quality=60),
+    "knots-windows": lambda: knots(clip(), quality=90),
+    "knots-cut": lambda: knots(joined(), quality=70),
+    "knots-ramps": lambda: knots(ramped(), quality=80),
+    "knots-turns": lambda: knots(wound()),
+    "knots-unit": in_centimetres,
+    "knots-drawn": lambda: knots(clip(), quality=30, grid="rec"),
+    "knots-poisson": lambda: knots(clip(), fps=120, quality=90, grid="rec", seed=5),
+    "knots-full": lambda: knots(clip(50), knots="full"),
+    "knots-irregular": lambda: knots(clip(), times=jitter()),
+    "knots-float64": lambda: knots(clip(dtype=np.float64), fps=29.97),
+    "knots-wild": lambda: knots(40 * np.cumsum(clip(), axis=0), quality=100),
 }
 
 
@@ -95,6 +143,21 @@ def glow():
     return np.stack([118 + wave + lamp, 110 + wave + lamp, 140 - wave], axis=3).astype(np.uint8)
 
 
+def see_through():
+    """Float pictures in [0, 1] with one alpha: waves over a still part."""
+    y, x = np.ogrid[:9, :11]
+    t = np.arange(7)[:, None, None]
+    wave = 120 + 90 * np.sin((y + t) / 3) * np.cos((x - t) / 4)
+    colours = np.stack([wave, wave[::-1], 255 - wave, np.full_like(wave, 200)], axis=3)
+    return np.rint(colours).astype(np.uint8) / np.float32(255)
+
+
+def ramps():
+    """Rough channels whose steps from frame to frame are few: what differences of frames pack."""
+    rng = np.random.default_rng(12)
+    return (rng.integers(0, 1 << 16, 300) + 7 * np.arange(40)[:, None]).astype(">u2")
+
+
 EXACT = {
     "exact-decimals": lambda: vdsc.compress(followed(), lossless=True, fps=30),
     "exact-binary": lambda: vdsc.compress(np.sin(smooth(4) / 50), lossless=True, fps=29.97),
@@ -106,32 +169,49 @@ EXACT = {
     "exact-floor": lambda: vdsc.compress(raw(), lossless=True),
     "exact-sprites": lambda: vdsc.compress(bouncing(), lossless=True),
     "exact-colour": lambda: vdsc.compress(glow(), lossless=True),
+    "exact-recast": lambda: vdsc.compress(see_through(), codec="lossless"),
+    "exact-packed": lambda: vdsc.compress(ramps(), codec="packed"),
 }
 
 
 def add(name: str) -> None:
     """Write NAME.vds and NAME.json; raises FileExistsError for a golden that is there."""
-    data = (RECIPES | EXACT)[name]()
+    if (HERE / f"{name}.vds").exists():
+        raise FileExistsError(f"{name} is there: a golden is never written again")
+    data = (KNOTS | EXACT)[name]()
     with open(HERE / f"{name}.vds", "xb") as file:
         file.write(data)
     with open(HERE / f"{name}.json", "x") as file:
-        told = exactly(data) if name in EXACT else kept(data) | {"frames": frames(data)}
-        json.dump(told, file, indent=0)
+        kept = exactly(data) if name in EXACT else integers(data) | {"frames": digest(data)}
+        json.dump(kept, file, separators=(",", ":"))
+        file.write("\n")
 
 
-def kept(data: bytes) -> dict[str, list]:
-    """Knots and cells of every window, as they must be read for ever."""
-    windows = integers(data)
-    return {
-        "knots": [w.knots.tolist() for w in windows],
-        "cells": [w.cells.tolist() for w in windows],
+def integers(data: bytes) -> dict[str, list]:
+    """Knots and cells of every window, and poses where there are, as they are read for ever."""
+    parts = list(windows(data))
+    found = {
+        "knots": [part.window.knots.tolist() for part in parts],
+        "cells": [part.window.cells.tolist() for part in parts],
     }
+    if parts[0].pose is None:
+        return found
+    begins = {"begin": [part.begin for part in parts]}
+    names = ("start", "end", "turns", "before")
+    poses = [{name: getattr(p.pose, name).tolist() for name in names} for p in parts]
+    return found | begins | {"pose": poses}
 
 
 def frames(data: bytes) -> list[list[float]]:
-    """The first and the last frame, which may drift in their last digits."""
+    """The first and the last frame, which release 0.1 decoded in floats."""
     values = vdsc.decompress(data).values[[0, -1]]
     return np.round(values.astype(float), 4).tolist()
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 of all decoded frames, which are the same bits everywhere."""
+    values = vdsc.decompress(data).values
+    return sha256(values.astype(values.dtype.newbyteorder("<")).tobytes()).hexdigest()
 
 
 def exactly(data: bytes) -> dict[str, object]:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from torch.nn.functional import conv2d
 
 from vdsc.model import sprite_matching as track
-from vdsc.model.decoder import SpriteDecoder
-from vdsc.model.encoder import ImageEncoder
+from vdsc.model.feature_encoder import ImageEncoder
+from vdsc.model.frame_decoder import SpriteDecoder
 
 SETTINGS = {"frame": (40, 48, 1), "latent": 10, "objects": 2, "glimpse": 8, "decoder": "sprites"}
 

@@ -18,7 +18,12 @@ TABLE_ARRAYS = {"t": np.arange(4, dtype=np.int32)}
 
 def write(folder, name="toy", **changes):
     """A folder that is what it says, of content that `changes` decide."""
-    settings = {"name": name, "net": {"frame": [5]}, "frames": {"kind": "pixels"}, "chunk": 9}
+    settings = {
+        "name": name,
+        "net": {"frame": [5, 4, 1], "fps": 9.0},
+        "frames": {"kind": "pixels"},
+        "chunk": 9,
+    }
     settings |= changes
     settings["digest"] = content_digest(settings, WEIGHT_ARRAYS, TABLE_ARRAYS).hex()
     folder.mkdir(parents=True)
@@ -38,7 +43,7 @@ def shelf(tmp_path, monkeypatch):
 def test_a_folder_says_what_it_holds(tmp_path):
     """Name, frame, digest, size and arrays are those that were written."""
     checkpoint = write(tmp_path / "a")
-    assert (checkpoint.name, checkpoint.frame, len(checkpoint.digest)) == ("toy", (5,), 6)
+    assert (checkpoint.name, checkpoint.frame, len(checkpoint.digest)) == ("toy", (5, 4, 1), 16)
     assert checkpoint.size == sum(p.stat().st_size for p in (tmp_path / "a").iterdir())
     weights, tables = checkpoint.tensors
     assert (weights["w"] == WEIGHT_ARRAYS["w"]).all()
@@ -120,3 +125,38 @@ def test_a_broken_folder_does_not_hide_the_others(shelf):
     assert store.installed()[0].name == "toy"
     with pytest.raises(ModelMissing, match="no readable checkpoint"):
         store.by_name(str(shelf / "a"))
+
+
+def test_an_old_checkpoint_states_six_bytes(shelf):
+    """What release 0.1 wrote is checked by its 6 bytes, and known by all 16 to new files."""
+    new = write(shelf / "a")
+    config = shelf / "a" / CONFIG
+    config.write_text(json.dumps(new.settings | {"digest": new.digest[:6].hex()}))
+    old = Checkpoint.open(shelf / "a")
+    assert (old.claim, old.digest) == (new.digest[:6], new.digest)
+    for digest in (new.digest, new.digest[:6]):
+        assert store.by_digest("toy", digest).tensors[0].keys() == {"w"}
+    for other in (new.digest[:5] + b"?", new.digest[:6] + bytes(10)):
+        with pytest.raises(ModelMissing):
+            store.by_digest("toy", other)
+
+
+def test_an_old_checkpoint_that_changed_is_refused(shelf):
+    """Six bytes that are not those of the tensors are a changed checkpoint, for either length."""
+    new = write(shelf / "a")
+    config = shelf / "a" / CONFIG
+    config.write_text(json.dumps(new.settings | {"digest": "00" * 6}))
+    old = store.by_digest("toy", bytes(6))
+    assert old.digest == bytes(6)
+    with pytest.raises(ModelMissing, match=r"has hash .* but says 000000000000"):
+        _ = old.tensors
+
+
+@pytest.mark.parametrize("size", [0, 5, 7, 15, 17])
+def test_digests_of_other_lengths_are_refused(size, tmp_path):
+    """Settings state 6 or 16 bytes; a shorter prefix would match what it should not."""
+    made = write(tmp_path / "a")
+    config = tmp_path / "a" / CONFIG
+    config.write_text(json.dumps(made.settings | {"digest": bytes(size).hex()}))
+    with pytest.raises(ModelMissing, match=f"a digest of {size} bytes"):
+        Checkpoint.open(tmp_path / "a")

@@ -83,7 +83,7 @@ def test_paths_that_leave_the_tree():
     """A path longer than any search, or into an empty region, is refused."""
     tree, stack = Tree(Noise(1), "middle"), BitStack()
     stack.push_uniform(np.full(30, 1 << 23), np.full(30, 1 << 24))
-    code = PathCode(1024, heavy=True)
+    code = PathCode(1024, heavy=True, split="middle")
     node = tree.root()
     rows = []
     while node.width > 1:
@@ -95,7 +95,7 @@ def test_paths_that_leave_the_tree():
     wrong[-1] = 1
     stack.push(wrong, np.concatenate(rows))
     with pytest.raises(CorruptFile, match="out of its tree"):
-        code.pop(stack, tree)
+        code.pop(stack, Noise(1))
 
 
 def test_targets_of_the_wrong_kind():

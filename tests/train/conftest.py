@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,19 +13,10 @@ from torch import nn
 from vdsc.errors import InvalidInput
 from vdsc.model.latent_sde import LatentSDE
 from vdsc.model.net_config import NetConfig
-from vdsc.train.loop import Run
+from vdsc.train.loop import TrainingRun
 from vdsc.train.train_config import Stage, TrainConfig
 
 CHANNELS = 4
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    """Small tensors are quickest on one thread."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 class Waves:
@@ -112,7 +103,7 @@ def trained(tmp_path_factory):
         rates=(1.0, 8.0), interpolation="spline",
     )  # fmt: skip
     config = TrainConfig("waves", "waves", 41, Path(), net, tuple(stages), seed=5)
-    run = Run(config, Waves(), tmp_path_factory.mktemp("run"))
+    run = TrainingRun(config, Waves(), tmp_path_factory.mktemp("run"))
     while run.step < run.steps:
         run.advance()
     return run

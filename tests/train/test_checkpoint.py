@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import json
 import shutil
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 from safetensors.numpy import load_file, save_file
 
+from tests.tiny import quickly
 from vdsc.errors import ModelMissing
 from vdsc.model.path_model import PathModel
 from vdsc.model.store import CONFIG, TABLES, WEIGHTS, Checkpoint
 from vdsc.train import checkpoint as export
-from vdsc.train import run as training
+from vdsc.train.path_trainer import PathTrainer
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few():
+    """Curves of few points, for all tests here."""
+    with quickly():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +35,7 @@ def folder(trained, tmp_path_factory):
     out.mkdir()
     (out / "CARD.md").write_text("what it was trained on")
     (out / "stale").write_text("of an older checkpoint")
-    training.write(trained, out)
+    PathTrainer(trained).write(out)
     return out
 
 
@@ -130,12 +139,59 @@ def test_the_envelope_takes_the_best_density_everywhere(monkeypatch):
 
 def test_a_histogram_is_smooth_and_complete():
     """Gaps are counted, longer ones as the longest, and every gap stays possible."""
-    traces = [
-        export.Trace(None, np.array(ticks), None) for ticks in ([0, 3, 6, 9], [0, 3, 40], [0])
-    ]
+    ticks = [0, 3, 6, 9], [0, 3, 40], [0]
+    traces = [export.CodedSequence(None, np.array(some), None) for some in ticks]
     counts = export.histogram(traces, 12)
     assert counts.shape == (12,)
     assert counts.min() >= 1
     assert np.argmax(counts) == 2
     assert counts[11] > counts[8]
     assert export.histogram(traces, 5000).min() == 1
+
+
+def test_a_histogram_by_hand():
+    """Smoothed counts over their sum, 64 to a one of the longest gap's share, in thousandths."""
+    traces = [export.CodedSequence(None, np.array([0, 2, 4, 6, 9, 12]), None)]
+    counts = np.array([0, 3, 2, 0, 0, 0, 0])
+    kernel = [0.05, 0.1, 0.7, 0.1, 0.05]
+    padded = np.pad(counts, 2)
+    near = np.array([padded[i : i + 5] @ kernel for i in range(7)])
+    expected = np.rint(1000 * (64 * near / near.sum() + 1 / 7)).astype(int) + 1
+    assert export.histogram(traces, 7).tolist() == expected.tolist()
+
+
+def test_sparse_knots_usually_have_coarse_cells():
+    """Cells are four times as wide at density 0 as at density 1, and so on beyond."""
+    assert [export.usual(d) for d in (-0.5, 0, 0.5, 1, 2)] == [8, 4, 2, 1, 0.25]
+
+
+def test_a_measure_is_a_mean_over_frames(monkeypatch):
+    """Bits and errors are summed over sequences, each error by its frames, and divided by all."""
+    made = SimpleNamespace(
+        steps=np.array([1 << 12]), cap=1, gaps=np.ones((2, 9)),
+        transition=SimpleNamespace(is_global=np.array([False])),
+    )  # fmt: skip
+    asked = []
+
+    class Model:
+        def fit(self, *request):
+            return np.full((len(request[1]), 1), 0.26)
+
+        def distortion(self, seen, knots, values):
+            asked.append(values[0, 0])
+            return float(len(seen.times))
+
+    coder = SimpleNamespace(bits=lambda *coded: 10.0 * len(coded[1]))
+    gaps = SimpleNamespace(bits=lambda *coded: float(coded[1]))
+    monkeypatch.setattr(export, "KnotCoder", lambda *_: coder)
+    monkeypatch.setattr(export, "RenewalGaps", lambda *_: gaps)
+    monkeypatch.setattr(export, "price", lambda *_: None)
+    traces = [
+        export.CodedSequence(SimpleNamespace(times=np.zeros(frames)), np.array(knots), None)
+        for frames, knots in ((6, [0, 5]), (11, [0, 4, 10]))
+    ]
+    bits, error = export.measure(Model(), made, traces, 512, 1)
+    assert bits == pytest.approx((20 + 5 + 30 + 10) / 17)
+    assert error == pytest.approx((6 * 6 + 11 * 11) / 17)
+    assert asked == [pytest.approx(0.26, abs=1 / 16)] * 2
+    assert asked[0] != pytest.approx(0.26, abs=1e-3)  # of cells of width 512/256 * 2**-4

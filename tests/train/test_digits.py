@@ -10,8 +10,9 @@ from torch.nn.functional import pad
 from vdsc.errors import InvalidInput
 from vdsc.model.latent_sde import LatentSDE
 from vdsc.model.net_config import NetConfig
-from vdsc.train import digits, domains
-from vdsc.train.loop import Run
+from vdsc.train import digits
+from vdsc.train import training_domains as domains
+from vdsc.train.loop import TrainingRun
 from vdsc.train.train_config import Stage, TrainConfig
 
 
@@ -82,7 +83,7 @@ def test_a_perfect_tracker_has_no_loss(config, monkeypatch):
 
 def test_every_stage_takes_steps_and_resumes(config, tmp_path):
     """Sprites, tracking, SDE and knots in one run; a cut one ends in the same state."""
-    runs = [Run(config, domains.build(config), tmp_path / name) for name in "ab"]
+    runs = [TrainingRun(config, domains.build(config), tmp_path / name) for name in "ab"]
     for _ in range(6):
         terms = runs[0].advance()
         assert np.isfinite(list(terms.values())).all()
@@ -90,7 +91,7 @@ def test_every_stage_takes_steps_and_resumes(config, tmp_path):
         runs[1].advance()
         if step in {1, 3}:
             runs[1].save()
-            runs[1] = Run(config, domains.build(config), tmp_path / "b")
+            runs[1] = TrainingRun(config, domains.build(config), tmp_path / "b")
     ours, other = ({**r.model.state_dict(), **r.extra.state_dict()} for r in runs)
     assert all(torch.equal(ours[key], other[key]) for key in ours)
 

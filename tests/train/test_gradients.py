@@ -11,7 +11,7 @@ from scipy.stats import logistic
 
 from vdsc.model.tpp import KnotProcess, Sample
 from vdsc.train import objectives
-from vdsc.train.objectives import Plan
+from vdsc.train.objectives import StepPlan
 
 
 def seeded(seed):
@@ -27,8 +27,8 @@ def gradients(model, plan, seed=3):
     return {name: p.grad for name, p in model.named_parameters()}, terms
 
 
-SETTLED = Plan(learned=True, settled=True, density=0.4)
-SAMPLED = Plan(learned=True, density=0.4)
+SETTLED = StepPlan(learned=True, settled=True, density=0.4)
+SAMPLED = StepPlan(learned=True, density=0.4)
 
 
 @pytest.mark.parametrize("plan", [SETTLED, SAMPLED])
@@ -76,7 +76,7 @@ def test_the_surrogate_is_the_centred_cost_times_the_score(network):
 
 def test_stage_one_leaves_the_head_alone(network):
     """With a knot at every frame the knot process has no gradient at all."""
-    found, _ = gradients(network(), Plan(learned=False))
+    found, _ = gradients(network(), StepPlan(learned=False))
     assert all(slope is None for name, slope in found.items() if name.startswith("knots."))
 
 

@@ -9,7 +9,7 @@ from safetensors.torch import load_file
 
 from vdsc.errors import InvalidInput
 from vdsc.train import loop
-from vdsc.train.loop import Run
+from vdsc.train.loop import TrainingRun
 
 STAGES = [
     {"kind": "sde", "steps": 3, "batch": 4, "lr": 1e-3, "coarse": (0.7, 4.0)},
@@ -35,10 +35,10 @@ def test_resuming_equals_never_stopping(
     """A run that is cut after every step ends in the state of one that never was, bit for bit."""
     stages = [stage | {"objective": objective} for stage in STAGES]
     config = settings(stages, net={"interpolation": interpolation}, save_every=100)
-    whole = Run(config, waves, tmp_path / "whole")
+    whole = TrainingRun(config, waves, tmp_path / "whole")
     assert loop.train(whole, ignore, minutes=None)
     cuts = 0
-    while not loop.train(Run(config, waves, tmp_path / "cut"), ignore, minutes=0):
+    while not loop.train(TrainingRun(config, waves, tmp_path / "cut"), ignore, minutes=0):
         torch.manual_seed(cuts)
         np.random.seed(cuts)  # noqa: NPY002  whatever the process did before must not matter
         cuts += 1
@@ -54,7 +54,7 @@ def test_seeds_make_runs(settings, waves, tmp_path):
     """Equal seeds give equal networks, another seed another one."""
     states = []
     for i, seed in enumerate((1, 1, 2)):
-        run = Run(settings(STAGES, seed=seed), waves, tmp_path / str(i))
+        run = TrainingRun(settings(STAGES, seed=seed), waves, tmp_path / str(i))
         loop.train(run, ignore, minutes=None)
         states.append(final_state(run))
     key = "model.decoder.linear.weight"
@@ -65,7 +65,7 @@ def test_seeds_make_runs(settings, waves, tmp_path):
 def test_every_step_is_reported(settings, waves, tmp_path):
     """Steps are counted over all stages, with their kind, finite terms and a time to go."""
     seen = []
-    loop.train(Run(settings(STAGES), waves, tmp_path), seen.append, minutes=None)
+    loop.train(TrainingRun(settings(STAGES), waves, tmp_path), seen.append, minutes=None)
     assert [s.step for s in seen] == list(range(1, 9))
     assert {s.steps for s in seen} == {8}
     assert [s.stage for s in seen] == ["sde"] * 3 + ["joint"] * 3 + ["settle"] * 2
@@ -76,26 +76,26 @@ def test_every_step_is_reported(settings, waves, tmp_path):
 
 def test_a_cut_while_saving_leaves_the_old_state(settings, waves, tmp_path):
     """Half a new state beside the old one is not looked at."""
-    run = Run(settings(STAGES), waves, tmp_path)
+    run = TrainingRun(settings(STAGES), waves, tmp_path)
     run.advance()
     run.save()
     (tmp_path / "state.new").write_bytes(b"half")
-    assert Run(settings(STAGES), waves, tmp_path).step == 1
+    assert TrainingRun(settings(STAGES), waves, tmp_path).step == 1
 
 
 def test_a_state_of_other_networks_is_refused(settings, waves, tmp_path):
     """A config that changed its network says so instead of going on."""
-    Run(settings(STAGES), waves, tmp_path).save()
+    TrainingRun(settings(STAGES), waves, tmp_path).save()
     with pytest.raises(InvalidInput, match="holds other networks"):
-        Run(settings(STAGES, net={"hidden": 7}), waves, tmp_path)
+        TrainingRun(settings(STAGES, net={"hidden": 7}), waves, tmp_path)
 
 
 def test_finished_runs_take_no_step(settings, waves, tmp_path):
     """Training again after the last step reports nothing and is done."""
-    run = Run(settings(STAGES), waves, tmp_path)
+    run = TrainingRun(settings(STAGES), waves, tmp_path)
     loop.train(run, ignore, minutes=None)
     seen = []
-    assert loop.train(Run(settings(STAGES), waves, tmp_path), seen.append, minutes=None)
+    assert loop.train(TrainingRun(settings(STAGES), waves, tmp_path), seen.append, minutes=None)
     assert not seen
 
 
@@ -103,7 +103,7 @@ def test_the_loss_falls(settings, waves, tmp_path):
     """150 steps on swinging channels halve the distortion, and the bound falls below its start."""
     stages = [{"kind": "sde", "steps": 150, "batch": 8, "lr": 1e-2}]
     seen = []
-    loop.train(Run(settings(stages), waves, tmp_path), seen.append, minutes=None)
+    loop.train(TrainingRun(settings(stages), waves, tmp_path), seen.append, minutes=None)
     bound = [s.terms["distortion"] + s.terms["rate"] for s in seen]
     distortion = [s.terms["distortion"] for s in seen]
     assert np.mean(bound[-20:]) < 0.6 * np.mean(bound[:10])
@@ -122,7 +122,7 @@ def test_the_rate_warms_up_and_decays():
 def test_scales_learn_faster_and_the_process_no_faster(settings, waves, tmp_path):
     """Diffusion and cell widths have their own pace; every parameter is trained once."""
     stages = [stage | {"scale_pace": 7.0} for stage in STAGES]
-    run = Run(settings(stages), waves, tmp_path)
+    run = TrainingRun(settings(stages), waves, tmp_path)
     run.advance()
     groups = run.optimiser.param_groups
     rates = {id(p): group["lr"] for group in groups for p in group["params"]}

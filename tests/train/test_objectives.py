@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vdsc.train import objectives
-from vdsc.train.objectives import Plan
+from vdsc.train.objectives import StepPlan
 
 TICK = 0.1
 
@@ -42,7 +42,7 @@ def test_masks_become_padded_frame_numbers(inner):
 def test_stage_one_uses_every_frame(network, noise, each):
     """With a knot at every frame the path itself is decoded, all of it, and no grid is paid."""
     model, x = sharp(network(noise=noise, obs_scale=0.2)), clip()
-    terms = objectives.elbo(model, x, Plan(learned=False, coarse=1.5), seeded(3))
+    terms = objectives.elbo(model, x, StepPlan(learned=False, coarse=1.5), seeded(3))
     with torch.no_grad():
         path = model.infer(model.encoder(x), TICK, seeded(3))
         error = (model.decoder(path) - x) / (0.2 * 1.5)
@@ -60,12 +60,12 @@ def test_a_part_of_the_frames_stands_for_all(network):
     model, x = sharp(network()), clip(frames=4)
     values = torch.randn(3, 4, 3)
     at = torch.arange(4).expand(3, -1)
-    whole = objectives.reconstruction(model, x, at, values, Plan(learned=False), seeded())
+    whole = objectives.reconstruction(model, x, at, values, StepPlan(learned=False), seeded())
     parts = {
         round(part[0].item(), 3): part
         for part in (
             objectives.reconstruction(
-                model, x, at, values, Plan(learned=False, frames=1), seeded(seed)
+                model, x, at, values, StepPlan(learned=False, frames=1), seeded(seed)
             )
             for seed in range(40)
         )
@@ -78,7 +78,7 @@ def test_between_learned_knots_the_curve_is_decoded(network):
     """In stage two frames come from the curve through the knots' values alone."""
     model, x = sharp(network(interpolation="bridge")), clip(batch=1)
     at, values = torch.tensor([[0, 3, 8]]), torch.randn(1, 3, 3)
-    found = objectives.reconstruction(model, x, at, values, Plan(learned=True), seeded())
+    found = objectives.reconstruction(model, x, at, values, StepPlan(learned=True), seeded())
     with torch.no_grad():
         path = model.bridge(torch.arange(9)[None] * TICK, at * TICK, values)
         expected = 0.5 * ((model.decoder(path) - x) / 0.1).square().sum()

@@ -12,7 +12,7 @@ from scipy.stats import norm
 from vdsc.model import ou
 from vdsc.model.tpp import Sample, inverse_softplus
 from vdsc.train import objectives
-from vdsc.train.objectives import Plan
+from vdsc.train.objectives import StepPlan
 
 TICK = 0.1
 
@@ -105,7 +105,7 @@ def test_the_plan_chooses_the_rate(network, objective, settled):
     """Lossy files pay the cross entropy, of cells once settled; lossless ones the KL."""
     model, x = network(), clip()
     model.log_cell.data.fill_(-12.0)  # too small to move the path
-    plan = Plan(learned=False, objective=objective, settled=settled)
+    plan = StepPlan(learned=False, objective=objective, settled=settled)
     terms = objectives.elbo(model, x, plan, seeded(3))
     with torch.no_grad():
         hidden = model.encoder(x)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import logistic
 
 from vdsc.entropy import KnotCoder
 from vdsc.quant import ValueGrid
@@ -28,7 +29,7 @@ def coded(path, ticks):
     """Knots of a path as the table fit takes them."""
     grid = ValueGrid(np.full(3, round(CELL * tables.ONE)), 1)
     z = path[ticks]
-    return tables.Path(ticks, z, grid.snap(tables.q16(z)), grid)
+    return tables.KnotPath(ticks, z, grid.snap(tables.q16(z)), grid)
 
 
 def grids(count, frames, seed=0):
@@ -117,3 +118,71 @@ def test_restless_paths_pay_for_their_activity():
     assert made.activity_gain is not None
     gains = made.activity_gain[1]
     assert gains[0] < gains[-1]
+
+
+def test_steps_are_gathered_by_hand():
+    """Lag, last value, slope over the last gap times this one, target and cell width of a step."""
+    grid = ValueGrid(np.array([tables.ONE // 8]), 1)
+    ticks = np.array([0, 2, 3, 9])
+    z = np.array([[0.0], [1.0], [1.5], [-1.0]])
+    path = tables.KnotPath(ticks, z, grid.snap(tables.q16(z)), grid)
+    lonely = tables.KnotPath(ticks[:1], z[:1], path.cells[:1], grid)
+    known = grid.value(path.cells)[:, 0] / tables.ONE
+    steps = tables.KnotSteps.gather([path, lonely, path], 5)
+    assert steps.lag.tolist() == [2, 1, 5] * 2  # 6 ticks count as the longest lag
+    assert steps.last[:3, 0].tolist() == known[:3].tolist()
+    assert steps.target[:3, 0].tolist() == known[1:].tolist()
+    slopes = [0, (known[1] - known[0]) * 1 / 2, (known[2] - known[1]) * 6 / 1]
+    assert steps.slope[3:, 0].tolist() == pytest.approx(slopes)
+    assert (steps.width == 1 / 8).all()
+
+
+def test_bits_of_cells_are_those_of_the_logistic_law():
+    """The cost of a cell is -log2 of its mass, and of an impossible one 16 bits."""
+    residual, width = np.array([[0.3, -2.0], [1.1, 0.0]]), np.array([[0.25, 0.5]])
+    scale = np.array([[0.4, 1.5]])
+    high = logistic.cdf(residual + width / 2, scale=scale)
+    mass = high - logistic.cdf(residual - width / 2, scale=scale)
+    found = tables.cell_bits(residual, width, scale)
+    assert found == pytest.approx(-np.log2(mass).sum(0))
+    far = tables.cell_bits(np.array([[1000.0]]), np.array([[0.1]]), np.array([[1.0]]))
+    assert far.tolist() == [16.0]
+
+
+@pytest.mark.parametrize("factor", [0.5, 1.0, 3.0])
+def test_scales_become_those_of_the_residuals(factor):
+    """A scale that is wrong by any factor is put right, class by class; few steps change none."""
+    rng = np.random.default_rng(5)
+    count, true = 6000, np.array([0.2, 1.3])
+    lag = np.repeat([1, 2, 3], [count, count, 10])
+    residual = rng.logistic(0, 1, (len(lag), 2)) * true * np.where(lag == 2, 2.0, 1.0)[:, None]
+    zero = np.zeros_like(residual)
+    data = tables.KnotSteps(lag, zero, zero, residual, np.full_like(residual, 0.05))
+    sigma = np.stack([true, true, true]) * factor
+    found = tables.rescale(data, np.ones((3, 2)) * 0.5, sigma, residual, np.array([0, 1, 2]))
+    assert found[0] == pytest.approx(true, rel=0.08)
+    assert found[1] == pytest.approx(2 * true, rel=0.08)
+    assert (found[2] == sigma[2]).all()
+
+
+def test_lags_are_classed_by_their_edges(fitted):
+    """Lags 1, 2-3, 4-5, 6-7, 8-10, 11-15 and from 16 on share their weights."""
+    assert fitted.lag_class.tolist() == [0, 1, 1, 2, 2, 3, 3, 4, 4, 4]
+    assert tables.EDGES == (1, 2, 4, 6, 8, 11, 16)
+
+
+def test_blocks_are_of_eight_dimensions():
+    """Each block of eight is predicted with what the earlier blocks left, never its own."""
+    rng = np.random.default_rng(6)
+    count, dims = 4000, 10
+    shared = rng.normal(size=(count, 1))
+    zero = np.zeros((count, dims))
+    target = shared + 0.1 * rng.normal(size=(count, dims))
+    data = tables.KnotSteps(np.ones(count, int), zero, zero, target, zero + 0.1)
+    blocks, still = np.arange(dims) // tables.BLOCK, np.zeros(dims, bool)
+    weights, left = tables.correct(data, np.zeros((1, dims)), blocks, np.zeros(1, int), still)
+    between = weights[0, :, 2 * dims :]
+    assert not between[:8].any()
+    assert not between[8:, 8:].any()
+    assert (between[8:, :8] > 0).all()
+    assert left[:, 8:].std() < 0.5 * left[:, :8].std()

@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from vdsc.api.decoding import Decoding, decode
-    from vdsc.api.encoding import encode
     from vdsc.api.facts import Info, inspect
-    from vdsc.api.knots import integers
-    from vdsc.api.lossless import encode_exactly
-    from vdsc.api.memory import compress, decompress, info, inspect_knots
-    from vdsc.api.models import ModelCard, installed_models
-    from vdsc.api.report import Report
+    from vdsc.api.in_memory import compress, decompress, info, inspect_knots
+    from vdsc.api.model_cards import ModelCard, installed_models
+    from vdsc.api.report import GroupError, Report
+    from vdsc.api.requests import encode
 
 __all__ = [
     "Decoding",
+    "GroupError",
     "Info",
     "ModelCard",
     "Report",
@@ -27,23 +26,19 @@ __all__ = [
     "decode",
     "decompress",
     "encode",
-    "encode_exactly",
     "info",
     "inspect",
     "inspect_knots",
     "installed_models",
-    "integers",
 ]
 
 _HOMES = {
     "decoding": ("Decoding", "decode"),
-    "encoding": ("encode",),
     "facts": ("Info", "inspect"),
-    "knots": ("integers",),
-    "lossless": ("encode_exactly",),
-    "memory": ("compress", "decompress", "info", "inspect_knots"),
-    "models": ("ModelCard", "installed_models"),
-    "report": ("Report",),
+    "in_memory": ("compress", "decompress", "info", "inspect_knots"),
+    "model_cards": ("ModelCard", "installed_models"),
+    "report": ("GroupError", "Report"),
+    "requests": ("encode",),
 }
 
 

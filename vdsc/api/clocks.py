@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
-from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 import numpy as np
 
-from vdsc.codecs.knots import pace
+from vdsc.core.instants import Instants
 from vdsc.core.sequence import Clock, Outline, Times, check_times
 from vdsc.errors import InvalidInput, LimitExceeded
 
 MOST_FRAMES = 1 << 27
-BATCH = 4096  # instants asked for at once
 SLACK = 1e-6  # seconds that a wanted time may lie outside the span, for times written as text
 
 
@@ -26,13 +23,6 @@ def check_choice(fps: Fraction | None, times: Times | None) -> None:
         raise InvalidInput(f"fps must be above zero, not {float(fps):g}")
     if times is not None:
         check_times(times)
-
-
-def check_pace(outline: Outline, native: Fraction) -> None:
-    """Raise InvalidInput for frame times that a checkpoint of this rate cannot count in ticks."""
-    fault = pace.fault(outline, native)
-    if fault is not None:
-        raise InvalidInput(fault)
 
 
 def dated(
@@ -51,43 +41,33 @@ def dated(
     return Outline(shape, dtype, clock)
 
 
-def wanted(held: Outline, fps: Fraction | None, times: Times | None) -> Outline:
-    """Outline of what is asked of a file: its own instants, others at `fps`, or those of `times`.
+def wanted(held: Outline, fps: Fraction | None, times: Times | None) -> Instants:
+    """The instants that are asked of a file: its own, others at `fps`, or those of `times`.
 
     Raises LimitExceeded for more than 2**27 frames, InvalidInput for times out of its span.
     """
     check_choice(fps, times)
     if fps is None and times is None:
-        return held
+        return Instants(held, own=True)
     first, last = span(held)
     if times is not None:
         if times[0] < first - SLACK or times[-1] > last + SLACK:
             raise InvalidInput(f"the file spans {first:g} to {last:g} s; ask for times within")
-        return Outline((len(times), *held.shape[1:]), held.dtype, Clock(times=times))
+        asked = Outline((len(times), *held.shape[1:]), held.dtype, Clock(times=times))
+        return Instants(asked, own=False)
     assert fps is not None
     count = math.floor(_length(held) * fps) + 1
     if count > MOST_FRAMES:
         words = f"{float(fps):g} frames per second would be {count} frames"
         raise LimitExceeded(f"{words}, above the limit of {MOST_FRAMES}; ask for fewer, or --times")
-    return Outline((count, *held.shape[1:]), held.dtype, Clock(rate=fps, start=first))
+    asked = Outline((count, *held.shape[1:]), held.dtype, Clock(rate=fps, start=first))
+    return Instants(asked, own=False)
 
 
 def span(outline: Outline) -> tuple[float, float]:
     """Times of the first and the last frame, seconds."""
     clock, count = outline.clock, outline.frames
     return float(clock.seconds(0, 1)[0]), float(clock.seconds(count - 1, count)[0])
-
-
-def between(outline: Outline, low: float, high: float) -> Iterator[Times]:
-    """The outline's times from `low` up to but without `high`, in batches."""
-    begin, end = (bisect_left(range(outline.frames), t, key=_instant(outline)) for t in (low, high))
-    for at in range(begin, end, BATCH):
-        yield outline.clock.seconds(at, min(at + BATCH, end))
-
-
-def _instant(outline: Outline) -> Callable[[int], float]:
-    """Seconds of one frame, as a function of its number."""
-    return lambda i: float(outline.clock.seconds(i, i + 1)[0])
 
 
 def _length(outline: Outline) -> Fraction:

@@ -1,27 +1,24 @@
-"""From a .vds file to frames at any instants of its span, window after window."""
+"""From a .vds file to frames at any instants of its span, by the codec that the file names."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
-import numpy as np
-
-from vdsc.api import clocks, models
-from vdsc.api.frames import Frames, held
-from vdsc.api.lossless import decode_exactly
-from vdsc.codecs.knots import window_code as vdsde
-from vdsc.codecs.lossless import chunk
-from vdsc.codecs.windows import divide, how_many
+from vdsc.api import clocks
+from vdsc.api.numbers import numeric_header
+from vdsc.api.resampling import resampled
+from vdsc.codecs import registry
+from vdsc.codecs.base import Decoder
 from vdsc.container import Reader
+from vdsc.core import memory
+from vdsc.core.instants import Instants
+from vdsc.core.numeric_view import from_numbers
 from vdsc.core.sequence import Outline, Times
-from vdsc.errors import CorruptFile, InvalidInput
-
-if TYPE_CHECKING:
-    from vdsc.model.path_model import PathModel
-    from vdsc.model.store import Checkpoint
+from vdsc.core.types import Values
+from vdsc.errors import CorruptFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,37 +26,10 @@ class Decoding:
     """A file being decoded: what will come out, and, iterated, its frames in batches."""
 
     outline: Outline
-    batches: Iterator[Frames]
+    batches: Iterator[Values]
 
-    def __iter__(self) -> Iterator[Frames]:
+    def __iter__(self) -> Iterator[Values]:
         return self.batches
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A file with its checkpoint and codes, its chunks not yet read."""
-
-    reader: Reader
-    checkpoint: Checkpoint
-    coding: vdsde.Coding
-
-    @classmethod
-    def of(cls, reader: Reader) -> Opened:
-        """Find the checkpoint that a header names; no network is loaded."""
-        header, checkpoint = reader.header, models.of_file(reader.header)
-        if header.chunks != how_many(header.outline.frames, checkpoint.settings["chunk"]):
-            raise CorruptFile(f"{header.chunks} chunks cannot hold the file's frames")
-        tables = vdsde.Tables.from_arrays(checkpoint.tensors[1])
-        fps = models.ticks(checkpoint)
-        return cls(reader, checkpoint, vdsde.Coding(tables, fps, header.outline, header.params))
-
-    def windows(self) -> Iterator[tuple[Times, vdsde.Window]]:
-        """Times (T,) of the frames of each window, and its knots: integers alone decide here."""
-        outline, past = self.coding.outline, None
-        spans = divide(outline.frames, self.reader.header.chunks)
-        for (begin, end), body in zip(spans, self.reader.chunks(), strict=True):
-            window, past = vdsde.pop(self.coding, body, begin, end, past)
-            yield outline.clock.seconds(begin, end), window
 
 
 def decode(
@@ -67,31 +37,33 @@ def decode(
     *,
     fps: Fraction | None = None,
     times: Times | None = None,
-    device: str = "auto",
+    memlimit: int = memory.DEFAULT,
 ) -> Decoding:
     """Decode a .vds file at its own times, at `fps`, or at `times` within its span.
 
-    A lossless file has its own times only.
+    A file without a path in continuous time is resampled: floats along straight lines between its
+    frames, other types by the nearest frame. Raises LimitExceeded, before work begins, where more
+    than `memlimit` bytes would be needed, and VdscError for what is no sound file.
     """
-    reader = Reader(stream)
-    if reader.header.codec == chunk.ID:
-        if fps is not None or times is not None:
-            raise InvalidInput("a lossless file holds its own frames only; leave out fps and times")
-        return Decoding(*decode_exactly(reader))
-    opened = Opened.of(reader)
-    outline = clocks.wanted(opened.coding.outline, fps, times)
-    networks = models.networks(opened.checkpoint, device)
-    return Decoding(outline, _frames(opened, networks, outline))
+    reader = Reader(stream, memlimit=memlimit)
+    header = numeric_header(reader.header)
+    codec = registry.codec_of_file(header.codec)
+    memory.check(codec.memory(header), memlimit, "decoding this file")
+    held = reader.header.outline
+    wanted = clocks.wanted(held, fps, times)
+    decoder = codec.decoder(header, memlimit=memlimit)
+    if wanted.own or codec.continuous:
+        return Decoding(wanted.outline, _frames(reader, decoder, wanted))
+    own = _frames(reader, decoder, Instants(held, own=True))
+    return Decoding(wanted.outline, resampled(own, held, wanted))
 
 
-def _frames(opened: Opened, networks: PathModel, wanted: Outline) -> Iterator[Frames]:
-    """Frames of every window in turn, those on a seam from the later window."""
-    first, last = clocks.span(opened.coding.outline)
-    for seconds, window in opened.windows():
-        low = -np.inf if seconds[0] == first else seconds[0]
-        high = np.inf if seconds[-1] == last else seconds[-1]
-        for queries in clocks.between(wanted, low, high):
-            local = np.clip(queries, seconds[0], seconds[-1]) - seconds[0]
-            ticks = seconds[window.knots] - seconds[0]
-            for drawn in networks.synthesise(ticks, window.values, local):
-                yield held(drawn, wanted)
+def _frames(reader: Reader, decoder: Decoder, wanted: Instants) -> Iterator[Values]:
+    """Frames of every chunk in turn; raises CorruptFile unless they are all that is wanted."""
+    made = 0
+    for body in reader.chunks():
+        for frames in decoder.decode(body, wanted):
+            made += len(frames)
+            yield from_numbers(frames, reader.header.outline.dtype)
+    if made != wanted.outline.frames:
+        raise CorruptFile("the chunks do not hold the file's frames; the file is damaged")

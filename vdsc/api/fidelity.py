@@ -1,69 +1,126 @@
-"""How far decoded frames are from the originals."""
+"""How far decoded frames are from the originals, for each group of channels in its own unit."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
+
+from vdsc.api.report import GroupError
+from vdsc.codecs.base import Group
+from vdsc.core.sequence import Outline
+from vdsc.core.types import Floats, Values
+
+TENTH = 0.1
+"""Of what a channel spans: a warning says where the mean error is beyond it."""
+
+SMALL = 0.01
+"""A channel that spans less than this share of the widest one is not worth a warning."""
 
 
 @dataclass(slots=True)
-class Fidelity:
-    """Running errors of one sequence.
+class _Running:
+    """Errors of one group so far, and what each of its channels spans (C,)."""
 
-    Pixels count squared; of channels the angles count, modulo 360 degrees, or all if none is one.
-    """
-
-    pixels: bool
-    angles: NDArray[np.bool_]
     count: int = 0
     total: float = 0.0
     worst: float = 0.0
+    low: Floats = field(default_factory=lambda: np.full(1, np.inf))
+    high: Floats = field(default_factory=lambda: np.full(1, -np.inf))
+    sums: Floats = field(default_factory=lambda: np.zeros(1))
 
-    @classmethod
-    def of(cls, frames: dict[str, Any]) -> Fidelity:
-        """For frames of a checkpoint's `frames` settings."""
-        if frames["kind"] == "pixels":
-            return cls(pixels=True, angles=np.zeros(0, bool))
-        return cls(pixels=False, angles=np.arange(len(frames["offset"])) >= frames["first_angle"])
 
-    def add(self, wanted: NDArray[np.generic], drawn: NDArray[np.generic]) -> None:
-        """Count the errors of some frames (T, ...)."""
-        error = wanted.astype(np.float64) - drawn.astype(np.float64)
-        if self.pixels:
-            error = np.square(error)
-        elif self.angles.any():
-            turned = error[:, self.angles]
-            error = np.abs(turned - 360 * np.rint(turned / 360))
-        else:
-            error = np.abs(error)
-        self.count += error.size
-        self.total += float(error.sum())
-        self.worst = max(self.worst, float(error.max(initial=0.0)))
+class Fidelity:
+    """Running errors of one sequence; a frame counts once."""
+
+    def __init__(self, groups: tuple[Group, ...], outline: Outline) -> None:
+        self._groups, self._outline = groups, outline
+        self._running = [_Running() for _ in groups]
+        self._seen = 0
+        self._exact = True
+
+    def add(self, wanted: Values, decoded: Values) -> None:
+        """Count the errors of some frames (n, ...), the next ones."""
+        same = wanted.dtype == decoded.dtype and wanted.tobytes() == decoded.tobytes()
+        self._exact = self._exact and same
+        with np.errstate(invalid="ignore"):  # signalling NaNs, which only lossless files hold
+            for group, running in zip(self._groups, self._running, strict=True):
+                _count(group, running, wanted, None if same else decoded)
+        self._seen += len(wanted)
+
+    @property
+    def exact(self) -> bool:
+        """Whether every bit is as it was."""
+        return self._exact
 
     @property
     def psnr(self) -> float | None:
         """DB against 255, for pixels."""
-        if not self.pixels:
+        if not self._groups or not self._groups[0].pixels:
             return None
-        return 10 * math.log10(255**2 / max(self.total / self.count, 1e-9))
+        first = self._running[0]
+        return 10 * math.log10(255**2 / max(first.total / max(first.count, 1), 1e-9))
 
     @property
-    def mean(self) -> float | None:
-        """Mean absolute error, in `unit`."""
-        return None if self.pixels else self.total / self.count
+    def groups(self) -> tuple[GroupError, ...]:
+        """Mean and largest absolute error of each group of channels that are no pixels."""
+        return tuple(
+            GroupError(g.name, g.unit, r.total / max(r.count, 1), r.worst)
+            for g, r in zip(self._groups, self._running, strict=True)
+            if not g.pixels
+        )
 
     @property
-    def max(self) -> float | None:
-        """Largest absolute error, in `unit`."""
-        return None if self.pixels else self.worst
+    def warnings(self) -> tuple[str, ...]:
+        """What a user should know: errors beyond a tenth of what a channel spans."""
+        return tuple(
+            words
+            for g, r in zip(self._groups, self._running, strict=True)
+            if not g.pixels and (words := _warning(g, r, self._seen))
+        )
 
-    @property
-    def unit(self) -> str:
-        """Unit of the errors; none where channels are no angles."""
-        if self.pixels:
-            return "dB"
-        return "deg" if self.angles.any() else ""
+
+def _count(group: Group, run: _Running, wanted: Values, decoded: Values | None) -> None:
+    """Count one group's errors in some frames; decoded is None where every bit is as it was."""
+    one = _channels(group, wanted)
+    run.count += one.size
+    if not one.size:
+        return
+    if decoded is not None:
+        _add_errors(group, run, one, _channels(group, decoded))
+    if not group.pixels:
+        run.low = np.minimum(run.low, one.min(axis=0))
+        run.high = np.maximum(run.high, one.max(axis=0))
+
+
+def _add_errors(group: Group, run: _Running, one: Values, other: Values) -> None:
+    """Add squares for pixels, and sizes for everything else."""
+    off = one.astype(np.float64) - other.astype(np.float64)
+    off = np.square(off) if group.pixels else np.abs(off)
+    run.total += float(off.sum())
+    run.worst = max(run.worst, float(off.max()))
+    run.sums = run.sums + off.sum(axis=0)
+
+
+def _channels(group: Group, values: Values) -> Values:
+    """The group's channels (n, C) of frames (n, ...)."""
+    flat = values.reshape(len(values), -1)
+    return flat if group.pixels else flat[:, group.begin : group.end]
+
+
+def _warning(group: Group, run: _Running, frames: int) -> str:
+    """A line about the channel whose error is largest beside what it spans, or nothing."""
+    if not run.worst:
+        return ""
+    spread, mean = run.high - run.low, run.sums / max(frames, 1)
+    beyond = np.flatnonzero((mean > TENTH * spread) & (spread > SMALL * spread.max(initial=0)))
+    if not beyond.size:
+        return ""
+    worst = int(beyond[np.argmax(mean[beyond] / spread[beyond])])
+    unit = f" {group.unit}" if group.unit else ""
+    return (
+        f"{group.name}: {beyond.size} of {spread.size} channels are off by more than a tenth of "
+        f"what they span (channel {group.begin + worst} by {mean[worst]:.3g}{unit} of "
+        f"{spread[worst]:.3g} in the mean); raise --quality or use --lossless"
+    )

@@ -1,26 +1,33 @@
-"""The integers of a file, popped without its networks."""
+"""The integers of a file of knots, popped without its networks."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 
 import numpy as np
 
-from vdsc.api.decoding import Opened
-from vdsc.codecs.knots.window_code import Window
+from vdsc.codecs.knots.decoder import KnotReader, PlacedWindow
+from vdsc.codecs.knots.params import ID, OLD_ID
 from vdsc.container import Reader
 from vdsc.core.sequence import Times
+from vdsc.errors import InvalidInput
 
 
-def integers(data: bytes) -> list[Window]:
-    """Knots and cells of every window of a .vds file; needs its checkpoint's tables, no network.
+def windows(data: bytes) -> Iterator[PlacedWindow]:
+    """Knots, cells and pose of every window of a .vds file; the same on every machine.
 
-    They are the same on every machine. Raises VdscError.
+    Needs the checkpoint's tables, no network. Raises InvalidInput for a file without knots, and
+    VdscError for what is no sound file.
     """
-    return [window for _, window in Opened.of(Reader(io.BytesIO(data))).windows()]
+    reader = Reader(io.BytesIO(data))
+    if reader.header.codec not in {ID, OLD_ID}:
+        raise InvalidInput(f"a file of codec {reader.header.codec!r} has no knots to look at")
+    knots = KnotReader(reader.header)
+    yield from map(knots.window, reader.chunks())
 
 
 def knot_times(data: bytes) -> Times:
     """Times (K,) seconds of all knots of a .vds file, seams once."""
-    opened = Opened.of(Reader(io.BytesIO(data)))
-    return np.unique(np.concatenate([seconds[w.knots] for seconds, w in opened.windows()]))
+    found = [part.seconds[part.window.knots] for part in windows(data)]
+    return np.unique(np.concatenate(found))

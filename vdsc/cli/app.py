@@ -1,42 +1,29 @@
-"""The command line as a whole: its commands, and what each failure returns."""
+"""The command line as a whole: its commands and its own options."""
 
 from __future__ import annotations
 
-import signal
-import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, ClassVar
 
 import typer
-from typer.core import TyperGroup
 
-from vdsc.cli import compress, decompress, info, models, train
-from vdsc.cli.failure import explain
+from vdsc.cli.parsing import Commands
+from vdsc.cli.process import main
+from vdsc.cli.speech import put
 
-if TYPE_CHECKING:
-    from types import FrameType
-
-
-class Guarded(TyperGroup):
-    """Commands whose failures end in one line on stderr and an exit code."""
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run the command that `ctx` names; whatever it raises becomes an exit code."""
-        try:
-            return super().invoke(ctx)
-        except (Exception, KeyboardInterrupt) as error:
-            if is_parser_error(error):
-                raise
-            raise typer.Exit(explain(error)) from None
+__all__ = ["app", "main"]
 
 
-def is_parser_error(error: BaseException) -> bool:
-    """Whether Typer raised `error` (usage, or an exit that was asked for) and shows it itself."""
-    return type(error).__module__.startswith(("typer.", "click."))
+class Vdsc(Commands):
+    """The commands of `vdsc`."""
+
+    homes: ClassVar[dict[str, str]] = {
+        name: f"vdsc.cli.{name}" for name in ("compress", "decompress", "info", "models", "train")
+    }
 
 
 app = typer.Typer(
     name="vdsc",
-    cls=Guarded,
+    cls=Vdsc,
     no_args_is_help=True,
     add_completion=False,
     # Plain usage errors: boxes would wrap the advice, and rich would be imported for --help.
@@ -44,8 +31,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (compress.compress, decompress.decompress, info.info, models.models, train.train):
-    app.command()(command)
 
 
 def show_version(wanted: bool) -> None:  # noqa: FBT001 -- Typer calls it so
@@ -53,7 +38,7 @@ def show_version(wanted: bool) -> None:  # noqa: FBT001 -- Typer calls it so
     if wanted:
         from importlib.metadata import version
 
-        typer.echo(f"vdsc {version('vdsc')}")
+        put(f"vdsc {version('vdsc')}")
         raise typer.Exit
 
 
@@ -67,14 +52,3 @@ def vdsc(
 ) -> None:
     """Compress motion capture and small video with a learned continuous path."""
     del version
-
-
-def main() -> None:
-    """Run the command line; SIGTERM ends it as tidily as Ctrl-C does."""
-    signal.signal(signal.SIGTERM, _terminate)
-    app()
-
-
-def _terminate(number: int, frame: FrameType | None) -> None:
-    del frame
-    sys.exit(128 + number)

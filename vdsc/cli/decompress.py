@@ -2,64 +2,57 @@
 
 from __future__ import annotations
 
-import time
 from fractions import Fraction
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
+from vdsc.cli import options as o
 from vdsc.cli.failure import each
-from vdsc.cli.options import (
-    DeviceOption,
-    ForceOption,
-    FpsOption,
-    OutOption,
-    OutputDirOption,
-    TimesOption,
-    exclusive,
-)
+from vdsc.cli.naming import npy_name
 from vdsc.cli.plan import expand, make_folder, plan
+from vdsc.core.words import printable
 
 if TYPE_CHECKING:
     from vdsc.core.sequence import Clock
 
 
 def decompress(
-    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Files; '-' is stdin.")],
+    files: o.FilesArgument,
     *,
-    out: OutOption = None,
-    output_dir: OutputDirOption = None,
-    fps: FpsOption = None,
-    times: TimesOption = None,
-    device: DeviceOption = "auto",
-    force: ForceOption = False,
+    out: o.OutOption = None,
+    output_dir: o.OutputDirOption = None,
+    recursive: o.RecursiveOption = False,
+    fps: o.FpsOption = None,
+    times: o.TimesOption = None,
+    memlimit: o.MemlimitOption = o.MEMLIMIT,
+    force: o.ForceOption = False,
 ) -> None:
     """Decode .vds files to arrays or video.
 
     Without --fps and --times the original times come back. The suffix of -o says what is written:
     .npy, or for video also .mp4 and .gif.
     """
+    import time
+
+    from vdsc.cli.calls import decode
+    from vdsc.cli.progress import progress_bar
+    from vdsc.cli.speech import say
     from vdsc.io.replacing import check_target
-    from vdsc.io.sink import check_suffix
+    from vdsc.io.sink import check_suffix, open_sink
+    from vdsc.io.spool import open_input
     from vdsc.io.times_file import read_times
 
-    exclusive(fps=fps, times=times)
-    outputs = plan(expand(files, (".vds",)), out, output_dir, npy_name)
+    o.exclusive(fps=fps, times=times)
+    places = expand(files, (".vds",), recursive=recursive)
+    todo = plan(places, out, output_dir, npy_name, recursive=recursive, times=times)
     dates = None if times is None else read_times(times)
 
     def work(path: str) -> None:
-        from vdsc.api import decode
-        from vdsc.cli.talk import progress_bar
-        from vdsc.io.sink import open_sink
-        from vdsc.io.spool import open_input
-
-        output, start = outputs[path], time.monotonic()
+        output, start = todo.output(path), time.monotonic()
         check_suffix(output)
         make_folder(output, output_dir)
         check_target(output, force=force)
         with open_input(path) as stream, progress_bar(path) as progress:
-            decoding = decode(stream, fps=fps, times=dates, device=device)
+            decoding = decode(stream, fps=fps, times=dates, memlimit=memlimit)
             outline = decoding.outline
             rate = mean_rate(outline.clock, outline.frames)
             done = 0
@@ -70,14 +63,9 @@ def decompress(
                     if progress:
                         progress(done, outline.frames)
         words = f"{outline.frames} frames at {float(rate):g}/s  {time.monotonic() - start:.1f} s"
-        typer.echo(f"{path} -> {output}  {words}", err=True)
+        say(f"{printable(path)} -> {printable(output)}  {words}")
 
-    each(outputs, work)
-
-
-def npy_name(path: str) -> str:
-    """`clip.vds` as clip.npy."""
-    return str(Path(path).with_suffix(".npy"))
+    each(todo, work)
 
 
 def mean_rate(clock: Clock, frames: int) -> Fraction:

@@ -4,27 +4,41 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
-import typer
+from vdsc.cli.options import JsonOption, VerboseOption
+from vdsc.core.words import printable
 
-from vdsc.cli.options import JsonOption
+if TYPE_CHECKING:
+    from vdsc.api import ModelCard
 
-HEADER = ("name", "domain", "shape", "size", "hash", "trained on", "measured")
+HASH = 12
+NARROW = 80
 
 
-def models(*, as_json: JsonOption = False) -> None:
+def models(*, verbose: VerboseOption = False, as_json: JsonOption = False) -> None:
     """List the installed checkpoints."""
-    from vdsc.api import installed_models
-    from vdsc.cli.talk import print_table
+    from vdsc.cli.calls import installed_models
+    from vdsc.cli.speech import put, say
 
     cards = installed_models()
     if as_json:
-        typer.echo(json.dumps([asdict(card) for card in cards], indent=2, default=str))
+        put(json.dumps([asdict(card) for card in cards], indent=2, default=str))
     elif cards:
-        rows = [
-            (c.name, c.domain, c.shape, f"{c.size / 1e6:.1f} MB", c.digest[:12], c.data, c.measured)
-            for c in cards
-        ]
-        print_table(rows, HEADER)
+        put("\n".join(card_words(card, verbose=verbose) for card in cards))
     else:
-        typer.echo("no models installed; set VDSC_MODELS or train one with 'vdsc train'", err=True)
+        say("no models installed; set VDSC_MODELS or train one with 'vdsc train'")
+
+
+def card_words(card: ModelCard, *, verbose: bool) -> str:
+    """A model in lines of at most 80 columns: its name, what it takes, what it achieves."""
+    import textwrap
+
+    takes = f"{card.domain}, {card.shape}, {card.size / 1e6:.1f} MB, {card.digest[:HASH]}"
+    details = (f"trained on {card.data}", f"hash {card.digest}", card.path) if verbose else ()
+    lines = [
+        textwrap.fill(printable(words), NARROW, initial_indent="  ", subsequent_indent="    ")
+        for words in (takes, card.measured, *details)
+        if words
+    ]
+    return "\n".join([printable(card.name), *lines])

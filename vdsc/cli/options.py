@@ -3,25 +3,89 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-Device = Literal["auto", "cpu", "cuda"]
-NUMBER = re.compile(r"\d{1,9}(\.\d{0,9})?|\.\d{1,9}|\d{1,9}/\d{1,9}")
+from vdsc.errors import InvalidInput
+
 FASTEST = 1_000_000
 
+SIZE = re.compile(r"([0-9]{1,18}(?:\.[0-9]{1,9})?) ?([KMGT]?)(I?B)?", re.IGNORECASE)
+POWERS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
+MOST_BYTES = (1 << 63) - 1
+MEMLIMIT = 2 << 30
 
-def parse_fps(text: str) -> Fraction:
-    """Frames per second written as 60, 29.97 or 30000/1001: above zero, at most 1e6."""
+EXACT = ("lossless", "packed")
+"""Codecs that give back every bit."""
+
+
+def parse_fps(text: str | Fraction) -> Fraction:
+    """Frames per second written as 60, 29.97 or 30000/1001: above zero, at most 1e6.
+
+    29.97002997002997, which is how `info --json` prints 30000/1001, is 30000/1001.
+    """
+    from vdsc.core.plain_numbers import as_rate
+
     try:
-        rate = Fraction(text) if NUMBER.fullmatch(text) else Fraction(0)
-    except ZeroDivisionError:
+        rate = as_rate(text)
+    except InvalidInput:
         rate = Fraction(0)
     if not 0 < rate <= FASTEST:
-        raise typer.BadParameter(f"{text!r} is no frame rate; write 60, 29.97 or 30000/1001")
+        words = f"{str(text)!r:.60} is no frame rate"
+        raise typer.BadParameter(f"{words}; write 60, 29.97 or 30000/1001, at most {FASTEST}")
     return rate
+
+
+def parse_size(text: str | int) -> int:
+    """Bytes written as 1000000, 256M, 1.5G or 2GiB; K, M, G and T are powers of 1024."""
+    match = SIZE.fullmatch(str(text))
+    size = 0
+    if match is not None and (match[2] or (match[3] or "B").upper() == "B"):
+        size = int(Fraction(match[1]) * 1024 ** POWERS[match[2].upper()])
+    if not 0 < size <= MOST_BYTES:
+        raise typer.BadParameter(f"{text!r} is no size; write 256M, 2GiB or a number of bytes")
+    return size
+
+
+def file_name(text: str) -> str:
+    """A file's name as it is given, which is not empty; bytes that are not UTF-8 are kept."""
+    if not text:
+        raise typer.BadParameter("a file's name is empty; name a file, or '-'")
+    return text
+
+
+def choice(*known: str) -> Callable[[str], str]:
+    """Parser of one of the `known` words."""
+
+    def parse(text: str) -> str:
+        if text not in known:
+            raise typer.BadParameter(f"{text!r} is none of {', '.join(known)}")
+        return text
+
+    return parse
+
+
+def whole(least: int, most: int | None = None) -> Callable[[str | int], int]:
+    """Parser of a whole number of at least `least` and at most `most`."""
+
+    def parse(text: str | int) -> int:
+        number = int(text) if re.fullmatch(r"-?[0-9]{1,18}", str(text)) else None
+        if number is None or number < least or (most is not None and number > most):
+            limits = f"of at least {least}" if most is None else f"from {least} to {most}"
+            raise typer.BadParameter(f"{text!r} is no whole number {limits}")
+        return number
+
+    return parse
+
+
+def codec_name(text: str) -> str:
+    """The id of a codec that writes files."""
+    from vdsc.cli.calls import codec_names
+
+    return choice(*codec_names())(text)
 
 
 def exclusive(**options: object) -> None:
@@ -31,19 +95,64 @@ def exclusive(**options: object) -> None:
         raise typer.BadParameter(f"give {' or '.join(given)}, not both")
 
 
+def check_codec(codec: str | None, *, lossless: bool, **lossy: object) -> None:
+    """Raise a usage error if --codec and --lossless differ, or for lossy settings beside either."""
+    if lossless and codec not in {None, *EXACT}:
+        raise typer.BadParameter(f"--lossless and --codec {codec} differ; leave one of them out")
+    if not lossless and codec not in EXACT:
+        return
+    for name, value in lossy.items():
+        exclusive(**{"lossless" if lossless else "codec": True, name: value})
+
+
+InputsArgument = Annotated[
+    list[str], typer.Argument(metavar="INPUT", parser=file_name, help="Files; '-' is stdin.")
+]
+FilesArgument = Annotated[
+    list[str], typer.Argument(metavar="FILE", parser=file_name, help="Files; '-' is stdin.")
+]
+RecursiveOption = Annotated[
+    bool, typer.Option("-r", "--recursive", help="Take the files in directories.")
+]
 FpsOption = Annotated[
     Fraction | None,
     typer.Option("--fps", parser=parse_fps, metavar="RATE", help="Frames per second."),
 ]
 TimesOption = Annotated[
-    str | None, typer.Option("--times", metavar="FILE", help="Frame times in seconds (.npy, text).")
+    str | None,
+    typer.Option(
+        "--times", parser=file_name, metavar="FILE", help="Frame times in seconds (.npy, text)."
+    ),
 ]
 OutOption = Annotated[
-    str | None, typer.Option("--out", "-o", metavar="OUT", help="Output file; '-' is stdout.")
+    str | None,
+    typer.Option(
+        "--out", "-o", parser=file_name, metavar="OUT", help="Output file; '-' is stdout."
+    ),
 ]
 OutputDirOption = Annotated[
-    str | None, typer.Option("--output-dir", metavar="DIR", help="Folder for the outputs.")
+    str | None,
+    typer.Option("--output-dir", parser=file_name, metavar="DIR", help="Folder for the outputs."),
 ]
-DeviceOption = Annotated[Device, typer.Option("--device", help="Where the networks run.")]
+DeviceOption = Annotated[
+    str | None,
+    typer.Option(
+        "--device",
+        parser=choice("auto", "cpu", "cuda"),
+        metavar="[auto|cpu|cuda]",
+        help="Where the networks run.",
+    ),
+]
+MemlimitOption = Annotated[
+    int,
+    typer.Option(
+        "--memlimit",
+        parser=parse_size,
+        metavar="SIZE",
+        show_default="2GiB",
+        help="Refuse what needs more memory, such as 256M.",
+    ),
+]
 ForceOption = Annotated[bool, typer.Option("--force", "-f", help="Overwrite existing outputs.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Print the details, too.")]

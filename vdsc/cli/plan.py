@@ -2,51 +2,78 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import typer
 
 from vdsc.cli.options import exclusive
+from vdsc.core.words import printable
 from vdsc.errors import InvalidInput
 
-Plan = dict[str, str]
-Places = dict[str, str]  # each input, and where it is below the folder that was named
+Places = dict[str, str]  # each input, and the folder it is in below the one that was named
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The output of each input, and what is wrong with those that cannot be written."""
+
+    outputs: dict[str, str]
+    faults: dict[str, str]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.outputs)
+
+    def output(self, path: str) -> str:
+        """Where `path` goes; raises InvalidInput if that is not its place alone."""
+        if path in self.faults:
+            raise InvalidInput(self.faults[path])
+        return self.outputs[path]
 
 
 def plan(
-    places: Places, out: str | None, output_dir: str | None, rename: Callable[[str], str]
+    places: Places,
+    out: str | None,
+    output_dir: str | None,
+    rename: Callable[[str], str],
+    *,
+    recursive: bool = False,
+    times: str | None = None,
 ) -> Plan:
     """Output of each input: `out`, or its new name beside it or in `output_dir`; '-' to '-'.
 
-    Raises a usage error when two inputs would share an output, or one input needs two.
+    Raises a usage error when one input needs two outputs, and when two would share one or an
+    output is an input; with `recursive`, where nobody named the files, only those are faulty.
     """
     exclusive(out=out, output_dir=output_dir)
     if out is not None and len(places) > 1:
         raise typer.BadParameter("-o names one output; use --output-dir for several inputs")
 
     def output(path: str, place: str) -> str:
-        if out is not None or path == "-":
+        if out is not None or _file(path) == "-":
             return out or "-"
-        return rename(path) if output_dir is None else str(Path(output_dir) / rename(place))
+        name = rename(path)
+        return name if output_dir is None else str(Path(output_dir, place, Path(name).name))
 
     outputs = {path: output(path, place) for path, place in places.items()}
-    for path in outputs:
-        _check_apart(path, outputs)
-    return outputs
+    faults = _faults(outputs, times)
+    if faults and not recursive:
+        raise typer.BadParameter(printable(next(iter(faults.values()))))
+    return Plan(outputs, faults)
 
 
-def expand(inputs: Sequence[str], suffixes: tuple[str, ...], *, recursive: bool = False) -> Places:
+def expand(inputs: Sequence[str], suffixes: tuple[str, ...], *, recursive: bool) -> Places:
     """`inputs` with each directory replaced by the files below it that have one of `suffixes`."""
     places: Places = {}
     for path in inputs:
         if not Path(path).is_dir():
-            places[path] = Path(path).name
+            places[path] = ""
         elif recursive:
             places |= _below(path, suffixes)
         else:
-            raise typer.BadParameter(f"{path} is a directory; name files (compress: or add -r)")
+            raise typer.BadParameter(f"{printable(path)} is a directory; name files, or add -r")
     return places
 
 
@@ -57,17 +84,38 @@ def make_folder(output: str, output_dir: str | None) -> None:
 
 
 def _below(folder: str, suffixes: tuple[str, ...]) -> Places:
-    found = sorted(p for p in Path(folder).rglob("*") if p.suffix.lower() in suffixes)
+    found = sorted(
+        p for p in Path(folder).rglob("*") if p.suffix.lower() in suffixes and not p.is_dir()
+    )
     if not found:
         raise InvalidInput(f"{folder} holds no {' or '.join(suffixes)} files; check the path")
-    return {str(p): str(p.relative_to(folder)) for p in found}
+    return {str(p): str(p.relative_to(folder).parent) for p in found}
 
 
-def _check_apart(path: str, outputs: Plan) -> None:
-    """Raise a usage error unless the output of `path` is its alone, and not `path` itself."""
-    output = outputs[path]
-    if output != "-" and os.path.realpath(path) == os.path.realpath(output):
-        raise typer.BadParameter(f"{path} is its own output; name another with -o")
-    rivals = [p for p, o in outputs.items() if o == output and p != path]
-    if rivals:
-        raise typer.BadParameter(f"{path} and {rivals[0]} would both become {output}")
+def _faults(outputs: dict[str, str], times: str | None) -> dict[str, str]:
+    """What is wrong with the output of each input that cannot have it."""
+    uses = Counter(outputs.values())
+    faults = {}
+    for path, output in outputs.items():
+        if _overwritten(_file(path), output):
+            faults[path] = f"{path} is its own output; name another with -o"
+        elif times is not None and _overwritten(times, output):
+            faults[path] = f"{times} holds the times and would be overwritten; name another output"
+        elif uses[output] > 1:
+            rival = next(p for p, o in outputs.items() if o == output and p != path)
+            faults[path] = f"{path} and {rival} would both become {output}; compress one by itself"
+    return faults
+
+
+def _file(path: str) -> str:
+    """The file of FILE:KEY."""
+    from vdsc.io.source import split_key
+
+    return split_key(path)[0]
+
+
+def _overwritten(path: str, output: str) -> bool:
+    """Whether `output` is the file `path`, through links, too; /dev/full is read and written."""
+    from vdsc.io.spool import same_file
+
+    return Path(path).is_file() and same_file(path, output)

@@ -1,107 +1,67 @@
-"""Words on stderr, tables on stdout: in colour on a terminal, plain in a pipe."""
+"""What `compress` says of a file: one line on stderr, and its warnings on lines of their own."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol, TextIO
+from typing import TYPE_CHECKING
 
-import typer
+from vdsc.cli.progress import console, is_terminal
+from vdsc.cli.speech import say
+from vdsc.core.words import printable
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
-    from vdsc.api import Report
-
-ENDLESS = 100_000  # columns of a pipe: nothing is wrapped or cut there
+    from vdsc.api.report import GroupError, Report
 
 
-class Tick(Protocol):
-    """Moves a progress bar."""
+def say_report(path: str, output: str, report: Report, note: str = "") -> None:
+    """Say what `path` became, how small, how close, how fast; then what to be warned of.
 
-    def __call__(self, done: int, total: int, words: str = "") -> None:
-        """Show `done` of `total`, and `words` after the bar."""
-
-
-def console(file: TextIO) -> Console:
-    """Rich console on `file`, which wraps and colours only on a terminal."""
-    from rich.console import Console
-
-    return Console(file=file, width=None if file.isatty() else ENDLESS, highlight=False)
-
-
-@contextmanager
-def progress_bar(title: str) -> Iterator[Tick | None]:
-    """Draw a bar with its ETA until the block ends; None where stderr is no terminal."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[words]}", markup=False),
+    note: how the frames that were compressed differ from those of the file, if they do.
+    """
+    parts = (
+        (f"{printable(path)} -> {printable(output)}  ", ""),
+        (f"{report.file_bytes:,} bytes", "bold"),
+        (f"  {report.ratio:.1f}x", "bold green"),
+        (f"  {report.bits_per_value:.4g} bits/value  {error_words(report)}", ""),
+        (f"  {report.seconds:.1f} s{maker_words(report)}", "dim"),
     )
-    with Progress(*columns, console=console(sys.stderr), transient=True) as progress:
-        task = progress.add_task(title, total=None, words="")
+    if is_terminal(sys.stderr):  # rich takes its time to import
+        from rich.text import Text
 
-        def tick(done: int, total: int, words: str = "") -> None:
-            progress.update(task, completed=done, total=total, words=words)
-
-        yield tick
-
-
-def say_report(path: str, output: str, report: Report) -> None:
-    """One line on stderr: what `path` became, how small, how close, how fast."""
-    from rich.text import Text
-
-    line = Text(f"{path} -> {output}  ")
-    line.append(f"{report.file_bytes:,} bytes", "bold")
-    line.append(f"  {report.ratio:.1f}x", "bold green")
-    line.append(f"  {report.bits_per_value:.4g} bits/value  {error_words(report)}")
-    line.append(f"  {report.seconds:.1f} s{maker_words(report)}", "dim")
-    console(sys.stderr).print(line, soft_wrap=True)
+        console(sys.stderr).print(Text.assemble(*parts), soft_wrap=True)
+    else:
+        say("".join(words for words, _ in parts))
+    if note:
+        say(f"vdsc: note: {printable(path)}: {printable(note)}")
+    for warning in report.warnings:
+        say(f"vdsc: warning: {printable(path)}: {printable(warning)}")
 
 
 def maker_words(report: Report) -> str:
-    """By which model, with how many knots, drawn or not; nothing for a lossless file."""
-    how = " drawn by rec" if report.grid == "rec" else ""
-    return "" if report.lossless else f"  ({report.model}, {report.knots} knots{how})"
+    """By which model and with how many knots, or by which methods, and what was chosen and why."""
+    words = "; ".join(part for part in (report.made_by, report.chosen) if part)
+    return f"  ({printable(words)})" if words else ""
 
 
 def error_words(report: Report) -> str:
-    """What the file loses: PSNR of video, else the mean and the largest absolute error."""
+    """What the file loses: PSNR of video, else the mean and the largest absolute error.
+
+    The first group of channels is the one that the report's own errors are of; others follow.
+    """
     if report.lossless:
         return "lossless, verified" if report.verified else "lossless, not verified"
     if report.psnr is not None:
         return f"PSNR {report.psnr:.2f} dB"
     if report.mean_error is None or report.max_error is None:
         return "error not measured"
-    unit = f" {report.unit}" if report.unit else ""
-    return f"error mean {report.mean_error:.3g}{unit}, max {report.max_error:.3g}{unit}"
+    words = f"error {_absolute(report.mean_error, report.max_error, report.unit)}"
+    return "; ".join([words, *map(_group, report.groups[1:])])
 
 
-def print_table(rows: Sequence[Sequence[str]], header: Sequence[str] | None = None) -> None:
-    """Print `rows` on stdout in columns, under `header`; on a terminal the first one is bold."""
-    if not sys.stdout.isatty():  # without rich: `info` is to be quick in scripts
-        _print_plain(rows if header is None else [header, *rows])
-        return
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, show_header=header is not None, pad_edge=False, padding=(0, 2, 0, 0))
-    for i, title in enumerate(header or rows[0]):
-        table.add_column(title, style="bold" if i == 0 else "")
-    for row in rows:
-        table.add_row(*map(Text, row))
-    console(sys.stdout).print(table)
+def _group(group: GroupError) -> str:
+    return printable(f"{group.name} {_absolute(group.mean, group.max, group.unit)}")
 
 
-def _print_plain(rows: Sequence[Sequence[str]]) -> None:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        typer.echo("  ".join(cells).rstrip())
+def _absolute(mean: float, largest: float, unit: str) -> str:
+    unit = f" {unit}" if unit else ""
+    return f"mean {mean:.3g}{unit}, max {largest:.3g}{unit}"

@@ -12,50 +12,86 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vdsc.cli.options import DeviceOption
+from vdsc.cli.options import file_name
+from vdsc.cli.speech import say
 
 if TYPE_CHECKING:
-    from vdsc.train.run import TrainStep
+    from vdsc.train.step_report import TrainStep
 
 SECONDS_BETWEEN_LINES = 10.0
 
 
+def override(text: str) -> str:
+    """A setting as section.key=value."""
+    if not re.fullmatch(r"\w+(\.\w+)+=.*", text, re.DOTALL):
+        raise typer.BadParameter(f"--set {text!r}: write section.key=value")
+    return text
+
+
+def parse_minutes(text: str | float) -> float:
+    """A number of minutes, not below zero."""
+    try:
+        minutes = float(text)
+    except ValueError:
+        minutes = -1.0
+    if not 0 <= minutes < float("inf"):
+        raise typer.BadParameter(f"{text!r} is no number of minutes")
+    return minutes
+
+
+def on_the_cpu(text: str) -> str:
+    """The one device that training runs on."""
+    if text not in {"auto", "cpu"}:
+        raise typer.BadParameter(f"training runs on the CPU, not on {text!r}; leave --device out")
+    return text
+
+
 def train(
-    config: Annotated[Path, typer.Argument(metavar="CONFIG.toml", help="What to train, on what.")],
+    config: Annotated[
+        str,
+        typer.Argument(metavar="CONFIG.toml", parser=file_name, help="What to train, on what."),
+    ],
     *,
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder of the model.")],
+    out: Annotated[
+        str,
+        typer.Option("--out", "-o", metavar="DIR", parser=file_name, help="Folder of the model."),
+    ],
     overrides: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="SECTION.KEY=VALUE", help="Setting to change."),
+        typer.Option(
+            "--set", metavar="SECTION.KEY=VALUE", parser=override, help="Setting to change."
+        ),
     ] = None,
-    device: DeviceOption = "auto",
+    device: Annotated[
+        str, typer.Option("--device", parser=on_the_cpu, metavar="cpu", hidden=True)
+    ] = "cpu",
     minutes: Annotated[
-        float | None, typer.Option(min=0, help="Stop after this long; resumable.")
+        float | None,
+        typer.Option(parser=parse_minutes, metavar="N", help="Stop after this long; resumable."),
     ] = None,
 ) -> None:
-    """Train a model, or resume its training.
+    """Train a model of any kind, or resume its training.
 
-    The same command again goes on where the last one stopped.
+    Its state lies in runs/NAME; the same command again goes on from there.
     """
-    for override in overrides or ():
-        if not re.fullmatch(r"\w+(\.\w+)+=.*", override, re.DOTALL):
-            raise typer.BadParameter(f"--set {override!r}: write section.key=value")
-    from vdsc.train.run import train as run
+    from vdsc.train.front_door import train as run
+
+    del device
 
     try:
         with reporting() as report:
-            run(config, out, overrides=overrides or [], device=device, minutes=minutes,
-                report=report)  # fmt: skip
+            changes = list(overrides or ())
+            run(Path(config), Path(out), overrides=changes, minutes=minutes, report=report)
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"the same command resumes from {out}") from None
+        raise KeyboardInterrupt("the same command goes on from the last saved state") from None
 
 
 @contextmanager
 def reporting() -> Iterator[Callable[[TrainStep], None]]:
     """Callback that shows each step: a bar on a terminal, else a line every ten seconds."""
-    from vdsc.cli.talk import progress_bar
+    from vdsc.cli.progress import progress_bar
 
-    with progress_bar("training") as bar:
+    with progress_bar("training", "steps") as bar:
         last = float("-inf")
 
         def report(step: TrainStep) -> None:
@@ -64,7 +100,7 @@ def reporting() -> Iterator[Callable[[TrainStep], None]]:
                 bar(step.step, step.steps, step_words(step))
             elif time.monotonic() - last >= SECONDS_BETWEEN_LINES or step.step == step.steps:
                 last = time.monotonic()
-                typer.echo(f"{step.step}/{step.steps} {step_words(step)}", err=True)
+                say(f"{step.step}/{step.steps}{step.unit} {step_words(step)}")
 
         yield report
 

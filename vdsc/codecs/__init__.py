@@ -1,1 +1,1 @@
-"""One codec a file: the inner path from frames to bytes; no torch, no files."""
+"""One room a codec behind the contract of `base.py`, and what codecs share."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 from vdsc.container import Header
+from vdsc.core import memory
 from vdsc.core.instants import Instants
 from vdsc.core.sequence import Outline
 from vdsc.core.types import Values
@@ -157,8 +158,12 @@ class Codec(Protocol):
         """Begin to encode a source; raises InvalidInput, with advice, for what it cannot take."""
         ...
 
-    def decoder(self, header: Header) -> Decoder:
-        """Begin to decode a file; raises CorruptFile, ModelMissing or UnsupportedVersion."""
+    def decoder(self, header: Header, *, memlimit: int = memory.DEFAULT) -> Decoder:
+        """Begin to decode a file.
+
+        Raises CorruptFile, ModelMissing or UnsupportedVersion; its decoder raises LimitExceeded for
+        a chunk that would take more than `memlimit` bytes, where `memory` cannot tell beforehand.
+        """
         ...
 
     def memory(self, header: Header) -> int:

@@ -12,6 +12,7 @@ CODECS: dict[str, str] = {
     "knots": "vdsc.codecs.knots.codec:KnotsCodec",
     "vdsde": "vdsc.codecs.knots.codec:VdsdeCodec",
     "lossless": "vdsc.codecs.lossless.codec:LosslessCodec",
+    "packed": "vdsc.codecs.packed.codec:PackedCodec",
 }
 """Where each codec is. An id is never given to other bytes: what means anew is called anew."""
 

@@ -9,14 +9,22 @@ from typing import TypeVar
 import msgpack
 import numpy as np
 
-from vdsc.container.header import DIGEST_BYTES, DTYPES, Header, ModelRef, check_shape
+from vdsc.container.header import (
+    DIGEST_BYTES,
+    DTYPES,
+    OLD_DIGEST_BYTES,
+    Header,
+    ModelRef,
+    check_shape,
+)
 from vdsc.container.limits import HEAD_BYTES, PARAMETERS
 from vdsc.core.sequence import Clock, Outline, Times
 from vdsc.errors import CorruptFile, InvalidInput, LimitExceeded, UnsupportedVersion
 
-CODEC, SHAPE, DTYPE, RATE, START, MODEL, CHUNKS = range(7)
+CODEC, SHAPE, DTYPE, RATE, START, OLD_MODEL, CHUNKS, MODEL = range(8)
 
-_ENTRIES = CHUNKS + 1 + PARAMETERS
+_ENTRIES = MODEL + 1 + PARAMETERS
+_DIGESTS = {OLD_MODEL: OLD_DIGEST_BYTES, MODEL: DIGEST_BYTES}
 
 Fields = dict[object, object]
 T = TypeVar("T")
@@ -24,19 +32,25 @@ T = TypeVar("T")
 
 def pack(header: Header) -> bytes:
     """The body for `header`; what has its default is left out."""
-    clock, model = header.outline.clock, header.model
+    clock = header.outline.clock
     fields: Fields = {
         CODEC: header.codec,
         SHAPE: list(header.outline.shape),
         DTYPE: DTYPES.index(header.outline.dtype) or None,
         RATE: clock.rate and _ratio(clock.rate),
         START: _shortest(clock.start) if clock.rate else None,
-        MODEL: model and model.digest + model.name.encode(),
+        OLD_MODEL: _named(header.model, OLD_MODEL),
         CHUNKS: header.chunks if header.chunks > 1 else None,
+        MODEL: _named(header.model, MODEL),
     }
     fields |= {key: header.params[key] for key in sorted(header.params)}
     packed: bytes = msgpack.packb({k: v for k, v in fields.items() if v is not None})
     return packed
+
+
+def minor(header: Header) -> int:
+    """The oldest minor version of the format that has all of this header's fields."""
+    return int(_named(header.model, MODEL) is not None)
 
 
 def unpack(body: bytes, read_times: Callable[[int], Times]) -> Header:
@@ -60,7 +74,7 @@ def _fields(body: bytes) -> Fields:
         raise CorruptFile(f"the header is not a msgpack map: {error}") from error
     fields: Fields = _of(dict, tree)
     for key in fields:
-        if type(key) is int and key > CHUNKS:
+        if type(key) is int and key > MODEL:
             raise UnsupportedVersion(f"the header has the unknown field {key}; upgrade vdsc")
     return fields
 
@@ -71,7 +85,7 @@ def _header(fields: Fields, read_times: Callable[[int], Times]) -> Header:
     check_shape(shape, dtype)
     return Header(
         codec=_of(str, fields.get(CODEC)),
-        model=_model(fields.get(MODEL)),
+        model=_model(fields),
         outline=Outline(shape, dtype, _clock(fields, shape[0], read_times)),
         params={k: _of(int, v) for k, v in fields.items() if isinstance(k, str)},
         chunks=_of(int, fields.get(CHUNKS, 1)),
@@ -106,11 +120,19 @@ def _dtype(number: int) -> np.dtype[np.generic]:
     return DTYPES[number]
 
 
-def _model(value: object) -> ModelRef | None:
-    if value is None:
+def _named(model: ModelRef | None, field: int) -> bytes | None:
+    """The value of OLD_MODEL or of MODEL: only one of them holds digests of this length."""
+    if model is None or len(model.digest) != _DIGESTS[field]:
         return None
-    raw = _of(bytes, value)
-    return ModelRef(raw[DIGEST_BYTES:].decode("ascii", "replace"), raw[:DIGEST_BYTES])
+    return model.digest + model.name.encode()
+
+
+def _model(fields: Fields) -> ModelRef | None:
+    field = MODEL if MODEL in fields else OLD_MODEL
+    if field not in fields:
+        return None
+    raw, size = _of(bytes, fields[field]), _DIGESTS[field]
+    return ModelRef(raw[size:].decode("ascii", "replace"), raw[:size])
 
 
 def _of(kind: type[T], value: object) -> T:

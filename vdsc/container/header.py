@@ -1,4 +1,4 @@
-"""What a file says of itself before its chunks."""
+"""The header of a file: its codec, model, outline and parameters, and the limits on them."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from vdsc.container.limits import DIMENSIONS, PARAMETERS, RAW_BYTES
+from vdsc.core.numeric_view import BFLOAT16, DATE_UNITS
 from vdsc.core.sequence import Clock, Outline
 from vdsc.errors import InvalidInput, LimitExceeded
 
 # The position of a type is its number in the file: append only.
 _LITTLE = ("<f4", "u1", "<f8", "<f2", "<u2", "<u4", "<u8", "i1", "<i2", "<i4", "<i8")
 _BIG = (">f4", ">f8", ">f2", ">u2", ">u4", ">u8", ">i2", ">i4", ">i8")
-_TYPES = (*_LITTLE, "?", *_BIG)
+_COMPLEX = ("<c8", "<c16", ">c8", ">c16")
+_DATES = tuple(f"{order}{kind}8[{u}]" for order in "<>" for kind in "Mm" for u in DATE_UNITS)
+_TYPES = (*_LITTLE, "?", *_BIG, *_COMPLEX, *_DATES, BFLOAT16.str)
 DTYPES = tuple(np.dtype(name) for name in _TYPES)
-DIGEST_BYTES = 6
+DIGEST_BYTES, OLD_DIGEST_BYTES = 16, 6  # of files that are written now, and of version 1.0
 
 _CODEC = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 _MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -27,14 +30,17 @@ _PARAM = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}")
 
 @dataclass(frozen=True, slots=True)
 class ModelRef:
-    """A checkpoint by name and by content: `digest` is the first 6 bytes of its SHA-256."""
+    """A checkpoint by name and by content: `digest` is the first 16 bytes of its SHA-256.
+
+    Files of version 1.0 have the first 6 bytes only.
+    """
 
     name: str
     digest: bytes
 
     def __post_init__(self) -> None:
         _match(_MODEL, "model name", self.name)
-        if len(self.digest) != DIGEST_BYTES:
+        if len(self.digest) not in {DIGEST_BYTES, OLD_DIGEST_BYTES}:
             raise InvalidInput(f"a model digest has {DIGEST_BYTES} bytes, not {len(self.digest)}")
 
 

@@ -5,8 +5,16 @@ from __future__ import annotations
 from vdsc.errors import CorruptFile, TruncatedFile, UnsupportedVersion
 
 MAGIC = b"\x89VDS\r\n\x1a\n"
-MAJOR, MINOR = 1, 0
-PRELUDE = MAGIC + bytes([MAJOR << 4 | MINOR])
+MAJOR, MINOR = 1, 1
+
+
+def prelude(minor: int) -> bytes:
+    """The prelude of a file that needs minor version `minor` of the format, or a newer one."""
+    return MAGIC + bytes([MAJOR << 4 | minor])
+
+
+PRELUDE = prelude(0)
+"""The prelude of files that version 1.0 describes."""
 
 
 def looks_like_vds(start: bytes) -> bool:

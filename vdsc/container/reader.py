@@ -7,28 +7,45 @@ from collections.abc import Iterator
 from typing import BinaryIO
 from zlib import crc32
 
-from vdsc.container import head
+from vdsc.container import brief, head
 from vdsc.container import listed_times as times
 from vdsc.container.budget import Budget
 from vdsc.container.limits import BODY_BYTES, HEAD_BYTES
 from vdsc.container.prelude import PRELUDE, check_magic, check_version
-from vdsc.container.record import CHUNK, CRC_BYTES, HEAD, TIMES, Record, RecordReader, take
+from vdsc.container.record import BRIEF, CHUNK, CRC_BYTES, HEAD, TIMES, Record, RecordReader, take
+from vdsc.core import memory
 from vdsc.core.sequence import Times
 from vdsc.errors import CorruptFile, UnsupportedVersion
 
+_TREE = 96  # bytes of Python objects that one byte of msgpack may become
+
 
 class Reader:
-    """Reads the header at once and the chunks when asked; the stream need not seek."""
+    """Reads the header at once and the chunks when asked; the stream need not seek.
 
-    def __init__(self, stream: BinaryIO) -> None:
+    Args:
+        stream: a whole .vds file.
+        memlimit: bytes that the container may allocate: for the header with its times, and for
+            each chunk. What a codec makes of a chunk is the codec's to check.
+
+    Raises:
+        CorruptFile: the header cannot be right.
+        UnsupportedVersion: it is of a newer format.
+        LimitExceeded: it, or later a chunk, is above a limit of the format or `memlimit`.
+    """
+
+    def __init__(self, stream: BinaryIO, *, memlimit: int = memory.DEFAULT) -> None:
         prelude = take(stream, len(PRELUDE))
         check_magic(prelude)
-        self._records = RecordReader(stream, crc32(prelude))
+        self._records = RecordReader(stream, crc32(prelude), memlimit)
         self._spent = Counter(header=len(prelude))
         first = self._read("header", HEAD_BYTES)
         check_version(prelude[-1])
-        _expect(HEAD, first)
-        self.header = head.unpack(first.body, self._times)
+        unpack = brief.unpack if first.kind == BRIEF else head.unpack
+        if first.kind != BRIEF:
+            _expect(HEAD, first)
+        memory.check(_TREE * len(first.body), memlimit, f"a header of {len(first.body)} bytes")
+        self.header = unpack(first.body, self._times)
         self._left = self.header.chunks
 
     def chunks(self) -> Iterator[bytes]:
@@ -55,12 +72,12 @@ class Reader:
 
     def _times(self, frames: int) -> Times:
         times.check_count(frames)
-        record = self._read("times", BODY_BYTES)
+        record = self._read("times", BODY_BYTES, beside=times.needed(frames))
         _expect(TIMES, record)
         return times.unpack(record.body, frames)
 
-    def _read(self, purpose: str, limit: int) -> Record:
-        record = self._records.read(limit)
+    def _read(self, purpose: str, limit: int, *, beside: int = 0) -> Record:
+        record = self._records.read(limit, beside=beside)
         self._spend(purpose, record.framing + len(record.body))
         return record
 
@@ -69,9 +86,9 @@ class Reader:
         self._spent["checksums"] += CRC_BYTES
 
 
-def weigh(stream: BinaryIO) -> Budget:
-    """Walk a whole file, check it, and tell where its bytes went."""
-    reader = Reader(stream)
+def weigh(stream: BinaryIO, *, memlimit: int = memory.DEFAULT) -> Budget:
+    """Read a whole file, check it, and return where its bytes went."""
+    reader = Reader(stream, memlimit=memlimit)
     for _ in reader.chunks():
         pass
     return reader.budget
@@ -80,6 +97,6 @@ def weigh(stream: BinaryIO) -> Budget:
 def _expect(kind: bytes, record: Record) -> None:
     if record.kind == kind:
         return
-    if record.kind.isupper() and record.kind not in {HEAD, TIMES, CHUNK}:
+    if record.kind.isupper() and record.kind not in {HEAD, BRIEF, TIMES, CHUNK}:
         raise UnsupportedVersion(f"a record of the unknown kind {record.kind!r}; upgrade vdsc")
     raise CorruptFile(f"a record of kind {record.kind!r} stands where {kind!r} should")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from typing import BinaryIO
 from zlib import crc32
 
 from vdsc.container import varint
 from vdsc.container.limits import BODY_BYTES, VARINT_BYTES
+from vdsc.core import memory
 from vdsc.errors import CorruptFile, LimitExceeded, TruncatedFile
 
-HEAD, TIMES, CHUNK = b"H", b"T", b"C"
+HEAD, BRIEF, TIMES, CHUNK = b"H", b"B", b"T", b"C"
 CRC_BYTES = 4
 _PIECE = 2**20
 
@@ -47,18 +49,35 @@ class RecordWriter:
 
 
 class RecordReader:
-    """Takes records off a stream that need not seek; `seed` is the crc of the prelude."""
+    """Takes records off a stream that need not seek.
 
-    def __init__(self, stream: BinaryIO, seed: int) -> None:
+    Args:
+        stream: from its first record on.
+        seed: the crc of the prelude.
+        memlimit: bytes that one body may take while it is read.
+    """
+
+    def __init__(self, stream: BinaryIO, seed: int, memlimit: int = memory.DEFAULT) -> None:
         self._stream = stream
         self._crc = seed
+        self._memlimit = memlimit
 
-    def read(self, limit: int = BODY_BYTES) -> Record:
-        """The next record, its crc checked; a body above `limit` is LimitExceeded, unread."""
+    def read(self, limit: int = BODY_BYTES, *, beside: int = 0) -> Record:
+        """The next record, its crc checked.
+
+        Args:
+            limit: of the body's bytes.
+            beside: bytes that what is made of the body takes; they count against the memory limit.
+
+        Raises:
+            LimitExceeded: the body is above `limit`, or too large for memory; it was not read.
+            CorruptFile: the length or the crc cannot be right, or the stream ends early.
+        """
         kind = self._whole(1)
         length = self._length()
         size = varint.get(length, 0)[0]
         _check_length(size, limit)
+        memory.check(_reading(size) + beside, self._memlimit, f"a record of {size} bytes")
         body = self._whole(size)
         self._crc = crc32(body, crc32(kind + length, self._crc))
         if self._whole(CRC_BYTES) != self._crc.to_bytes(CRC_BYTES, "little"):
@@ -84,12 +103,17 @@ class RecordReader:
 
 
 def take(stream: BinaryIO, count: int) -> bytes:
-    """Up to `count` bytes, fewer only at the end; allocates little more than the stream has."""
-    pieces = []
+    """Up to `count` bytes, fewer only at the end; `_reading` bounds what is allocated."""
+    held = io.BytesIO()
     while count and (piece := stream.read(min(count, _PIECE))):
-        pieces.append(piece)
+        held.write(piece)
         count -= len(piece)
-    return b"".join(pieces)
+    return held.getvalue()
+
+
+def _reading(size: int) -> int:
+    """Bytes at the peak of `take`: a BytesIO grows by eighths and hands its buffer on."""
+    return size + (size >> 3) + 2 * _PIECE
 
 
 def _check_length(length: int, limit: int) -> None:

@@ -36,3 +36,14 @@ def _check(value: int, *, canonical: bool) -> None:
     """Raise CorruptFile unless the number is below 2**64 and spelt the short way."""
     if not canonical or value >= 2**64:
         raise CorruptFile("a number is not in its canonical form; copy the file again")
+
+
+def put_signed(value: int) -> bytes:
+    """The varint of 2 n for n >= 0, and of -1 - 2 n below 0."""
+    return put(2 * value if value >= 0 else -1 - 2 * value)
+
+
+def get_signed(buffer: bytes, at: int) -> tuple[int, int]:
+    """The inverse of `put_signed`: the value at `at` and the position after it."""
+    number, at = get(buffer, at)
+    return (-(number + 1 >> 1) if number & 1 else number >> 1), at

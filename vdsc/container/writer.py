@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import BinaryIO
 from zlib import crc32
 
-from vdsc.container import head
+from vdsc.container import brief, head
 from vdsc.container import listed_times as times
 from vdsc.container.header import Header
-from vdsc.container.prelude import PRELUDE
-from vdsc.container.record import CHUNK, HEAD, TIMES, RecordWriter
+from vdsc.container.prelude import prelude
+from vdsc.container.record import BRIEF, CHUNK, HEAD, TIMES, RecordWriter
 from vdsc.errors import InvalidInput
+
+BRIEF_SINCE = 1
+"""The minor version of the format since which headers may be brief."""
 
 
 class Writer:
@@ -18,11 +21,13 @@ class Writer:
 
     def __init__(self, stream: BinaryIO, header: Header) -> None:
         self._left = header.chunks
-        body, listed = head.pack(header), header.outline.clock.times
+        short, listed = brief.pack(header), header.outline.clock.times
+        kind, body = (HEAD, head.pack(header)) if short is None else (BRIEF, short)
         listed_body = None if listed is None else times.pack(listed)
-        stream.write(PRELUDE)
-        self._records = RecordWriter(stream, crc32(PRELUDE))
-        self._records.write(HEAD, body)
+        start = prelude(head.minor(header) if short is None else BRIEF_SINCE)
+        stream.write(start)
+        self._records = RecordWriter(stream, crc32(start))
+        self._records.write(kind, body)
         if listed_body is not None:
             self._records.write(TIMES, listed_body)
 

@@ -26,9 +26,7 @@ class Instants:
     def between(self, low: float, high: float) -> Iterator[Times]:
         """Times from `low` up to but without `high`, float64 seconds, in batches."""
         seconds = _instant(self.outline)
-        begin, end = (
-            bisect_left(range(self.outline.frames), t, key=seconds) for t in (low, high)
-        )
+        begin, end = (bisect_left(range(self.outline.frames), t, key=seconds) for t in (low, high))
         for at in range(begin, end, BATCH):
             yield self.outline.clock.seconds(at, min(at + BATCH, end))
 

@@ -13,6 +13,8 @@ from vdsc.errors import InvalidInput
 
 Times = NDArray[np.float64]
 
+_BLOCK = 1 << 16  # times that are checked at once, so that checking takes little memory
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:
@@ -84,13 +86,25 @@ class Sequence:
         return self.clock.seconds(0, len(self.values))
 
 
-def check_times(times: Times) -> None:
+def check_times(times: Times, name: str = "times") -> None:
     """Raise InvalidInput unless `times` (T,) are finite and strictly increasing."""
     if times.ndim != 1 or not len(times):
-        raise InvalidInput(f"times must be one list of seconds, not shape {times.shape}")
-    bad = np.flatnonzero(~np.isfinite(times))
-    if bad.size:
-        raise InvalidInput(f"times[{bad[0]}] is not finite; remove that frame")
-    bad = np.flatnonzero(np.diff(times) <= 0)
-    if bad.size:
-        raise InvalidInput(f"times[{bad[0] + 1}] does not come after times[{bad[0]}]; sort them")
+        raise InvalidInput(f"{name} must be one list of seconds, not shape {times.shape}")
+    for begin in range(0, len(times), _BLOCK):
+        part = times[begin : begin + _BLOCK + 1]
+        bad = begin + np.flatnonzero(~np.isfinite(part))
+        if bad.size:
+            raise InvalidInput(f"{name}[{bad[0]}] is not finite; remove that frame")
+        bad = begin + np.flatnonzero(np.diff(part) <= 0)
+        if bad.size:
+            raise InvalidInput(_disorder(times, int(bad[0]), name))
+
+
+def _disorder(times: Times, before: int, name: str) -> str:
+    """What is wrong with a time and the one after it, and what to do."""
+    first, second = f"{name}[{before}]", f"{name}[{before + 1}]"
+    if times[before] == times[before + 1]:
+        same = f"{first} and {second} are the same instant, {float(times[before])!r} s"
+        return f"{same}; drop one of the two frames, or shift its time"
+    found = f"{float(times[before + 1])!r} after {float(times[before])!r}"
+    return f"{second} does not come after {first}: {found}; sort the frames by time"

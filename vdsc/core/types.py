@@ -1,4 +1,4 @@
-"""Names for arrays; the docstring at hand says in which unit."""
+"""Names for arrays; the docstring of what takes or returns them has the unit."""
 
 from __future__ import annotations
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from vdsc.entropy.context import Context
 from vdsc.entropy.gap_codes import GridCode, PoissonGaps, RenewalGaps
-from vdsc.entropy.knot_coder import Context, KnotCoder
+from vdsc.entropy.knot_coder import KnotCoder
 from vdsc.entropy.stack import BitStack
 from vdsc.entropy.transition import TransitionTables
 

@@ -1,6 +1,6 @@
 """One cell of a value grid as a table symbol, a few uniform low bits and, rarely, an escape.
 
-With c the predicted cell and k low bits, cell q is q - c + (2**k >> 1) = (h << k) + low:
+With c the predicted cell and k low bits, `split_cells` makes of a cell (h << k) + low:
 
     h       ...  -32 | -31  ...   0   ...  31 |  32  ...
     symbol        0  |  1   ...  32   ...  63 |  64         0 and 64 are followed by |h| - 32
@@ -14,16 +14,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from vdsc.core.fixed import ONE, bit_length, clamp
 from vdsc.core.types import Ints
 from vdsc.entropy import frequencies as tables
-from vdsc.entropy.gamma import gamma_bits, pop_gamma, push_gamma
+from vdsc.entropy.gamma import LONGEST, LONGEST_OPEN, gamma_bits, pop_gamma, push_gamma
+from vdsc.entropy.split_cells import join, split
 from vdsc.entropy.stack import BitStack
 from vdsc.errors import CorruptFile
+from vdsc.quant.normal import LAWS
 from vdsc.quant.value_grid import ValueGrid
 
+_OUTSIDE = "a latent value lies outside its grid; the file is damaged"
 HALF = 32  # the table holds |h| < 32 and an escape at either end
 _WIDE = {"normal": 8, "logistic": 4}  # a scale of more cells than this gets low bits
-_POWERS = 1 << np.arange(40)
+_RUNGS = np.arange(1.0 - HALF, 1.0 + HALF)  # the lower edges of all symbols but the first
+_FAR = 1 << 40  # Q16 from the mean: with scales below 2**30 every law is 0 or 1 there
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +39,7 @@ class CellCode:
     shift: Ints
     rows: Ints
     limit: Ints
+    longest: int
 
     @classmethod
     def of(cls, mean: Ints, scale: Ints, *, grid: ValueGrid, law: str) -> CellCode:
@@ -42,16 +48,22 @@ class CellCode:
         c is the cell of the mean and w its width; k is the least integer with
         w 2**k wide >= scale, where wide is 8 (normal) or 4 (logistic).
         """
-        centre = grid.snap(mean)
-        shift = _bit_length((scale - 1) // (_WIDE[law] * grid.width(centre)))
-        low = centre - (HALF << shift) - (1 << shift >> 1)
+        centre = grid.even_cells(mean) if grid.even else grid.snap(mean)
+        shift = bit_length((scale - 1) // (_WIDE[law] * grid.width(centre)))
+        if grid.even:
+            rows = _even_rows(centre, shift, grid.steps, mean, scale, law)
+            return cls(centre, shift, rows, grid.limit, LONGEST_OPEN)
+        low = join(np.full_like(centre, -HALF), 0, centre, shift)
         edges = grid.ladder(low, 1 << shift, 2 * HALF + 2)
-        return cls(centre, shift, tables.rows(edges, mean, scale, law), grid.limit)
+        if grid.open:  # rows shift the distance from the mean by 16 bits
+            edges = clamp(edges, (mean - _FAR)[..., None], (mean + _FAR)[..., None])
+        rows = tables.rows(edges, mean, scale, law)
+        return cls(centre, shift, rows, grid.limit, LONGEST_OPEN if grid.open else LONGEST)
 
     def __iter__(self) -> Iterator[CellCode]:
         """Iterate over the leading axis."""
         parts = zip(self.centre, self.shift, self.rows, strict=True)
-        return (CellCode(*part, self.limit) for part in parts)
+        return (CellCode(*part, self.limit, self.longest) for part in parts)
 
     def push(self, stack: BitStack, cells: Ints) -> None:
         """Push cells (D,), each within the grid's limit."""
@@ -68,16 +80,19 @@ class CellCode:
         """
         symbols = stack.pop(self.rows)
         high = symbols - HALF
-        escaped = np.abs(high) == HALF
-        if escaped.any():
-            high[escaped] += np.sign(high[escaped]) * pop_gamma(stack, int(escaped.sum()))
-        if not self.shift.any():
-            cells = self.centre + high
-        else:
+        far = high[(symbols == 0) | (symbols == 2 * HALF)]
+        if far.size:
+            excess = pop_gamma(stack, far.size, self.longest)
+            high[np.abs(high) == HALF] = far + np.sign(far) * excess
+            if (np.abs(high) > (2 * self.limit >> self.shift) + HALF).any():  # before the shift
+                raise CorruptFile(_OUTSIDE)
+        if np.count_nonzero(self.shift):
             low = stack.pop_uniform(1 << self.shift)
-            cells = self.centre + (high << self.shift) + low - (1 << self.shift >> 1)
+            cells = join(high, low, self.centre, self.shift)
+        else:
+            cells = self.centre + high
         if (np.abs(cells) > self.limit).any():
-            raise CorruptFile("a latent value lies outside its grid; the file is damaged")
+            raise CorruptFile(_OUTSIDE)
         return cells
 
     def bits(self, cells: Ints) -> float:
@@ -92,13 +107,24 @@ class CellCode:
 
     def _split(self, cells: Ints) -> tuple[Ints, Ints, Ints]:
         """Symbols (..., D), the excess of the escaped ones (E,), and the low bits (..., D)."""
-        offset = cells - self.centre + (1 << self.shift >> 1)
-        high = offset >> self.shift
+        high, low = split(cells, self.centre, self.shift)
         excess = np.abs(high) - HALF
-        symbols = np.clip(high, -HALF, HALF) + HALF
-        return symbols, excess[excess >= 0], offset & ((1 << self.shift) - 1)
+        symbols = clamp(high, -HALF, HALF) + HALF
+        return symbols, excess[excess >= 0], low
 
 
-def _bit_length(values: Ints) -> Ints:
-    """Binary digits of each non-negative integer; 0 has none."""
-    return np.searchsorted(_POWERS, values, side="right")
+def _even_rows(centre: Ints, shift: Ints, steps: Ints, mean: Ints, scale: Ints, law: str) -> Ints:
+    """The rows of equal cells without end: `frequencies.rows` of their edges, in fewer passes.
+
+    Edges are halves of steps rounded to 0. They are integers in float64, as is their distance from
+    the mean, below 2**37: a symbol is at most 2 scale / wide across, or a step. So the quotient of
+    two numbers below 2**53 is rounded to a whole number only if it is one, and its floor is exact.
+    """
+    first = (centre - (1 << shift >> 1)) * steps - steps * 0.5
+    edges = _RUNGS * (steps << shift)[..., None]
+    edges += first[..., None]
+    np.trunc(edges, out=edges)
+    edges -= mean[..., None].astype(np.float64)
+    edges /= (scale * (1 / ONE))[..., None]
+    np.floor(edges, out=edges)
+    return tables.share(LAWS[law](edges.astype(np.int64)))

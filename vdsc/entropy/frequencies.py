@@ -36,9 +36,10 @@ def share(inner: Ints) -> Ints:
     cells = inner.shape[-1] + 1
     cum = np.empty((*inner.shape[:-1], cells + 1), dtype=np.int64)
     cum[..., 0], cum[..., -1] = 0, TOTAL
-    scaled = inner * (TOTAL - cells)
+    scaled = cum[..., 1:-1]
+    np.multiply(inner, TOTAL - cells, out=scaled)
     scaled >>= CERTAIN.bit_length() - 1
-    np.add(scaled, np.arange(1, cells), out=cum[..., 1:-1])
+    scaled += np.arange(1, cells)
     return cum[..., 1:] - cum[..., :-1]
 
 

@@ -8,8 +8,8 @@ from vdsc.core.types import Ints
 from vdsc.entropy.stack import BitStack
 from vdsc.errors import CorruptFile
 
-LONGEST = 24
-"""The most digits that follow the leading one; no grid has more cells than that."""
+LONGEST, LONGEST_OPEN = 24, 48
+"""The most digits that follow the leading one: of numbers in a closed grid, and in an open one."""
 
 
 def push_gamma(stack: BitStack, values: Ints) -> None:
@@ -18,13 +18,13 @@ def push_gamma(stack: BitStack, values: Ints) -> None:
     stack.push_uniform(np.array(digits, dtype=np.int64), np.full(len(digits), 2))
 
 
-def pop_gamma(stack: BitStack, count: int) -> Ints:
+def pop_gamma(stack: BitStack, count: int, longest: int = LONGEST) -> Ints:
     """Pop count values, the inverse of `push_gamma`.
 
     Raises:
-        CorruptFile: a number is longer than any that is ever pushed.
+        CorruptFile: a number has more than `longest` digits after the leading one.
     """
-    return np.array([_pop_one(stack) for _ in range(count)], dtype=np.int64)
+    return np.array([_pop_one(stack, longest) for _ in range(count)], dtype=np.int64)
 
 
 def gamma_bits(values: Ints) -> int:
@@ -37,11 +37,11 @@ def _digits(value: int) -> str:
     return "0" * (len(binary) - 1) + binary
 
 
-def _pop_one(stack: BitStack) -> int:
+def _pop_one(stack: BitStack, longest: int) -> int:
     one, length = np.array([2]), 0
     while not stack.pop_uniform(one)[0]:
         length += 1
-        if length > LONGEST:
+        if length > longest:
             raise CorruptFile("an escaped value is impossibly long; the file is damaged")
     number = 1
     for bit in stack.pop_uniform(np.full(length, 2)):

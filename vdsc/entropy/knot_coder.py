@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from vdsc.core.types import Ints
 from vdsc.entropy.cell_code import CellCode
-from vdsc.entropy.knot_predictor import CALM, Predictor, features
+from vdsc.entropy.context import Context
+from vdsc.entropy.knot_popper import KnotPopper
+from vdsc.entropy.knot_predictor import CALM, KnotPredictor, feature, features
 from vdsc.entropy.stack import BitStack
 from vdsc.entropy.transition import TransitionTables
 from vdsc.errors import InvalidInput
@@ -18,25 +20,6 @@ from vdsc.quant.value_grid import ValueGrid
 
 Coded = list[tuple[CellCode, Ints]]
 """Codes and their cells, in the order in which they are popped."""
-
-
-@dataclass(frozen=True, eq=False)
-class Context:
-    """What the next knot may look at: the last two knots of a path, (D,) each.
-
-    Args:
-        cells: the last knot's cells.
-        last: its values, Q16.
-        before: the values of the knot before it, Q16.
-        lag: the ticks between the two; 0 if there is only one.
-        spread: the last knot's normalised residuals, Q16.
-    """
-
-    cells: Ints
-    last: Ints
-    before: Ints
-    lag: int
-    spread: Ints
 
 
 class KnotCoder:
@@ -50,7 +33,7 @@ class KnotCoder:
         if tables.sigma0.size != grid.steps.size:
             raise InvalidInput("the transition tables and the value grid differ in dimensions")
         self._tables, self._grid = tables, grid
-        blocks = [Predictor(tables, grid, block) for block in np.unique(tables.blocks)]
+        blocks = [KnotPredictor(tables, grid, block) for block in sorted({*tables.blocks.tolist()})]
         self._blocks = [block for block in blocks if block.dims.size]
         zero, scale = np.zeros_like(tables.sigma0), tables.sigma0
         self._first = CellCode.of(zero, scale, grid=grid, law=tables.law)
@@ -77,12 +60,14 @@ class KnotCoder:
         Raises:
             CorruptFile: the stream cannot have been made by `push`.
         """
+        return self.pop_on(stack, ticks, context=context)[0]
+
+    def pop_on(
+        self, stack: BitStack, ticks: Ints, *, context: Context | None = None
+    ) -> tuple[Ints, Context]:
+        """Pop cells as `pop` does, and return with them what `context` would."""
         state = context or self._start(self._first.pop(stack))
-        knots = [state.cells]
-        for gap in np.diff(ticks):
-            state = self._step(stack, state, np.array(gap))
-            knots.append(state.cells)
-        return np.stack(knots)
+        return self._popper.pop(stack, ticks, state)
 
     def bits(self, symbols: Ints, ticks: Ints, *, context: Context | None = None) -> float:
         """Return the ideal code length of what `push` would push."""
@@ -137,26 +122,16 @@ class KnotCoder:
         width = self._grid.width(symbols[:-1])
         laws = []
         for block in self._blocks:
-            mean, base = block.mean(known, lag), block.base(width, lag)
-            residual[:, block.dims] = left = z[2:, block.dims] - mean
+            mean, base = block.mean(known, z[1:-1], lag), block.base(width, lag)
+            left = z[2:, block.dims] - mean
+            residual[:, block.dims] = feature(left)
             spread[:, block.dims] = block.spread(left, base)
             laws.append((mean, base))
         return lag, laws, spread
 
-    def _step(self, stack: BitStack, past: Context, lag: Ints) -> Context:
-        """Pop one knot, block after block."""
-        known = features(past.last, past.before, lag, np.array(past.lag))
-        cells, value, spread = past.cells.copy(), past.last.copy(), np.zeros_like(past.last)
-        residual, width = known[2 * value.size :], self._grid.width(past.cells)
-        for block in self._blocks:
-            mean, base = block.mean(known, lag), block.base(width, lag)
-            scale = block.scale(base, past.spread, spread, lag)
-            code = CellCode.of(mean, scale, grid=block.grid, law=block.law)
-            cells[block.dims] = found = code.pop(stack)
-            value[block.dims] = z = block.grid.value(found)
-            residual[block.dims] = z - mean
-            spread[block.dims] = block.spread(z - mean, base)
-        return Context(cells, value, past.last, int(lag), spread)
+    @cached_property
+    def _popper(self) -> KnotPopper:
+        return KnotPopper(self._tables, self._grid)
 
     def _start(self, cells: Ints) -> Context:
         value = self._grid.value(cells)

@@ -18,8 +18,17 @@ WILDEST = 16 * ONE
 WIDEST = 256 * ONE
 """The largest scale, Q16."""
 
+MOST = (1 << 21) - 1
+"""The largest feature, Q16: weights multiply it below 2**53."""
 
-class Predictor:
+OPEN_REACH = 1 << 46
+"""The largest mean over an open grid, Q16."""
+
+WILD = 1 << 36
+"""A residual of this size, Q16, has the largest spread under any base."""
+
+
+class KnotPredictor:
     """The law of one block's dimensions at a knot; leading axes are knots, broadcast freely.
 
     All integers, >> and // round down. With z1, z2 the values of the last two knots, w1 the width
@@ -40,6 +49,10 @@ class Predictor:
     dimensions of earlier blocks (where there are none, neither e nor w2); and bucket the number of
     activity_edges <= activity. Without activity tables the scale is the base, clipped.
 
+    Over an open grid values may be as large as 2**31. Features are then clipped to +-MOST, but rho
+    multiplies the whole z1, and the mean is clipped to +-OPEN_REACH in place of +-12. No value of a
+    closed grid is clipped by either.
+
     Features travel as floats that are integers: they are below 2**21 and the weights of one
     dimension sum to 2**32 at most, so every partial sum of the product is below 2**53 and exact,
     whatever the order of summation.
@@ -50,6 +63,7 @@ class Predictor:
         self.dims = np.flatnonzero(local & (tables.blocks == block))
         self.grid = grid.take(self.dims)
         self.law = tables.law
+        self._reach = OPEN_REACH if grid.open else REACH
         self._local = np.flatnonzero(local)
         self._earlier = np.flatnonzero(local & (tables.blocks < block))
         self._rho = tables.rho[:, self.dims]
@@ -62,23 +76,24 @@ class Predictor:
         self._mix, self._edges = tables.activity_weights, tables.activity_edges
         self._gain = tables.activity_gain
 
-    def mean(self, features: Floats, lag: Ints) -> Ints:
-        """Return the Q16 means (..., Db) from features (..., 3 D) at lags (...)."""
+    def mean(self, features: Floats, z1: Ints, lag: Ints) -> Ints:
+        """Return the Q16 means (..., Db) from features (..., 3 D) and z1 (..., D) at lags (...)."""
         row = self._row(lag)
-        mean = self._rho[row] * features[..., self.dims].astype(np.int64) >> 16
+        mean = decayed(self._rho[row], z1[..., self.dims])
         if self._weights is not None:
             more = (self._weights[self._class[row]] @ features[..., None])[..., 0]
             mean += more.astype(np.int64) >> 16
-        return clamp(mean, -REACH, REACH)
+        return clamp(mean, -self._reach, self._reach)
 
     def base(self, width: Ints, lag: Ints) -> Ints:
         """Return the Q16 scales (..., Db) before adaptation, from widths (..., D) of the cells."""
         row = self._row(lag)
-        return _hypot(self._sigma[row], self._blur[row] * width[..., self.dims] >> 32)
+        return hypot(self._sigma[row], self._blur[row] * width[..., self.dims] >> 32)
 
     def spread(self, residual: Ints, base: Ints) -> Ints:
         """Return the Q16 spreads (..., Db) of the residuals (..., Db)."""
-        spread: Ints = np.minimum((np.abs(residual) << 16) // (base + self._step), WILDEST)
+        size = np.minimum(np.abs(residual), WILD) << 16
+        spread: Ints = np.minimum(size // (base + self._step), WILDEST)
         return spread
 
     def scale(self, base: Ints, before: Ints, now: Ints, lag: Ints) -> Ints:
@@ -111,12 +126,28 @@ class Predictor:
 
 def features(z1: Ints, z2: Ints, lag: Ints, lag_prev: Ints) -> Floats:
     """Return (..., 3 D): z1, the slope, and room for residuals; lag_prev = 0 means no z2."""
-    ahead = (z1 - z2) * lag[..., None] // np.maximum(lag_prev, 1)[..., None]
+    before = np.maximum(lag_prev, 1)
+    enough = ((2 * REACH + 1) * before // lag + 1)[..., None]  # any larger move is clipped below
+    ahead = clamp(z1 - z2, -enough, enough) * lag[..., None] // before[..., None]
     slope = clamp(ahead, -2 * REACH, 2 * REACH) * (lag_prev > 0)[..., None]
-    return np.concatenate((z1, slope, np.zeros_like(z1)), axis=-1).astype(np.float64)
+    parts = (feature(z1), slope, np.zeros_like(z1))
+    return np.concatenate(parts, axis=-1).astype(np.float64)
 
 
-def _hypot(one: Ints, other: Ints) -> Ints:
+def feature(values: Ints) -> Ints:
+    """Return Q16 values (...) as features, within +-MOST."""
+    return clamp(values, -MOST, MOST)
+
+
+def decayed(rho: Ints, z: Ints) -> Ints:
+    """Return rho z >> 16 of rho Q16 below 2**21 in size, in 63 bits for |z| up to 2**57."""
+    whole: Ints = rho * (z >> 16)
+    whole += rho * (z & (ONE - 1)) >> 16
+    return whole
+
+
+def hypot(one: Ints, other: Ints) -> Ints:
+    """Return about the root of the sum of squares: one step of Newton's; the class states it."""
     guess = np.maximum(one, other) + (np.minimum(one, other) >> 1)
     root: Ints = (guess + (one * one + other * other) // guess) >> 1
     return root

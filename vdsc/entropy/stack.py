@@ -48,8 +48,8 @@ class BitStack:
     def pop_uniform(self, sizes: Ints) -> Ints:
         """Pop values (N,), the inverse of `push_uniform`; where a size is 1 the value is 0."""
         values = np.zeros(sizes.size, dtype=np.int64)
-        coded = sizes > 1
-        if coded.any():
+        coded = np.flatnonzero(sizes > 1)
+        if coded.size:
             values[coded] = self._coder.decode(_UNIFORM, sizes[coded].astype(np.int32))
         return values
 
@@ -87,7 +87,9 @@ class BitStack:
 
 def _shares(rows: Ints) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
     """Frequencies as float32 fractions of 2**16: exact, since they have at most 17 bits."""
-    return np.ascontiguousarray(rows, dtype=np.float32) * np.float32(1 / TOTAL)
+    shares = rows.astype(np.float32, order="C")
+    shares *= np.float32(1 / TOTAL)
+    return shares
 
 
 def _long(symbols: object) -> Ints:

@@ -25,7 +25,7 @@ EVEN_BLUR = 18919
 class TransitionTables:
     """Ornstein-Uhlenbeck tables by lag, with an optional linear correction and adaptive scale.
 
-    D dimensions, L lags in ticks, C classes of lags, A activity buckets. `Predictor` states the
+    D dimensions, L lags in ticks, C classes of lags, A activity buckets. `KnotPredictor` states the
     formulas. Unset optional tables
     and no blur give exactly the OU code.
 

@@ -7,9 +7,19 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from vdsc.core.numeric_view import DATE_UNITS, is_held
+from vdsc.core.words import printable
 from vdsc.errors import InvalidInput
 
 LAYOUTS = "(T, D) floats or (T, H, W[, C]) uint8"
+CHANNELS = (1, 3, 4)
+"""How many channels a frame of video may have where nothing else tells the axis of channels."""
+
+FLOATS = (
+    "video must be uint8, or floats from 0 to 1 with an axis of channels (T, H, W, 1); of several "
+    "sequences (N, T, D) compress one at a time (FILE.npy:0 is the first); one sequence is "
+    ".reshape(len(values), -1)"
+)
 
 
 def check_frames(shape: tuple[int, ...], dtype: np.dtype[np.generic], name: str) -> None:
@@ -24,9 +34,18 @@ def check_frames(shape: tuple[int, ...], dtype: np.dtype[np.generic], name: str)
 
 def check_numbers(dtype: np.dtype[np.generic], name: str) -> None:
     """Raise InvalidInput unless `dtype` is one that a lossless file holds."""
-    if dtype.kind not in "fiub" or dtype.itemsize > 8:
-        advice = "only booleans, integers and floats of up to 64 bits are compressed without loss"
-        raise InvalidInput(f"{name} is {dtype}; {advice}")
+    if is_held(dtype):
+        return
+    if dtype.kind in "mM":
+        word = "datetime64" if dtype.kind == "M" else "timedelta64"
+        advice = f"convert it to {', '.join(DATE_UNITS)}, as in .astype('{word}[s]')"
+    elif dtype.names is not None:
+        advice = f"compress one field at a time, such as values['{printable(dtype.names[0])}']"
+    elif dtype.kind in "fc":
+        advice = f"convert it with .astype('{'float64' if dtype.kind == 'f' else 'complex128'}')"
+    else:
+        advice = "only booleans, integers, floats, complex numbers and dates are held without loss"
+    raise InvalidInput(f"{name} is {dtype}; {advice}")
 
 
 def check_layout(shape: tuple[int, ...], dtype: np.dtype[np.generic], name: str) -> None:
@@ -54,7 +73,8 @@ def check_finite(values: NDArray[np.generic], name: str, begin: int = 0) -> None
 
 
 def _is_motion(shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> bool:
-    return len(shape) == 2 and dtype.kind == "f" and dtype.itemsize <= 8
+    points = len(shape) == 3 and shape[2] == 3
+    return (len(shape) == 2 or points) and dtype.kind == "f" and dtype.itemsize <= 8
 
 
 def _is_video(shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> bool:
@@ -64,11 +84,17 @@ def _is_video(shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> bool:
 def _advice(ndim: int, dtype: np.dtype[np.generic]) -> str:
     """How to get from an array that is refused to one that is not."""
     if dtype.kind not in "fiub":
-        return f"only {LAYOUTS} can be compressed"
-    if ndim == 1:
-        return "reshape it to (T, 1) floats"
-    if ndim == 2:
-        return "convert it with .astype('float32')"
-    if ndim in {3, 4}:
-        return "video must be uint8, motion (T, D)"
-    return f"compress one sequence at a time, as {LAYOUTS}"
+        known = dtype.names is None and is_held(dtype)
+        otherwise = "--lossless takes it as it is" if known else "give one array of numbers"
+        return f"only {LAYOUTS} can be compressed; {otherwise}"
+    if ndim == 3 and dtype.kind == "f":
+        advice = FLOATS
+    elif ndim in {3, 4}:
+        advice = "video must be uint8, or floats from 0 to 1 (T, H, W, C), motion (T, D) floats"
+    elif ndim == 1:
+        advice = "reshape it to (T, 1) floats"
+    elif ndim == 2:
+        advice = "convert it with .astype('float32')"
+    else:
+        advice = f"compress one sequence at a time, as {LAYOUTS}"
+    return f"{advice}, or keep every bit with --lossless"

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from secrets import token_hex
 from typing import BinaryIO
 
+from vdsc.core.words import printable
 from vdsc.errors import InvalidInput
+from vdsc.io.temporary import create, remove_leftovers
+
+# What a file system answers that has no hard links.
+NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES}
 
 
 @contextmanager
 def replacing(path: str, *, force: bool = False) -> Iterator[BinaryIO]:
     """Binary stream that becomes `path` on success and vanishes on any failure; `-` is stdout.
 
-    Raises InvalidInput, before anything is written, if `path` exists and `force` is not set.
-    Devices and pipes are written in place, because renaming over them would destroy them.
+    Raises InvalidInput, before anything is written, if `path` exists and `force` is not set, and
+    at the end, with nothing overwritten, if another process has made it in the meantime. A file
+    that is replaced keeps its permissions. What earlier processes left behind that were killed
+    while they wrote `path` is removed. Devices and pipes are written in place, because renaming
+    over them would destroy them.
     """
     check_target(path, force=force)
     if path == "-":
@@ -27,19 +36,23 @@ def replacing(path: str, *, force: bool = False) -> Iterator[BinaryIO]:
         with open(path, "wb") as stream:
             yield stream
     else:
-        yield from _renamed(Path(os.path.realpath(path)))
+        yield from _renamed(Path(os.path.realpath(path)), path, force=force)
 
 
 def check_target(path: str, *, force: bool = False) -> None:
     """Raise InvalidInput unless `path` may be written; with `force` a file may be replaced."""
+    name = printable(path)
     if path == "-":
         _check_stdout()
-    elif Path(path).is_dir():
-        raise InvalidInput(f"{path} is a directory; name a file in it")
+    elif not path or "\0" in path:
+        raise InvalidInput(f"'{name}' names no output; name a file, or '-' for stdout")
+    elif Path(path).is_dir() or path.endswith(os.sep):
+        raise InvalidInput(f"{name} is a directory; name a file in it")
     elif Path(path).is_file() and not force:
-        raise InvalidInput(f"{path} exists; use -f to overwrite it")
+        raise InvalidInput(f"{name} exists; use -f to overwrite it")
     elif not Path(path).absolute().parent.is_dir():
-        raise InvalidInput(f"{Path(path).parent}: no such directory; make it first")
+        parent = printable(str(Path(path).parent))
+        raise InvalidInput(f"{parent}: no such directory; make it first")
 
 
 def _check_stdout() -> None:
@@ -54,16 +67,75 @@ def _flushed(stream: BinaryIO) -> Iterator[BinaryIO]:
     stream.flush()
 
 
-def _renamed(final: Path) -> Iterator[BinaryIO]:
+def _renamed(final: Path, path: str, *, force: bool) -> Iterator[BinaryIO]:
     """Stream to a new file beside `final` that takes its name once it is safely on disk."""
-    temporary = final.with_name(f".{final.name[:200]}.{token_hex(4)}.tmp")
+    remove_leftovers(final)
+    old = _status(final)
     try:
-        # "x": never through a link that somebody else laid there.
-        with open(temporary, "x+b") as stream:
+        stream, temporary = create(final, mode=0o666 if old is None else 0o600)
+    except OSError as error:
+        words = f"{printable(path)} cannot be written: {error.strerror}"
+        raise InvalidInput(f"{words}; check the name and the folder's permissions") from None
+    try:
+        with stream:
+            if old is not None:
+                _own_as(stream.fileno(), old)
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        temporary.replace(final)
+            _rename(temporary, final, path, force=force)
     except BaseException:  # an interrupt leaves no partial file either
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _rename(temporary: Path, final: Path, path: str, *, force: bool) -> None:
+    """Give `temporary` its last name; unless forced, only if nothing has that name."""
+    if force:
+        temporary.replace(final)
+        return
+    try:
+        try:
+            os.link(temporary, final)
+        except OSError as error:
+            if error.errno not in NO_LINKS:
+                raise
+            _reserve(temporary, final)
+        else:
+            temporary.unlink()
+    except FileExistsError:
+        words = f"{printable(path)} was made by another process in the meantime"
+        raise InvalidInput(f"{words}; use -f to overwrite it") from None
+
+
+def _reserve(temporary: Path, final: Path) -> None:
+    """Rename without a hard link: only one process can make the empty file that is replaced."""
+    os.close(os.open(final, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+    try:
+        temporary.replace(final)
+    except BaseException:
+        final.unlink(missing_ok=True)
+        raise
+
+
+def _status(final: Path) -> os.stat_result | None:
+    """Owner and permissions of the file that will be replaced, if there is one."""
+    try:
+        return final.stat()
+    except OSError:
+        return None
+
+
+def _own_as(descriptor: int, old: os.stat_result) -> None:
+    """Take owner and permissions of `old`, as far as the system lets this user give them."""
+    if not hasattr(os, "fchown"):  # Windows
+        return
+    mode = stat.S_IMODE(old.st_mode)
+    try:
+        os.fchown(descriptor, old.st_uid, old.st_gid)
+    except OSError:
+        with suppress(OSError):
+            os.fchown(descriptor, -1, old.st_gid)
+    if os.fstat(descriptor).st_gid != old.st_gid:
+        mode &= ~stat.S_IRWXG  # another group is not let in
+    os.fchmod(descriptor, mode)

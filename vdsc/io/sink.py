@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
-from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vdsc.core.words import printable
 from vdsc.errors import InvalidInput
+from vdsc.io.formats import WRITTEN, writer
 from vdsc.io.replacing import replacing
-
-ADAPTERS = {
-    ".npy": "vdsc.io.npy:npy_sink",
-    ".mp4": "vdsc.io.video:mp4_sink",
-    ".gif": "vdsc.io.video:gif_sink",
-}
 
 
 class Sink(Protocol):
@@ -43,21 +38,15 @@ def open_sink(
     `-` is stdout, as `.npy`. Raises InvalidInput for an unknown suffix, for what is not video in a
     video file, and for a path that exists unless `force`.
     """
-    adapter = _adapter(path)
+    check_suffix(path)
+    adapter = writer(path)
     with replacing(path, force=force) as stream, adapter(stream, shape, dtype, fps) as sink:
         yield sink
 
 
 def check_suffix(path: str) -> None:
     """Raise InvalidInput unless there is a sink for the suffix of `path`."""
-    if path != "-" and Path(path).suffix.lower() not in ADAPTERS:
-        known = ", ".join(ADAPTERS)
-        raise InvalidInput(f"{path}: cannot write '{Path(path).suffix}' files; use one of {known}")
-
-
-def _adapter(path: str) -> Any:
-    """Context manager that writes files of this suffix, imported now."""
-    check_suffix(path)
-    suffix = ".npy" if path == "-" else Path(path).suffix.lower()
-    module, function = ADAPTERS[suffix].split(":")
-    return getattr(import_module(module), function)
+    if path != "-" and Path(path).suffix.lower() not in WRITTEN:
+        known, suffix = ", ".join(WRITTEN), printable(Path(path).suffix)
+        what = f"cannot write '{suffix}' files" if suffix else "has no suffix"
+        raise InvalidInput(f"{printable(path)}: {what}; use one of {known}")

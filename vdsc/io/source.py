@@ -2,39 +2,42 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
-from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vdsc.errors import InvalidInput
+from vdsc.core.as_array import as_array
 from vdsc.io.check import check_finite, check_frames, check_layout, check_numbers
-from vdsc.io.spool import open_input
+from vdsc.io.formats import READ, opener
+from vdsc.io.spool import SPOOL_BYTES, open_input, spoken
+from vdsc.io.views import view_of
 
-ADAPTERS = {".npy": "vdsc.io.npy:open_npy", ".npz": "vdsc.io.npz:open_npz"}
-SUFFIXES = tuple(ADAPTERS)
+Fetch = Callable[[int, int], NDArray[np.generic]]
+SUFFIXES = READ
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """A sequence that is read window by window: (T, D) floats or (T, H, W[, C]) uint8.
 
-    Raises InvalidInput for every other shape and dtype, and when a frame that is read holds a NaN
-    or an infinity; if `exact`, any numbers (T, ...) will do. Frames come in native byte order,
-    and so is `dtype`, unless `exact`: then it is the file's.
+    Points in space may be (T, J, 3) floats. Raises InvalidInput for every other shape and dtype,
+    and when a frame that is read holds a NaN or an infinity; if `exact`, any numbers (T, ...) will
+    do. Frames come in native byte order, and so is `dtype`, unless `exact`: then it is the file's.
+    `note` says in words how the frames differ from the file's, if they do.
     """
 
     name: str
     shape: tuple[int, ...]
     dtype: np.dtype[np.generic]
-    fetch: Callable[[int, int], NDArray[np.generic]]
+    fetch: Fetch
     exact: bool = False
+    note: str = ""
 
     def __post_init__(self) -> None:
         check_frames(self.shape, self.dtype, self.name)
@@ -51,50 +54,62 @@ class Source:
         return values
 
 
-def array_source(
-    values: NDArray[np.generic], name: str = "values", *, exact: bool = False
+def make_source(
+    name: str,
+    shape: tuple[int, ...],
+    dtype: np.dtype[np.generic],
+    fetch: Fetch,
+    *,
+    exact: bool = False,
 ) -> Source:
-    """Source of an array that is already in memory."""
-    native = values.dtype.newbyteorder("=")
+    """Source of frames (T, ...) of the file's dtype, as a codec takes them (see `views`)."""
+    check_frames(shape, dtype, name)
+    if exact:
+        return Source(name, shape, dtype, fetch, exact)
+    view = view_of(shape, dtype)
+
+    def viewed(begin: int, end: int) -> NDArray[np.generic]:
+        return view.apply(fetch(begin, end), name, begin)
+
+    return Source(name, view.shape, view.dtype, viewed, note=view.note)
+
+
+def array_source(values: object, name: str = "values", *, exact: bool = False) -> Source:
+    """Source of an array (or what can be made one) that is already in memory."""
+    array = as_array(values, name)
+    native = array.dtype.newbyteorder("=")
 
     def fetch(begin: int, end: int) -> NDArray[np.generic]:
-        return np.ascontiguousarray(values[begin:end], dtype=native)
+        return np.ascontiguousarray(array[begin:end], dtype=native)
 
-    return Source(name, values.shape, values.dtype if exact else native, fetch, exact)
+    return make_source(name, array.shape, array.dtype, fetch, exact=exact)
 
 
 @contextmanager
-def open_source(path: str, *, exact: bool = False) -> Iterator[Source]:
-    """Source of the array in `path`: a `.npy`, a `.npz`, `FILE.npz:KEY`, or `-` for stdin."""
+def open_source(path: str, *, exact: bool = False, limit: int = SPOOL_BYTES) -> Iterator[Source]:
+    """Source of the array in `path`: a `.npy`, a `.npz`, `FILE.npz:KEY`, or `-` for stdin.
+
+    `FILE.npy:NUMBER` is one sequence of a batch (N, T, ...), counted from 0. What a file is, its
+    first bytes say. At most `limit` bytes of a pipe or of an archive's member are copied to a
+    temporary file.
+    """
     file, key = split_key(path)
-    with open_input(file) as stream:
-        name = "stdin" if file == "-" else file
-        adapter = _adapter(_sniff(stream) if file == "-" else Path(file).suffix, name)
-        with adapter(stream, name, key, exact=exact) as source:
+    with open_input(file, limit=limit) as stream:
+        name = spoken(file)
+        with opener(stream, name)(stream, name, key, exact=exact, limit=limit) as source:
             yield source
 
 
 def split_key(path: str) -> tuple[str, str | None]:
-    """`clips.npz:walk` as ("clips.npz", "walk"); the key is None where none is named."""
-    match = re.fullmatch(r"(.+\.npz):([^/]+)", path, re.IGNORECASE)
-    if match is None or Path(path).exists():
+    """`clips.npz:walk` as ("clips.npz", "walk"); the key is None where none is named.
+
+    A colon ends the name of an existing file, of `-`, or, where there is no such file, of one that
+    ends in .npz or .npy. A path that exists as a whole has no key.
+    """
+    if os.path.lexists(path):
         return path, None
-    return match[1], match[2]
-
-
-def _sniff(stream: BinaryIO) -> str:
-    """Suffix that fits the first bytes of `stream`: a zip archive, else `.npy`."""
-    head = stream.read(4)
-    stream.seek(0)
-    if not head:
-        raise InvalidInput("stdin is empty; pipe an .npy file into it")
-    return ".npz" if head == b"PK\x03\x04" else ".npy"
-
-
-def _adapter(suffix: str, name: str) -> Any:
-    """Context manager that opens files of this suffix, imported now."""
-    target = ADAPTERS.get(suffix.lower())
-    if target is None:
-        raise InvalidInput(f"{name}: cannot read '{suffix}' files; use {' or '.join(SUFFIXES)}")
-    module, function = target.split(":")
-    return getattr(import_module(module), function)
+    names = [path[: match.start()] for match in re.finditer(":", path)]
+    found = [name for name in names if name == "-" or Path(name).exists()]
+    likely = found or [name for name in names if name.lower().endswith(READ)]
+    key = path[len(likely[0]) + 1 :] if likely else ""
+    return (likely[0], key) if key else (path, None)

@@ -2,45 +2,59 @@
 
 from __future__ import annotations
 
-import io
+import re
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vdsc.core.sequence import Times, check_times
+from vdsc.core.frame_times import as_seconds
+from vdsc.core.sequence import Times
+from vdsc.core.words import printable
 from vdsc.errors import InvalidInput
-from vdsc.io.npy import PARSE_ERRORS
-from vdsc.io.spool import open_input
+from vdsc.io.npy import MAGIC, rows_of
+from vdsc.io.spool import open_input, spoken
+
+TEXT_BYTES = 2**30
+"""How long a list of times may be."""
+
+_WHOLE = re.compile(r"[+-]?\d{1,18}")
 
 
 def read_times(path: str) -> Times:
-    """(T,) float64 seconds, strictly increasing, from an `.npy` or a text of one number a line."""
-    with open_input(path) as stream:
-        data = stream.read()
-    times = _from_npy(data, path) if data.startswith(b"\x93NUMPY") else _from_text(data, path)
-    check_times(times)
-    return times
+    """Return (T,) float64 seconds, strictly increasing, of a file.
 
-
-def _from_npy(data: bytes, path: str) -> Times:
+    The file is an `.npy` of seconds, of timedelta64 or of datetime64, or a text (UTF-8, with or
+    without a byte order mark) of one number of seconds a line.
+    """
+    name = spoken(path)
+    with open_input(path, limit=TEXT_BYTES) as stream:
+        binary = stream.read(len(MAGIC)) == MAGIC
+        stream.seek(0)
+        times = rows_of(stream, name) if binary else _from_text(stream.read(), name)
     try:
-        values: NDArray[np.generic] = np.load(io.BytesIO(data), allow_pickle=False)
-    except (*PARSE_ERRORS, EOFError):
-        raise InvalidInput(f"{path} is not a sound .npy file; write it with numpy.save") from None
-    if values.dtype.kind not in "fiu":
-        raise InvalidInput(f"{path} holds {values.dtype.name}; times are numbers of seconds")
-    return values.astype(np.float64)
+        return as_seconds(times)
+    except InvalidInput as error:
+        raise InvalidInput(f"{name}: {error}") from None
 
 
-def _from_text(data: bytes, path: str) -> Times:
-    """Times of a text; empty lines are skipped."""
-    lines = enumerate(data.decode("utf-8", errors="replace").splitlines(), start=1)
-    return np.array([_number(line, f"{path}, line {n}") for n, line in lines if line.strip()])
+def _from_text(data: bytes, name: str) -> NDArray[Any]:
+    """Times of a text; empty lines are skipped. They are int64 if all are whole numbers."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        words = f"{name}, line {line} is not UTF-8 text; write one number of seconds a line"
+        raise InvalidInput(words) from None
+    lines = [(n, line.strip()) for n, line in enumerate(text.splitlines(), start=1)]
+    numbers = [_number(line, f"{name}, line {n}") for n, line in lines if line]
+    whole = all(_WHOLE.fullmatch(line) for _, line in lines if line)
+    return np.array(numbers, np.float64).astype(np.int64 if whole and numbers else np.float64)
 
 
 def _number(line: str, where: str) -> float:
     try:
         return float(line)
     except ValueError:
-        text = line.strip()[:20]
-        raise InvalidInput(f"{where}: {text!r} is not a number; write one a line") from None
+        text = printable(line[:20])
+        raise InvalidInput(f"{where}: '{text}' is not a number; write one a line") from None

@@ -10,7 +10,7 @@ import torchsde
 from torch import Tensor, nn
 from torch.nn.functional import softplus
 
-from vdsc.model import curve, decoder, encoder, tpp
+from vdsc.model import curve, feature_encoder, frame_decoder, tpp
 from vdsc.model.net_config import NetConfig
 
 GLOBAL_NU = 1e-3
@@ -106,10 +106,10 @@ class LatentSDE(nn.Module):
     def __init__(self, config: NetConfig) -> None:
         super().__init__()
         self.config = config
-        self.encoder = encoder.SequenceEncoder(config)
+        self.encoder = feature_encoder.SequenceEncoder(config)
         self.posterior = Posterior(config, self.encoder.width)
         self.knots = tpp.KnotProcess(self.encoder.width, rates=config.rates, limit=config.limit)
-        self.decoder = decoder.build(config)
+        self.decoder = frame_decoder.build(config)
         self.log_cell = nn.Parameter(torch.full((config.latent,), -3.0))
 
     @property

@@ -15,7 +15,7 @@ from vdsc.errors import InvalidInput
 from vdsc.model import curve, polish, refine
 from vdsc.model import network_frames as frame_kinds
 from vdsc.model import sprite_matching as track
-from vdsc.model.decoder import LinearDecoder, SpriteDecoder
+from vdsc.model.frame_decoder import LinearDecoder, SpriteDecoder
 from vdsc.model.latent_sde import LatentSDE
 from vdsc.model.net_config import NetConfig
 from vdsc.model.price import Price
@@ -60,10 +60,12 @@ class PathModel:
             device = "cuda" if torch.cuda.is_available() else "cpu"
         if device == "cuda" and not torch.cuda.is_available():
             raise InvalidInput("there is no CUDA device here; use --device cpu")
-        net = LatentSDE(NetConfig.from_dict(checkpoint.settings["net"]))
-        weights = {k: torch.from_numpy(v) for k, v in checkpoint.tensors[0].items()}
-        net.load_state_dict(weights)
-        return cls(net, frame_kinds.build(checkpoint.settings["frames"]), device)
+        arrays, settings = checkpoint.tensors[0], checkpoint.settings
+        with checkpoint.building():
+            net = LatentSDE(NetConfig.from_dict(settings["net"]))
+            net.load_state_dict({k: torch.from_numpy(v) for k, v in arrays.items()})
+            frames = frame_kinds.build(settings["frames"])
+        return cls(net, frames, device)
 
     def infer(self, x: NDArray[np.float32], times: Floats) -> Inference:
         """Hidden states and the posterior's mean path, equations (10)-(13).

@@ -14,7 +14,7 @@ from torch import Tensor
 from vdsc.core.types import Floats
 from vdsc.model import curve
 from vdsc.model.adam import Adam
-from vdsc.model.decoder import LinearDecoder
+from vdsc.model.frame_decoder import LinearDecoder
 from vdsc.model.latent_sde import LatentSDE
 from vdsc.model.price import Price
 

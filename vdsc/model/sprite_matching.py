@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from vdsc.model.adam import Adam
-from vdsc.model.decoder import SpriteDecoder
+from vdsc.model.frame_decoder import SpriteDecoder
 
 ROUNDS = 3
 LOOK_STEPS = 25

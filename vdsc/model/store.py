@@ -8,10 +8,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,19 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
-from vdsc.errors import ModelMissing
+from vdsc.errors import InvalidInput, ModelMissing
+from vdsc.model import model_json
 
 CONFIG, WEIGHTS, TABLES = "model.json", "weights.safetensors", "tables.safetensors"
-DIGEST_BYTES = 6
-PATHS, VIDEO = "paths", "video"  # kinds: latent paths, and lossless video without them
+DIGEST_BYTES, OLD_DIGEST_BYTES = 16, 6  # checkpoints made by release 0.1 state 6 bytes
+PATHS, VIDEO = model_json.PATHS, model_json.VIDEO
 Arrays = dict[str, NDArray[Any]]
+
+MISFITS = (
+    ArithmeticError, AssertionError, AttributeError, InvalidInput, LookupError, RuntimeError,
+    TypeError, ValueError,
+)  # fmt: skip
+"""What building networks and tables raises where settings and tensors do not fit each other."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +46,24 @@ class Checkpoint:
     def open(cls, folder: Path) -> Checkpoint:
         """Read a folder's settings; raises ModelMissing where it holds no checkpoint."""
         try:
-            found = cls(folder, json.loads((folder / CONFIG).read_text()))
-            _ = found.name, found.digest, found.kind == VIDEO or found.frame
-        except (LookupError, OSError, TypeError, ValueError) as error:
-            raise ModelMissing(f"{folder} holds no readable checkpoint ({error})") from None
+            settings = json.loads((folder / CONFIG).read_text())
+            model_json.check_settings(settings)
+            found = cls(folder, settings)
+            _ = found.digest
+        except (OSError, RecursionError, TypeError, ValueError) as error:
+            why = f"{folder} holds no readable checkpoint ({CONFIG}: {error})"
+            raise ModelMissing(f"{why}; it was changed or damaged, install it again") from None
         return found
+
+    @contextmanager
+    def building(self) -> Iterator[None]:
+        """Whatever fails because settings and tensors do not fit each other is ModelMissing."""
+        try:
+            yield
+        except MISFITS as error:
+            why = f"{self.name} cannot be built ({type(error).__name__}: {error!s:.80})"
+            advice = "its files were changed or damaged; install the checkpoint again"
+            raise ModelMissing(f"{why}: {advice}") from error
 
     @property
     def name(self) -> str:
@@ -56,9 +76,23 @@ class Checkpoint:
         return str(self.settings.get("kind", PATHS))
 
     @property
+    def claim(self) -> bytes:
+        """The first 16 or, in old checkpoints, 6 bytes of the content hash, as settings say."""
+        claim = bytes.fromhex(self.settings["digest"])
+        if len(claim) not in {DIGEST_BYTES, OLD_DIGEST_BYTES}:
+            raise ValueError(f"a digest of {len(claim)} bytes")
+        return claim
+
+    @cached_property
     def digest(self) -> bytes:
-        """First bytes of the content hash that its settings claim; `tensors` checks it."""
-        return bytes.fromhex(self.settings["digest"])
+        """The content hash, 16 bytes: what the settings claim, computed where they claim 6.
+
+        `tensors` checks the claim. Where an old checkpoint cannot be read, it is the claim alone.
+        """
+        if len(self.claim) == OLD_DIGEST_BYTES:
+            with suppress(ModelMissing):
+                return content_digest(self.settings, *self.tensors)
+        return self.claim
 
     @property
     def frame(self) -> tuple[int, ...]:
@@ -78,17 +112,17 @@ class Checkpoint:
             tables = {} if self.kind == VIDEO else load_file(self.folder / TABLES)
         except (OSError, SafetensorError) as error:
             raise ModelMissing(f"{self.name}: {error}; install the checkpoint again") from None
-        found = content_digest(self.settings, weights, tables)
-        if found != self.digest:
+        found = content_digest(self.settings, weights, tables)[: len(self.claim)]
+        if found != self.claim:
             raise ModelMissing(
-                f"{self.name} has hash {found.hex()} but says {self.digest.hex()}: "
+                f"{self.name} has hash {found.hex()} but says {self.claim.hex()}: "
                 "its files were changed or damaged; install the checkpoint again"
             )
         return weights, tables
 
 
 def content_digest(settings: dict[str, Any], weights: Arrays, tables: Arrays) -> bytes:
-    """First 6 bytes of SHA-256 over what decoding depends on, independent of file layout."""
+    """First 16 bytes of SHA-256 over what decoding depends on, independent of file layout."""
     keys = ("kind", "net", "frames", "chunk")
     decisive = {key: settings[key] for key in keys if key in settings}
     hasher = hashlib.sha256(json.dumps(decisive, sort_keys=True).encode())
@@ -103,7 +137,7 @@ def content_digest(settings: dict[str, Any], weights: Arrays, tables: Arrays) ->
 def folders() -> list[Path]:
     """Folders that hold model folders: $VDSC_MODELS, then those that came with the package."""
     extra = [Path(p) for p in os.environ.get("VDSC_MODELS", "").split(os.pathsep) if p]
-    package = Path(str(files("vdsc")))
+    package = Path(__file__).resolve().parents[1]
     return [*extra, package / "_models", package.parent / "models"]
 
 
@@ -121,6 +155,17 @@ def installed() -> list[Checkpoint]:
     return list(found.values())
 
 
+def complain(name: str = "") -> None:
+    """Raise ModelMissing, which says why, if a folder (called `name`) holds a damaged checkpoint.
+
+    For whoever finds no other: a damaged checkpoint may be the one that is looked for.
+    """
+    for folder in folders():
+        for config in sorted(folder.glob(f"*/{CONFIG}")):
+            if name in {"", config.parent.name}:
+                Checkpoint.open(config.parent)
+
+
 def by_name(name: str) -> Checkpoint:
     """The checkpoint called `name`, or in the folder `name`; raises ModelMissing."""
     if (Path(name) / CONFIG).is_file():
@@ -128,15 +173,22 @@ def by_name(name: str) -> Checkpoint:
     for checkpoint in installed():
         if checkpoint.name == name:
             return checkpoint
+    complain(name)
     names = ", ".join(sorted(c.name for c in installed())) or "none"
     raise ModelMissing(f"no model {name!r}; installed: {names} (VDSC_MODELS adds folders)")
 
 
 def by_digest(name: str, digest: bytes) -> Checkpoint:
-    """The checkpoint a file was written with; raises ModelMissing that names it and its hash."""
+    """The checkpoint a file was written with; raises ModelMissing that names it and its hash.
+
+    Args:
+        name: for the message alone.
+        digest: the first 16 bytes of the content hash, or 6 from a file of release 0.1.
+    """
     for checkpoint in installed():
-        if checkpoint.digest == digest:
+        if checkpoint.digest[: len(digest)] == digest:
             return checkpoint
+    complain(name)
     raise ModelMissing(
         f"the file needs model {name!r} with hash {digest.hex()}, which is not installed; "
         "put its folder into a folder named by VDSC_MODELS"

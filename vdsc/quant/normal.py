@@ -22,23 +22,36 @@ _REACH = {"normal": 8, "logistic": 24}
 
 @dataclass(frozen=True, eq=False)
 class _Table:
-    """F at x = 0, 1/256, ... as Q30 and its forward differences (the last is zero)."""
+    """F at x = 0, 1/256, ... as Q30 and its forward differences (the last is zero).
+
+    With |x| = 256 i + f, F(x) = height[i] + (rise[i] f >> 8), and F(-x) = 2^30 - F(x). The same as
+    lines: F(x) = (start[j] + slope[j] x) >> 8 with j = (x >> 8) + the number of heights. The first
+    and the last line are level and go on without end.
+    """
 
     height: Ints
     rise: Ints
+    start: Ints
+    slope: Ints
 
     @classmethod
     def of(cls, height: list[int]) -> _Table:
         values = np.array(height, dtype=np.int64)
-        return cls(values, np.append(np.diff(values), 0))
+        rise = np.append(np.diff(values), 0)
+        ahead = rise * np.arange(values.size) << _STEP
+        above = (values << _STEP) - ahead
+        below = (CERTAIN - values << _STEP) + ahead + (1 << _STEP) - 1  # 2^30 - F rounds up
+        start, slope = (below[::-1], above), (rise[::-1], rise)
+        return cls(values, rise, np.concatenate(start), np.concatenate(slope))
 
     def cdf(self, x: Ints) -> Ints:
-        """F(x) as Q30: height[i] + (rise[i] * f >> 8) with |x| = 256 i + f, mirrored below 0."""
-        far = np.minimum(np.abs(x), (self.height.size - 1) << _STEP)
-        cell = far >> _STEP
-        upper = self.height.take(cell) + (self.rise.take(cell) * (far & 255) >> _STEP)
-        mirrored: Ints = np.where(x < 0, CERTAIN - upper, upper)
-        return mirrored
+        """F(x) as Q30."""
+        line = (x >> _STEP) + self.height.size
+        found: Ints = self.slope.take(line, mode="clip")
+        found *= x
+        found += self.start.take(line, mode="clip")
+        found >>= _STEP
+        return found
 
     def quantile(self, p: Ints) -> Ints:
         """The smallest x >= 0 with F(x) >= p for p >= 1/2, mirrored below 1/2; x is Q16."""

@@ -8,7 +8,7 @@ from vdsc.rec.channel import Channel, Discrete, Found, Sample, Scheme
 from vdsc.rec.density_ratio import Target
 from vdsc.rec.gap_ratios import GapChain, GapRatios
 from vdsc.rec.gprs import BranchingGPRS, GlobalGPRS
-from vdsc.rec.knot_times import KnotTimes
+from vdsc.rec.knot_times import DrawnKnots, KnotTimes, pop_rate, push_rate
 from vdsc.rec.logistic_law import Logistic, SoftplusLogistic, Truncated
 from vdsc.rec.noise import Noise
 from vdsc.rec.pfr import PFR
@@ -22,6 +22,7 @@ __all__ = [
     "BranchingGPRS",
     "Channel",
     "Discrete",
+    "DrawnKnots",
     "Exponential",
     "Found",
     "GapChain",
@@ -43,4 +44,6 @@ __all__ = [
     "Triangular",
     "Truncated",
     "Uniform",
+    "pop_rate",
+    "push_rate",
 ]

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from vdsc.core.types import Floats, Ints
+from vdsc.entropy import BitStack
 from vdsc.errors import LimitExceeded
 from vdsc.rec.channel import Found
-from vdsc.rec.codes import LAST
+from vdsc.rec.codes import LAST, pop_index, push_index
 from vdsc.rec.noise import Noise, coordinates, waits
 
 _SMALL, _LARGE = 1 << 6, 1 << 14
@@ -39,9 +40,31 @@ def batches(noise: Noise) -> Iterator[Batch]:
         first, time, size = first + size, float(times[-1]), min(4 * size, _LARGE)
 
 
-def find(index: int, noise: Noise) -> Found:
-    """Return arrival `index`, from 1."""
-    return Found(index, int(coordinates(noise.words(0, 2 * (index - 1), 1))[0]), index)
+@dataclass(frozen=True)
+class IndexCode:
+    """Codes an arrival as its number from 1.
+
+    Args:
+        expected: the KL that both sides expect, sixteenths of a bit.
+        heavy: whether late arrivals are likely, as in greedy rejection.
+    """
+
+    expected: int
+    heavy: bool = False
+
+    def push(self, stack: BitStack, place: int, noise: Noise) -> None:
+        """Push the number of an arrival; the noise plays no part."""
+        del noise
+        push_index(stack, place, self.expected, heavy=self.heavy)
+
+    def pop(self, stack: BitStack, noise: Noise) -> Found:
+        """Pop the number of an arrival and look it up.
+
+        Raises:
+            CorruptFile: it is above 2**22.
+        """
+        index = pop_index(stack, self.expected, heavy=self.heavy)
+        return Found(index, int(coordinates(noise.words(0, 2 * (index - 1), 1))[0]), index)
 
 
 def exhausted() -> LimitExceeded:

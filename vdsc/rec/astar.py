@@ -18,11 +18,10 @@ from typing import Literal
 
 import numpy as np
 
-from vdsc.entropy import BitStack
 from vdsc.errors import LimitExceeded
 from vdsc.rec import arrivals
 from vdsc.rec.channel import Found
-from vdsc.rec.codes import check_expected, pop_index, push_index
+from vdsc.rec.codes import check_expected
 from vdsc.rec.density_ratio import Target
 from vdsc.rec.noise import Noise
 from vdsc.rec.tree import Node, PathCode, Tree
@@ -67,13 +66,10 @@ class GlobalAStar:
                 return Found(best.place, best.u, steps)
         raise arrivals.exhausted()
 
-    def push(self, stack: BitStack, place: int, noise: Noise) -> None:
-        """Push the number of the arrival."""
-        push_index(stack, place, self.expected)
-
-    def pop(self, stack: BitStack, noise: Noise) -> Found:
-        """Pop the number of an arrival and look it up."""
-        return arrivals.find(pop_index(stack, self.expected), noise)
+    @property
+    def code(self) -> arrivals.IndexCode:
+        """How the number of an arrival is coded."""
+        return arrivals.IndexCode(self.expected)
 
 
 @dataclass(frozen=True)
@@ -114,18 +110,10 @@ class BranchingAStar:
                 heapq.heappush(queue, _entry(child, time, target))
         raise LimitExceeded(f"no sample among {MOST} regions; use a nearer P")
 
-    def push(self, stack: BitStack, place: int, noise: Noise) -> None:
-        """Push the path to the node."""
-        self._code.push(stack, place, Tree(noise, self.split))
-
-    def pop(self, stack: BitStack, noise: Noise) -> Found:
-        """Pop a path and return the sample at its end."""
-        node = self._code.pop(stack, Tree(noise, self.split))
-        return Found(node.place, node.u, node.depth + 1)
-
     @property
-    def _code(self) -> PathCode:
-        return PathCode(self.expected, heavy=False)
+    def code(self) -> PathCode:
+        """How the path to a node is coded."""
+        return PathCode(self.expected, heavy=False, split=self.split)
 
 
 def _entry(node: Node, before: float, target: Target) -> _Entry:

@@ -82,7 +82,7 @@ class Blocked:
         return found
 
     def find(self, ratios: Ratios, *, seed: int, number: int = 0) -> Sequenced:
-        """Find a sample of the target; `number` < 2**32 tells samples under one seed apart.
+        """Find a sample of the target; each `number` < 2**32 has its own noise.
 
         Raises:
             LimitExceeded: `most` candidates do not settle a block that must be, or none of them is

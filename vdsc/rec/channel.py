@@ -33,12 +33,8 @@ class Found:
     steps: int
 
 
-class Scheme(Protocol):
-    """One way to choose, name and find again one of the samples that both sides share."""
-
-    def search(self, target: Target, noise: Noise) -> Found:
-        """Choose a sample that follows the target."""
-        ...
+class PlaceCode(Protocol):
+    """Names one of the samples that both sides share, and finds it again."""
 
     def push(self, stack: BitStack, place: int, noise: Noise) -> None:
         """Push the place of the sample."""
@@ -46,6 +42,19 @@ class Scheme(Protocol):
 
     def pop(self, stack: BitStack, noise: Noise) -> Found:
         """Pop a place and look up its sample."""
+        ...
+
+
+class Scheme(Protocol):
+    """One way to choose one of the samples that both sides share, and the code of its place."""
+
+    def search(self, target: Target, noise: Noise) -> Found:
+        """Choose a sample that follows the target."""
+        ...
+
+    @property
+    def code(self) -> PlaceCode:
+        """How the place is coded."""
         ...
 
 
@@ -73,8 +82,8 @@ class Discrete:
 class Channel:
     """Sends samples of targets that only the sender knows, given a proposal that both know.
 
-    A sample is a float64 where the proposal is a `Law`, and a symbol where it is `Discrete`. The
-    `number` tells samples under one seed apart.
+    A sample is a float64 where the proposal is a `Law`, and a symbol where it is `Discrete`.
+    Samples under one seed have different numbers, and each number its own noise.
     """
 
     proposal: Law | Discrete
@@ -89,7 +98,7 @@ class Channel:
         """
         noise = Noise(seed, number)
         found = self.scheme.search(self.target(q), noise)
-        self.scheme.push(stack, found.place, noise)
+        self.scheme.code.push(stack, found.place, noise)
         return self._sample(found)
 
     def pop(self, stack: BitStack, *, seed: int, number: int = 0) -> Sample:
@@ -98,7 +107,7 @@ class Channel:
         Raises:
             CorruptFile: no encoder pushed this place.
         """
-        return self._sample(self.scheme.pop(stack, Noise(seed, number)))
+        return self._sample(self.scheme.code.pop(stack, Noise(seed, number)))
 
     def encode(self, q: Law | ArrayLike, *, seed: int) -> tuple[bytes, Sample]:
         """Return the code of one sample of q, and the sample."""

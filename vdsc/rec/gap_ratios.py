@@ -98,8 +98,8 @@ class GapRatios:
         p = _cut(np.broadcast_to(row / TOTAL, q.shape))
         with np.errstate(divide="ignore", invalid="ignore"):
             bits = np.where(p > 0, np.log2(q) - np.log2(p), -np.inf)
-        still = np.zeros((1, row.size))
-        return cls(q, np.concatenate((bits, still)))
+        last = np.zeros((1, row.size))
+        return cls(q, np.concatenate((bits, last)))
 
     def log_ratio(self, state: Ints, value: Ints) -> Floats:
         """Look up gaps `value` after knots at ticks `state`."""

@@ -15,10 +15,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vdsc.entropy import BitStack
 from vdsc.rec import arrivals
 from vdsc.rec.channel import Found
-from vdsc.rec.codes import check_expected, pop_index, push_index
+from vdsc.rec.codes import check_expected
 from vdsc.rec.density_ratio import Target
 from vdsc.rec.noise import Noise
 from vdsc.rec.tree import PathCode, Tree
@@ -54,13 +53,10 @@ class GlobalGPRS:
                 return Found(index, int(batch.u[early[0]]), index)
         raise arrivals.exhausted()
 
-    def push(self, stack: BitStack, place: int, noise: Noise) -> None:
-        """Push the number of the arrival."""
-        push_index(stack, place, self.expected, heavy=True)
-
-    def pop(self, stack: BitStack, noise: Noise) -> Found:
-        """Pop the number of an arrival and look it up."""
-        return arrivals.find(pop_index(stack, self.expected, heavy=True), noise)
+    @property
+    def code(self) -> arrivals.IndexCode:
+        """How the number of an arrival is coded."""
+        return arrivals.IndexCode(self.expected, heavy=True)
 
 
 @dataclass(frozen=True)
@@ -99,15 +95,7 @@ class BranchingGPRS:
                 return Found(node.place, node.u, node.depth + 1)
             node = tree.child(node, right=cell < mode)
 
-    def push(self, stack: BitStack, place: int, noise: Noise) -> None:
-        """Push the path to the node."""
-        self._code.push(stack, place, Tree(noise, "sample"))
-
-    def pop(self, stack: BitStack, noise: Noise) -> Found:
-        """Pop a path and return the sample at its end."""
-        node = self._code.pop(stack, Tree(noise, "sample"))
-        return Found(node.place, node.u, node.depth + 1)
-
     @property
-    def _code(self) -> PathCode:
-        return PathCode(self.expected, heavy=True)
+    def code(self) -> PathCode:
+        """How the path to a node is coded."""
+        return PathCode(self.expected, heavy=True, split="sample")

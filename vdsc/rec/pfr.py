@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vdsc.entropy import BitStack
 from vdsc.rec import arrivals
 from vdsc.rec.channel import Found
-from vdsc.rec.codes import check_expected, pop_index, push_index
+from vdsc.rec.codes import check_expected
 from vdsc.rec.density_ratio import Target
 from vdsc.rec.noise import Noise
 
@@ -53,10 +52,7 @@ class PFR:
                 return Found(best.place, best.u, max(batch.first + int(late), best.place))
         raise arrivals.exhausted()
 
-    def push(self, stack: BitStack, place: int, noise: Noise) -> None:
-        """Push the number of the arrival."""
-        push_index(stack, place, self.expected)
-
-    def pop(self, stack: BitStack, noise: Noise) -> Found:
-        """Pop the number of an arrival and look it up."""
-        return arrivals.find(pop_index(stack, self.expected), noise)
+    @property
+    def code(self) -> arrivals.IndexCode:
+        """How the number of an arrival is coded."""
+        return arrivals.IndexCode(self.expected)

@@ -125,7 +125,7 @@ def _share(u: Ints) -> Floats:
 
 
 def finite(*numbers: float) -> bool:
-    """Tell whether all parameters are finite."""
+    """Return whether all parameters are finite."""
     return all(math.isfinite(number) for number in numbers)
 
 

@@ -79,7 +79,7 @@ def _check_reach(law: Law, proposal: Law) -> None:
 
 
 def _grows(law: Law, proposal: Law) -> bool:
-    """Tell whether the ratio is larger in the outermost 2**-36 than in the outermost 2**-24."""
+    """Return whether the ratio is larger in the outermost 2**-36 than in the outermost 2**-24."""
     tails = np.array([1 << (BITS - 24), 1 << (BITS - _OUTER)])
     left = law.cdf(proposal.quantile(tails))
     right = 1 - law.cdf(proposal.quantile(WHOLE - 1 - tails))

@@ -15,6 +15,7 @@ import numpy as np
 from vdsc.core.types import Ints
 from vdsc.entropy import BitStack
 from vdsc.errors import CorruptFile, LimitExceeded
+from vdsc.rec.channel import Found
 from vdsc.rec.codes import node_row, sixteenths, stop_frequency
 from vdsc.rec.noise import Noise, Words, waits
 from vdsc.rec.proposals import WHOLE
@@ -91,13 +92,16 @@ class PathCode:
     Args:
         expected: the KL in sixteenths of a bit.
         heavy: whether places far out are likely, as in greedy rejection.
+        split: where regions are cut.
     """
 
     expected: int
     heavy: bool
+    split: Literal["sample", "middle"]
 
-    def push(self, stack: BitStack, place: int, tree: Tree) -> None:
+    def push(self, stack: BitStack, place: int, noise: Noise) -> None:
         """Push the path from the root to a place."""
+        tree = Tree(noise, self.split)
         node, rows, turns = tree.root(), [], []
         for bit in f"{place:b}"[1:]:
             rows.append(self._row(node))
@@ -105,19 +109,20 @@ class PathCode:
             node = tree.child(node, right=bit == "1")
         stack.push(np.array([*turns, 0]), np.concatenate([*rows, self._row(node)]))
 
-    def pop(self, stack: BitStack, tree: Tree) -> Node:
-        """Pop a path and return the node at its end.
+    def pop(self, stack: BitStack, noise: Noise) -> Found:
+        """Pop a path and return the sample at its end.
 
         Raises:
             CorruptFile: the path leads out of the tree.
         """
+        tree = Tree(noise, self.split)
         node = tree.root()
         try:
             while turn := int(stack.pop(self._row(node))[0]):
                 node = tree.child(node, right=turn == 2)
         except LimitExceeded as error:
             raise CorruptFile("a search path leads out of its tree; no encoder wrote it") from error
-        return node
+        return Found(node.place, node.u, node.depth + 1)
 
     def _row(self, node: Node) -> Ints:
         mass, root = sixteenths(node.width), node.depth == 0

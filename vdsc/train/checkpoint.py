@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,22 +9,21 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import save_file
 
 from vdsc.codecs.knots.coding import price
-from vdsc.codecs.knots.window_code import Tables
+from vdsc.codecs.model_tables import Tables
 from vdsc.codecs.windows import windows
 from vdsc.core.types import Floats, Ints
 from vdsc.entropy import KnotCoder, RenewalGaps
 from vdsc.model.latent_sde import LatentSDE
 from vdsc.model.network_frames import build
 from vdsc.model.path_model import Inference, PathModel
-from vdsc.model.store import CONFIG, TABLES, WEIGHTS, content_digest
 from vdsc.quant import ValueGrid
 from vdsc.train import fit_tables as tables_fit
+from vdsc.train.checkpoint_folder import write_folder
 
 DENSITIES = tuple(i / 4 for i in range(-2, 9))
-"""Knot densities that are tried: [0, 1] was trained, beyond it the law of the gaps goes on."""
+"""Knot densities that are tried: training covers [0, 1], others are extrapolated."""
 COARSE = tuple(2 ** (3 * i / 4) for i in range(-3, 4))
 """Cell widths that are tried, as factors on what is usual at a density."""
 MEASURED = 6
@@ -34,7 +31,7 @@ MEASURED = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
+class CodedSequence:
     """One training sequence through the networks at one density: knots (M,) and values (M, D)."""
 
     seen: Inference
@@ -68,14 +65,14 @@ def export(
     write(net, frames, made, out, name=name, chunk=chunk, card=card)
 
 
-def trace(model: PathModel, seen: Inference, density: float) -> Trace:
+def trace(model: PathModel, seen: Inference, density: float) -> CodedSequence:
     """Knots and their values as an encoder would choose them."""
     knots = model.place(seen, float(density))
-    return Trace(seen, knots, model.fit(seen, knots, None))
+    return CodedSequence(seen, knots, model.fit(seen, knots, None))
 
 
 def fit_tables(
-    net: LatentSDE, seen: Sequence[Inference], traces: Sequence[Sequence[Trace]], cap: int
+    net: LatentSDE, seen: Sequence[Inference], traces: Sequence[Sequence[CodedSequence]], cap: int
 ) -> Tables:
     """All tables but the curve. Sparse grids are coarse ones: cells widen as density falls."""
     still = net.is_global.cpu().numpy()
@@ -87,7 +84,7 @@ def fit_tables(
         grid = ValueGrid(np.clip(wide, 1 << 6, 1 << 17), cap)
         for t in row:
             z = np.where(still, t.z.mean(0), t.z)
-            paths.append(tables_fit.Path(t.knots, z, grid.snap(tables_fit.q16(z)), grid))
+            paths.append(tables_fit.KnotPath(t.knots, z, grid.snap(tables_fit.q16(z)), grid))
     dense = [s.path for s in seen]
     transition = tables_fit.fit(dense, paths, lags, still)
     gaps = np.stack([histogram(row, lags) for row in traces])
@@ -99,7 +96,7 @@ def usual(density: float) -> float:
     return float(4.0 ** (1 - density))
 
 
-def histogram(traces: Iterable[Trace], longest: int) -> Ints:
+def histogram(traces: Iterable[CodedSequence], longest: int) -> Ints:
     """Counts (longest,) of the gaps between knots, smoothed so that none is impossible."""
     gaps = np.concatenate([np.diff(t.knots) for t in traces if len(t.knots) > 1])
     counts = np.bincount(np.minimum(gaps, longest), minlength=longest + 1)[1:].astype(float)
@@ -108,7 +105,9 @@ def histogram(traces: Iterable[Trace], longest: int) -> Ints:
     return weights + 1
 
 
-def quality_curve(model: PathModel, made: Tables, traces: Sequence[Sequence[Trace]]) -> Ints:
+def quality_curve(
+    model: PathModel, made: Tables, traces: Sequence[Sequence[CodedSequence]]
+) -> Ints:
     """Curve (100, 3): the least error over densities at each of 100 sizes, evenly spaced in log.
 
     Between the coarsenesses that were tried at a density, bits and error are interpolated.
@@ -139,7 +138,7 @@ def envelope(tried: Sequence[Floats]) -> Ints:
 
 
 def measure(
-    model: PathModel, made: Tables, traces: Sequence[Trace], coarse: int, histogram_row: int
+    model: PathModel, made: Tables, traces: Sequence[CodedSequence], coarse: int, histogram_row: int
 ) -> tuple[float, float]:
     """Ideal bits per frame of some traces, fitted as for a file at a coarseness (Q8), and error."""
     grid = ValueGrid(np.clip(made.steps * coarse >> 8, 1 << 6, 1 << 17), made.cap)
@@ -166,7 +165,6 @@ def write(
 ) -> None:
     """Write the folder, complete or not at all."""
     weights = {k: v.detach().cpu().numpy() for k, v in net.state_dict().items()}
-    arrays = {k: np.ascontiguousarray(v) for k, v in made.to_arrays().items()}
     settings: dict[str, Any] = {
         "name": name,
         "net": net.config.as_dict(),
@@ -174,16 +172,4 @@ def write(
         "chunk": chunk,
         "card": card,
     }
-    settings["digest"] = content_digest(settings, weights, arrays).hex()
-    scratch = out.with_name(out.name + ".new")
-    shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir(parents=True)
-    save_file(weights, scratch / WEIGHTS)
-    save_file(arrays, scratch / TABLES)
-    (scratch / CONFIG).write_text(json.dumps(settings, indent=1) + "\n")
-    for file in scratch.iterdir():
-        file.chmod(0o644)  # safetensors makes files that only their owner may read
-    if (out / "CARD.md").exists():
-        shutil.copy(out / "CARD.md", scratch / "CARD.md")
-    shutil.rmtree(out, ignore_errors=True)
-    scratch.rename(out)
+    write_folder(out, settings, weights, made.to_arrays())

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
-from vdsc.model.decoder import SpriteDecoder
+from vdsc.model.frame_decoder import SpriteDecoder
 from vdsc.model.latent_sde import LatentSDE
 from vdsc.train import moving_mnist
 

@@ -25,7 +25,7 @@ BUCKETS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Path:
+class KnotPath:
     """Knots of one training sequence: lags (M,) cumulated ticks, and cells' values z (M, D)."""
 
     ticks: Ints
@@ -35,7 +35,7 @@ class Path:
 
 
 def fit(
-    dense: Sequence[Floats], paths: Sequence[Path], lags: int, still: NDArray[np.bool_]
+    dense: Sequence[Floats], paths: Sequence[KnotPath], lags: int, still: NDArray[np.bool_]
 ) -> TransitionTables:
     """Transition tables from dense paths (T, D), one row a tick, and from coded paths.
 
@@ -45,7 +45,7 @@ def fit(
     spread = np.sqrt(np.mean(np.concatenate(dense) ** 2, axis=0)) + 1e-3
     rho, sigma = decay(dense, spread, lags)
     classes = np.searchsorted(EDGES[1:], np.arange(1, lags + 1), side="right").astype(np.int64)
-    data = Steps.gather(paths, lags)
+    data = KnotSteps.gather(paths, lags)
     blocks = np.arange(len(spread)) // BLOCK
     weights, residual = correct(data, rho, blocks, classes, still)
     sigma = rescale(data, rho, sigma, residual, classes)
@@ -74,7 +74,7 @@ def decay(dense: Sequence[Floats], spread: Floats, lags: int) -> tuple[Floats, F
 
 
 @dataclass(frozen=True, slots=True)
-class Steps:
+class KnotSteps:
     """Every step from a knot to the next: lag (N,), features z1 and slope, target (N, D).
 
     All are as decoded, so that the weights know how far a cell's middle can be trusted; width
@@ -88,7 +88,7 @@ class Steps:
     width: Floats
 
     @classmethod
-    def gather(cls, paths: Sequence[Path], lags: int) -> Steps:
+    def gather(cls, paths: Sequence[KnotPath], lags: int) -> KnotSteps:
         """All steps of all paths; lags above the table's longest count as it."""
         parts: list[tuple[NDArray[Any], ...]] = []
         for path in paths:
@@ -104,7 +104,7 @@ class Steps:
 
 
 def correct(
-    data: Steps, rho: Floats, blocks: Ints, classes: Ints, still: NDArray[np.bool_]
+    data: KnotSteps, rho: Floats, blocks: Ints, classes: Ints, still: NDArray[np.bool_]
 ) -> tuple[Ints, Floats]:
     """Ridge weights (C, D, 3 D) of the correction to the OU mean, and what it leaves (N, D)."""
     dims = len(blocks)
@@ -137,7 +137,7 @@ def ridge(features: Floats, target: Floats) -> Floats:
     return solved
 
 
-def rescale(data: Steps, rho: Floats, sigma: Floats, residual: Floats, classes: Ints) -> Floats:
+def rescale(data: KnotSteps, rho: Floats, sigma: Floats, residual: Floats, classes: Ints) -> Floats:
     """Scale sigma (L, D) by the factor that codes each class and dimension in the fewest bits."""
     out = sigma.copy()
     for number in range(int(classes.max()) + 1):
@@ -163,7 +163,7 @@ def cell_bits(residual: Floats, width: Floats, scale: Floats) -> Floats:
     return bits
 
 
-def adapt(plain: TransitionTables, paths: Sequence[Path]) -> TransitionTables:
+def adapt(plain: TransitionTables, paths: Sequence[KnotPath]) -> TransitionTables:
     """Add activity buckets, each with the factor on the scale that codes it in fewest bits."""
     count = int(plain.lag_class.max()) + 1
     edges = q16(np.geomspace(0.25, 3.0, BUCKETS - 1))
@@ -180,7 +180,7 @@ def adapt(plain: TransitionTables, paths: Sequence[Path]) -> TransitionTables:
     return replace(plain, activity_weights=mix, activity_edges=edges, activity_gain=gain)
 
 
-def bucket_bits(tables: TransitionTables, paths: Sequence[Path]) -> Floats:
+def bucket_bits(tables: TransitionTables, paths: Sequence[KnotPath]) -> Floats:
     """Bits (C, A) that the knots of each class and bucket cost under `tables`."""
     assert tables.activity_gain is not None
     total = np.zeros(tables.activity_gain.shape)

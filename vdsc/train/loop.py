@@ -4,37 +4,22 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
-from torch import Tensor
+from torch import Tensor, nn
 
-from vdsc.errors import InvalidInput
 from vdsc.model.latent_sde import LatentSDE
-from vdsc.train import objectives
-from vdsc.train.domains import Domain
+from vdsc.train import objectives, state_file
+from vdsc.train.step_report import ReportStep, TrainStep
 from vdsc.train.train_config import Stage, TrainConfig
+from vdsc.train.training_domains import TrainingDomain
 
 PROCESS_PACE = 0.05  # REINFORCE is noisy, and Adam makes every gradient a full step
 
 
-@dataclass(frozen=True, slots=True)
-class TrainStep:
-    """What happened at a step: loss terms in nats per sequence, and the time still to go."""
-
-    step: int
-    steps: int
-    stage: str
-    terms: dict[str, float]
-    seconds_left: float
-
-
-class Run:
+class TrainingRun:
     """One training run: networks, optimiser, and how far it got.
 
     The state lives in `folder` as state.safetensors; opening a
@@ -42,7 +27,7 @@ class Run:
     step seeds its own generators from (seed, step).
     """
 
-    def __init__(self, config: TrainConfig, domain: Domain, folder: Path) -> None:
+    def __init__(self, config: TrainConfig, domain: TrainingDomain, folder: Path) -> None:
         self.config, self.domain, self.folder = config, domain, folder
         torch.manual_seed(config.seed)
         self.model = LatentSDE(config.net)
@@ -81,37 +66,20 @@ class Run:
             left -= stage.steps
         return self.config.stages[-1], self.config.stages[-1].steps
 
+    @property
+    def networks(self) -> dict[str, nn.Module]:
+        """What is trained, by its name in the state."""
+        return {"model": self.model, "extra": self.extra}
+
     def save(self) -> None:
-        """Write the state beside the old one, then replace it: a cut leaves one of the two."""
-        tensors = {f"model.{k}": v for k, v in self.model.state_dict().items()}
-        tensors |= {f"extra.{k}": v for k, v in self.extra.state_dict().items()}
-        for i, parameter in enumerate(self.params):
-            for key, value in self.optimiser.state.get(parameter, {}).items():
-                tensors[f"adam.{i}.{key}"] = torch.as_tensor(value)
-        tensors["step"] = torch.tensor(self.step)
-        scratch = self.state_path.with_suffix(".new")
-        save_file({k: v.contiguous() for k, v in tensors.items()}, scratch)
-        scratch.replace(self.state_path)
+        """Write the state."""
+        counters = {"step": self.step}
+        state_file.save(self.state_path, self.networks, self.optimiser, self.params, counters)
 
     def restore(self) -> None:
         """Go back to the saved state; raises InvalidInput if it is of other networks."""
-        tensors = load_file(self.state_path)
-
-        def part(prefix: str) -> dict[str, Tensor]:
-            named = tensors.items()
-            return {k.removeprefix(prefix): v for k, v in named if k.startswith(prefix)}
-
-        try:
-            self.model.load_state_dict(part("model."))
-            self.extra.load_state_dict(part("extra."))
-        except RuntimeError:
-            advice = "give the config another name, or remove that folder"
-            raise InvalidInput(f"{self.folder} holds other networks: {advice}") from None
-        for i, parameter in enumerate(self.params):
-            state: dict[str, Any] = part(f"adam.{i}.")
-            if state:
-                self.optimiser.state[parameter] = state
-        self.step = int(tensors["step"])
+        found = state_file.restore(self.state_path, self.networks, self.optimiser, self.params)
+        self.step = int(found["step"])
 
     def advance(self) -> dict[str, float]:
         """Take one step; returns its loss terms."""
@@ -138,7 +106,7 @@ class Run:
         generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
         low, high = stage.coarse
         share = float(rng.random())
-        plan = objectives.Plan(
+        plan = objectives.StepPlan(
             learned=stage.kind != "sde",
             settled=stage.kind == "settle",
             density=1.0 - share,
@@ -156,7 +124,7 @@ def schedule(at: int, steps: int) -> float:
     return min(1.0, (at + 1) / 100) * (0.525 + 0.475 * math.cos(math.pi * at / max(1, steps)))
 
 
-def train(run: Run, report: Callable[[TrainStep], None], *, minutes: float | None) -> bool:
+def train(run: TrainingRun, report: ReportStep, *, minutes: float | None) -> bool:
     """Advance until all steps are done (True) or the minutes spent (False), saving on the way."""
     began, first = time.monotonic(), run.step
     while run.step < run.steps:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vdsc.errors import InvalidInput
-from vdsc.model.decoder import LinearDecoder
+from vdsc.model.frame_decoder import LinearDecoder
 from vdsc.model.latent_sde import LatentSDE
 from vdsc.model.network_frames import AngleFrames
 from vdsc.model.tpp import inverse_softplus

@@ -26,7 +26,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class StepPlan:
     """How one step is taken.
 
     learned: draw knots from the process (stage two) or take every frame (stage one). settled: take
@@ -44,7 +44,7 @@ class Plan:
     objective: Objective = "lossy"
 
 
-def elbo(model: LatentSDE, x: Tensor, plan: Plan, generator: torch.Generator) -> Terms:
+def elbo(model: LatentSDE, x: Tensor, plan: StepPlan, generator: torch.Generator) -> Terms:
     """Equation (22) for frames x (B, T, ...) in network units, with its surrogate gradient.
 
     REINFORCE (23) with the batch-mean baseline reaches the knot process only: its hidden states
@@ -100,7 +100,12 @@ def padded(mask: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def reconstruction(
-    model: LatentSDE, x: Tensor, at: Tensor, values: Tensor, plan: Plan, generator: torch.Generator
+    model: LatentSDE,
+    x: Tensor,
+    at: Tensor,
+    values: Tensor,
+    plan: StepPlan,
+    generator: torch.Generator,
 ) -> Tensor:
     """-sum_i log p(x_i | z^(t_i)) without constants, (B,) nats, from a random subset of frames."""
     count, tick = x.shape[1], 1.0 / model.config.fps

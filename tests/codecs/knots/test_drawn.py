@@ -11,13 +11,17 @@ from hypothesis import strategies as st
 from scipy.stats import chisquare
 
 from vdsc.codecs.knots import body as layout
-from vdsc.codecs.knots import placing
-from vdsc.codecs.knots import window_code as vdsde
+from vdsc.codecs.knots import placing, window_code
+from vdsc.codecs.knots.coding import Coding
 from vdsc.codecs.knots.drawn_times import DrawnTimes
-from vdsc.codecs.knots.model_tables import Tables
+from vdsc.codecs.knots.params import KnotParams
+from vdsc.codecs.knots.placing import PlacedKnots
+from vdsc.codecs.knots.settings import KnotSettings
+from vdsc.codecs.model_tables import Tables
+from vdsc.codecs.windows import windows
 from vdsc.core.sequence import Clock, Outline
 from vdsc.entropy import BitStack, PoissonGaps, RenewalGaps
-from vdsc.errors import CorruptFile, InvalidInput
+from vdsc.errors import CorruptFile
 from vdsc.model import store
 
 QUICK = settings(max_examples=40, deadline=None)
@@ -30,9 +34,8 @@ def tables(tiny):
 
 
 def coding(tables, **params):
-    said = {"r": 60, "l": 3, "g": 1} | params
     outline = Outline((300, 6), np.dtype("<f4"), Clock(rate=Fraction(30)))
-    return vdsde.Coding(tables, Fraction(30), outline, said)
+    return Coding(tables, Fraction(30), outline, KnotParams(60, drawn=True, **params))
 
 
 def laws(rng, span, longest, sharp):
@@ -91,34 +94,36 @@ def test_windows_and_seeds_draw_apart():
     assert len({tuple(knots) for knots in drawn}) == 4
 
 
-@pytest.mark.parametrize("params", [{}, {"p": 9000}, {"s": 2**64 - 1}])
+@pytest.mark.parametrize("params", [{}, {"rate": 9000}, {"seed": 2**64 - 1}])
 @QUICK
 @given(seed=st.integers(0, 2**32), chunk=st.integers(2, 120), frames=st.integers(2, 300))
 def test_what_is_pushed_is_popped(tables, params, seed, chunk, frames):
     """Knots and cells of all windows of a file come back; the body tells the KL of a gap."""
     code, rng = coding(tables, **params), np.random.default_rng(seed)
     past = before = None
-    for begin, end in vdsde.windows(frames, chunk):
+    for begin, end in windows(frames, chunk):
         law = laws(rng, end - 1 - begin, code.times.max_gap, 3)
         draw = code.drawn.draw(law, begin)
         z = rng.normal(size=(len(draw.knots), 4))
-        body, past, values = vdsde.push(code, draw.knots, z, begin, past, draw)
-        window, before = vdsde.pop(code, body, begin, end, before)
-        assert (window.knots == draw.knots).all()
-        assert (window.values == values).all()
-        assert layout.tells(layout.split(body)[2]) == draw.rate
+        sent = window_code.push(code, PlacedKnots(draw.knots, draw), z, begin, past)
+        got = window_code.pop(code, sent.data, begin, end, before)
+        past, before = sent.window.after, got.after
+        assert (got.knots == draw.knots).all()
+        assert (got.values == sent.window.values).all()
+        assert (got.cells == sent.window.cells).all()
+        assert layout.kl_of_a_gap(sent.data) == draw.rate
 
 
 @QUICK
-@given(stream=st.binary(max_size=150), knots=st.integers(1, 50), begin=st.integers(0, 40))
-def test_noise_is_refused_or_read(tables, stream, knots, begin):
+@given(stream=st.binary(max_size=150), begin=st.integers(0, 40))
+def test_noise_is_refused_or_read(tables, stream, begin):
     """Any bytes end in CorruptFile, or in knots from the first frame to the last."""
     try:
-        body = layout.join(knots, 0, stream)
-        window, _ = vdsde.pop(coding(tables), body, begin, begin + 50, None)
+        window = window_code.pop(coding(tables), stream, begin, begin + 50, None)
     except CorruptFile:
         return
-    assert (window.knots[0], window.knots[-1], len(window.knots)) == (0, 49, knots)
+    assert (window.knots[0], window.knots[-1]) == (0, 49)
+    assert (np.diff(window.knots) >= 1).all()
 
 
 def test_codes_that_no_encoder_makes(tables):
@@ -132,23 +137,26 @@ def test_codes_that_no_encoder_makes(tables):
     row[0, 22] = (1 << 16) - 22
     stack.push(np.array([22]), row)
     with pytest.raises(CorruptFile):
-        vdsde.pop(code, layout.join(3, 0, b"\xff" + stack.to_bytes()), 0, 50, None)
+        window_code.pop(code, b"\xff" + stack.to_bytes(), 0, 50, None)
 
 
-def test_every_cut_of_a_body_is_told(tables):
-    """A body that ends early, its checksum made good, is corrupt or has other knots."""
+def test_every_cut_of_a_stream_is_noticed(tables):
+    """A stream that ends early is corrupt, or has other knots than its chunk says."""
     code, rng = coding(tables), np.random.default_rng(1)
     draw = code.drawn.draw(laws(rng, 40, code.times.max_gap, 5), 0)
     z = rng.normal(size=(len(draw.knots), 4))
-    body, *_ = vdsde.push(code, draw.knots, z, 0, None, draw)
-    for length in range(len(body)):
-        with pytest.raises(CorruptFile):
-            vdsde.pop(code, body[:length], 0, 41, None)
+    sent = window_code.push(code, PlacedKnots(draw.knots, draw), z, 0, None)
+    for length in range(len(sent.data)):
+        try:
+            window = window_code.pop(code, sent.data[:length], 0, 41, None)
+        except CorruptFile:
+            continue
+        assert len(window.knots) != len(draw.knots)
 
 
 def test_the_nearer_row_is_taken(tables):
     """The histogram where it is near the law; a rate of knots where gaps lie beyond it."""
-    request, size = placing.Request(60, grid="rec"), coding(tables).times.max_gap
+    request, size = KnotSettings(quality=60, grid="rec"), coding(tables).times.max_gap
     row = coding(tables).times.row
 
     def near(longest):
@@ -159,20 +167,6 @@ def test_the_nearer_row_is_taken(tables):
         law[:, min(longest, 3 * size) - 1] = 1
         return law
 
-    assert placing.draw_params(tables, request, near) == {"r": 60, "l": 3, "g": 1}
-    gap = 65536 / placing.draw_params(tables, request, far)["p"]
+    assert placing.draw_params(tables, request, near) == KnotParams(tables.row(60), drawn=True)
+    gap = 65536 / placing.draw_params(tables, request, far).rate
     assert 2 * size < gap < 4 * size
-
-
-@pytest.mark.parametrize("options", [{"grid": "some"}, {"grid": "rec", "knots": "full"}])
-def test_requests_that_cannot_be(options):
-    """A grid that is not known, and one that leaves nothing to draw, are refused by name."""
-    with pytest.raises(InvalidInput, match="grid"):
-        placing.Request(**options)
-
-
-def test_the_codes_that_are_tried():
-    """One code for one wish, both where the better is wanted, the plain one for all frames."""
-    assert placing.Request(grid="rec").ways == ("rec",)
-    assert placing.Request(grid="auto").ways == ("prior", "rec")
-    assert placing.Request(grid="auto", knots="full").ways == ("prior",)

@@ -7,11 +7,14 @@ from typing import Any
 
 import msgpack
 
+from tests.docs import brief_page
 from tests.docs.page_decoder import varint
 
+UNITS = ("D", "s", "ms", "us", "ns")
 # fmt: off
 NAMES = ["f4", "u1", "f8", "f2", "u2", "u4", "u8", "i1", "i2", "i4", "i8", "b1",
-         ">f4", ">f8", ">f2", ">u2", ">u4", ">u8", ">i2", ">i4", ">i8"]
+         ">f4", ">f8", ">f2", ">u2", ">u4", ">u8", ">i2", ">i4", ">i8", "c8", "c16", ">c8", ">c16",
+         *(f"{kind}8[{unit}]" for kind in ("M", "m", ">M", ">m") for unit in UNITS), "V2"]
 # fmt: on
 
 
@@ -27,6 +30,8 @@ def opened(data: bytes) -> tuple[dict[Any, Any], list[bytes]]:
         assert data[end : end + 4] == crc.to_bytes(4, "little")
         if data[at] == ord("H"):
             head = msgpack.unpackb(data[begin:end], strict_map_key=False)
+        elif data[at] == ord("B"):
+            head = brief_page.fields(data[begin:end])
         elif data[at] == ord("C"):
             bodies.append(data[begin:end])
         at = end + 4

@@ -1,4 +1,4 @@
-"""A second decoder of `lossless` files, written from docs/format.md alone.
+"""A second decoder of `lossless` and `packed` files, written from docs/format.md alone.
 
 Slow and plain on purpose. It shares no code with vdsc, so where the two agree the page is complete.
 """
@@ -18,6 +18,8 @@ from tests.docs.lossless_page.arrays import arrays, facts
 from tests.docs.lossless_page.bitsback.payload import Model, bitsback
 from tests.docs.lossless_page.container import NAMES, opened
 from tests.docs.lossless_page.floor import floor
+from tests.docs.lossless_page.packed import packed
+from tests.docs.lossless_page.recast import Recast
 from tests.docs.lossless_page.video.payload import Weights, checked, video
 
 
@@ -32,48 +34,98 @@ def decode(
     `values` is the most that a chunk holds, `met` gathers what occurs, `models` has model folders.
     """
     head, bodies = opened(data)
-    assert head[0] == "lossless"
-    shape, full = tuple(head[1]), np.dtype(NAMES[head.get(2, 0)])
-    dtype = np.dtype("u1") if full.kind == "b" else full.newbyteorder("<")
-    frames, each = shape[0], prod(shape[1:])
-    n = -(-frames // max(1, values // each))
-    assert n == len(bodies)
-    model = None if 5 not in head else opened_model(head[5], models)
-    state, film, parts = None, None, []
+    full = np.dtype(NAMES[head.get(2, 0)])
+    shape, dtype = numbers(tuple(head[1]), full)
+    head = head | {1: list(shape)}
+    if head[0] == "packed":
+        raw = packed(head, bodies, dtype)
+        if met is not None:
+            met |= {("packed", head.get("w", 0))}
+    else:
+        assert head[0] == "lossless"
+        names = [(head[k][:size], head[k][size:]) for k, size in ((5, 6), (7, 16)) if k in head]
+        model = opened_model(*names[0], models) if names else None
+        raw = lossless(bodies, shape, dtype, values, model, set() if met is None else met)
+    found = np.frombuffer(raw, dtype).reshape(shape)
+    if full.kind == "V":
+        found = np.where(found < 0, 2**15 - 1 - found.astype("i4"), found).astype("<u2")
+    if full.kind == "c":
+        return found.view(full.newbyteorder("<"))[..., 0].astype(full)
+    return found.view(full) if full.kind in "bV" else found.astype(full)
+
+
+def numbers(shape: tuple[int, ...], full: np.dtype[Any]) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    """Shape and type of the numbers that stand for values of a shape and type."""
+    if full.kind == "c":
+        return (*shape, 2), np.dtype(f"<f{full.itemsize // 2}")
+    held = {"b": "u1", "M": "<i8", "m": "<i8", "V": "<i2"}
+    return shape, np.dtype(held.get(full.kind, full.newbyteorder("<")))
+
+
+def lossless(
+    bodies: list[bytes],
+    shape: tuple[int, ...],
+    dtype: np.dtype[Any],
+    values: int,
+    model: Any,
+    met: set[Any],
+) -> bytes:
+    """The bytes of all values, from the bodies of all chunks."""
+    frames, n = shape[0], len(bodies)
+    assert n == -(-frames // max(1, values // prod(shape[1:])))
+    plain, narrow, key, parts = Methods(model, met), Methods(model, met), b"", []
     for i, body in enumerate(bodies):
         part = ((i + 1) * frames // n - i * frames // n, *shape[1:])
-        size = prod(part) * dtype.itemsize
-        seen: set[Any] = {("method", body[0])}
-        if body[0] == 0:
-            raw = floor(body[5:], size, dtype.itemsize)
-            seen |= {("floor", body[5])}
-        elif body[0] == 1:
-            raw, state = arrays(body[5:], part, dtype, state)
-            seen |= facts(state[0])
-        elif body[0] == 2:
-            assert isinstance(model, Model)
-            raw = bitsback(body[5:], part, model, seen)
+        met |= {("method", body[0])}
+        if body[0] == 4:
+            recast = Recast(body[5:])
+            met |= {("recast", recast.way, recast.channel)}
+            if recast.key != key:
+                narrow, key = Methods(model, met), recast.key
+            made = narrow.chunk(recast.method, recast.rest, recast.shape(part), recast.type)
+            raw = recast.widened(made, part, dtype)
         else:
-            assert body[0] == 3
-            assert isinstance(model, dict)
-            raw, film = video(body[5:], part, model, film, seen)
-        assert len(raw) == size
+            raw = plain.chunk(body[0], body[5:], part, dtype)
+        assert len(raw) == prod(part) * dtype.itemsize
         assert zlib.crc32(raw).to_bytes(4, "little") == body[1:5]
         parts.append(raw)
-        if met is not None:
-            met |= seen
-    found = np.frombuffer(b"".join(parts), dtype).reshape(shape)
-    return found.view(full) if full.kind == "b" else found.astype(full)
+    return b"".join(parts)
 
 
-def opened_model(name: bytes, models: Path | None) -> Model | Weights:
+class Methods:
+    """Methods 0 to 3, with what they pass on from chunk to chunk."""
+
+    def __init__(self, model: Any, met: set[Any]) -> None:
+        self.model, self.met, self.state, self.film = model, met, None, None
+
+    def chunk(
+        self, method: int, payload: bytes, part: tuple[int, ...], dtype: np.dtype[Any]
+    ) -> bytes:
+        """The values' bytes of one chunk."""
+        if method == 0:
+            self.met |= {("floor", payload[0])}
+            return floor(payload, prod(part) * dtype.itemsize, dtype.itemsize)
+        if method == 1:
+            raw, self.state = arrays(payload, part, dtype, self.state)
+            self.met |= facts(self.state[0])
+            return raw
+        if method == 2:
+            assert isinstance(self.model, Model)
+            return bitsback(payload, part, self.model, self.met)
+        assert method == 3
+        assert isinstance(self.model, dict)
+        raw, self.film = video(payload, part, self.model, self.film, self.met)
+        return raw
+
+
+def opened_model(digest: bytes, name: bytes, models: Path | None) -> Model | Weights:
     """The checkpoint that HEAD names, by the name of its folder."""
     assert models is not None
-    folder = models / name[6:].decode()
+    folder = models / name.decode()
     settings = json.loads((folder / "model.json").read_text())
-    assert bytes.fromhex(settings["digest"]) == name[:6]
+    assert bytes.fromhex(settings["digest"])[: len(digest)] == digest
     if settings.get("kind") == "video":
-        return checked(load_file(folder / "weights.safetensors"), name[:6])
+        return checked(load_file(folder / "weights.safetensors"), digest)
     tables = load_file(folder / "tables.safetensors")
     plain = {name: table.tolist() for name, table in tables.items()}
     return Model(settings, load_file(folder / "weights.safetensors"), plain)

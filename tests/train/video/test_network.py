@@ -5,11 +5,12 @@ import pytest
 import torch
 
 from vdsc.codecs.lossless.video.edges import Edges
-from vdsc.codecs.lossless.video.law import ALL, Law
-from vdsc.codecs.lossless.video.learning_network import Network, told
+from vdsc.codecs.lossless.video.law import ALL, PixelDistribution
+from vdsc.codecs.lossless.video.learning_network import Network, known_channels
 from vdsc.codecs.lossless.video.passes import PASSES
-from vdsc.train.video import fit, samples
-from vdsc.train.video.network import exported
+from vdsc.train.video import pixel_samples
+from vdsc.train.video import train_network as fit
+from vdsc.train.video.float_network import exported
 
 
 def clip(channels, frames=4, size=24):
@@ -21,7 +22,7 @@ def clip(channels, frames=4, size=24):
 
 def drawn(channels, number):
     rng = np.random.default_rng(1)
-    parts = samples.of_clip(clip(channels), [1.0] * PASSES, rng)[number]
+    parts = pixel_samples.of_clip(clip(channels), [1.0] * PASSES, rng)[number]
     return {name: np.concatenate([part[name] for part in parts]) for name in fit.FIELDS}
 
 
@@ -32,8 +33,10 @@ def integer_bits(network, data, order):
     for i, channel in enumerate(order):
         before = list(order[:i])
         parts = (data[name][..., before] for name in ("values", "base", "copies"))
-        known = told(*parts)
-        law = Law.of(network.outputs(known), data["base"][:, channel].astype(np.float64))
+        known = known_channels(*parts)
+        law = PixelDistribution.of(
+            network.outputs(known), data["base"][:, channel].astype(np.float64)
+        )
         edges = np.stack((data["low"][:, channel], data["high"][:, channel]), axis=1)
         cells = data["copies"][:, :, channel].astype(np.int64)
         first = data["low"][:, channel].astype(np.int64)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import zfpy
 
-from vdsc.bench.peers.base import Peer, Setting, Values
-from vdsc.bench.peers.motion import CHANNELS, restore, smooth
+from vdsc.bench.peers.motion_angles import CHANNELS, restore, smooth
+from vdsc.bench.peers.peer import Peer, Setting, Values
 
 TOLERANCES = (0.125, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 """Largest absolute error asked for, degrees; zfp stays well inside it."""

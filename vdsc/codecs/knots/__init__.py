@@ -1,1 +1,1 @@
-"""The lossy codec `vdsde`: knots of a latent path; no torch, no files."""
+"""The lossy codec: knots of a latent path, coded under the frozen prior of a checkpoint."""

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vdsc.codecs.knots import drawn_times as drawn
-from vdsc.codecs.knots import pace
-from vdsc.codecs.knots.model_tables import Tables
-from vdsc.codecs.knots.params import Params
+from vdsc.codecs.knots import body, pace
+from vdsc.codecs.knots.params import KnotParams
+from vdsc.codecs.model_tables import Tables
 from vdsc.core.sequence import Outline
 from vdsc.core.types import Floats, Ints
 from vdsc.entropy import BitStack, KnotCoder, PoissonGaps, RenewalGaps
-from vdsc.errors import CorruptFile
+from vdsc.errors import CorruptFile, InvalidInput
 from vdsc.model.price import Price
 from vdsc.quant import ValueGrid
 
+if TYPE_CHECKING:
+    from vdsc.codecs.knots.drawn_times import Draw, DrawnTimes
+
 Q16 = 1 << 16
+WILDEST = 1 << 15
+"""Latent values that networks can mean anything by; training data lies within a few."""
+
 LONGEST = 1024
 """The longest gap between knots, in frames, under the Poisson prior."""
 
@@ -26,28 +31,33 @@ LONGEST = 1024
 class Coding:
     """The integer codes of one file, all of them fixed by its header and its checkpoint's tables.
 
-    fps: ticks per second of the checkpoint. params: see `Params`. Raises CorruptFile for parameters
-    and frame times that no encoder writes.
+    fps: ticks per second of the checkpoint. params: what the header says. old: whether the file is
+    of codec `vdsde`, whose values lie within +-12. Raises CorruptFile for parameters and frame
+    times that no encoder writes.
     """
 
     def __init__(
-        self, tables: Tables, fps: Fraction, outline: Outline, params: Mapping[str, int]
+        self,
+        tables: Tables,
+        fps: Fraction,
+        outline: Outline,
+        params: KnotParams,
+        *,
+        old: bool = False,
     ) -> None:
-        self.tables, self.outline, self.fps = tables, outline, fps
-        self.params = Params.from_header(params)
-        if (self.params.local, self.params.still) != tables.dims:
+        self.tables, self.outline, self.fps, self.params = tables, outline, fps, params
+        if old and (params.local, params.still) != tables.dims:
             raise CorruptFile("the file's dimensions are not its model's; the file is damaged")
         fault = pace.fault(outline, fps)
         if fault is not None:
             raise CorruptFile(f"the file's clock cannot be right: {fault}")
-        self.grid = grid(tables, self.params.quality)
+        self.grid = grid(tables, params.quality, is_open=not old)
         self.values = KnotCoder(tables.transition, self.grid)
         self.still = tables.transition.is_global
-        self.times = gap_code(tables, self.params)
-        sampled = self.params.drawn
-        self.drawn = drawn.DrawnTimes(self.times.row, self.params.seed) if sampled else None
+        self.times = gap_code(tables, params)
+        self.drawn = _drawn(self.times.row, params.seed) if params.drawn else None
 
-    def push_times(self, stack: BitStack, knots: Ints, draw: drawn.Draw | None) -> bytes:
+    def push_times(self, stack: BitStack, knots: Ints, draw: Draw | None) -> bytes:
         """Push knots (M,), or the draw that gave them; what goes before the stack comes back."""
         if self.drawn is None or draw is None:
             self.times.push(stack, knots, int(knots[-1]))
@@ -56,7 +66,7 @@ class Coding:
 
     def pop_times(self, stream: bytes, span: int, first: int) -> tuple[Ints, BitStack]:
         """Knots (M,) of the window of frames first..first + span, and the stack below them."""
-        head = drawn.HEAD if self.drawn else 0
+        head = body.HEAD if self.drawn else 0
         stack = BitStack.from_bytes(stream[head:])
         if self.drawn is None:
             return self.times.pop(stack, span), stack
@@ -66,23 +76,29 @@ class Coding:
         """Ticks (M,) of the checkpoint's clock at knots (M,), frames counted from `begin`."""
         return pace.lags(self.outline, self.fps, knots, begin)
 
-    def real(self, cells: Ints) -> Floats:
-        """Knot values (M, D) of cells (M, D)."""
-        return self.grid.value(cells) / Q16
-
     def snap(self, z: Floats) -> Ints:
-        """Cells (M, D) of finite knot values (M, D)."""
-        return self.grid.snap(np.rint(np.clip(z, -30, 30) * Q16).astype(np.int64))
+        """Cells (M, D) of knot values (M, D); raises InvalidInput beyond +-2**15."""
+        if not (np.abs(z) < WILDEST).all():
+            raise InvalidInput("the model cannot follow these values; use --lossless, or train one")
+        return self.grid.snap(np.rint(z * Q16).astype(np.int64))
 
     def price(self, knots: Ints, begin: int) -> Price:
         """What the values of knots (M,) will cost, for the encoder to weigh."""
         return price(self.tables, self.grid, self.lags(knots, begin))
 
 
-def grid(tables: Tables, quality: int) -> ValueGrid:
+def _drawn(row: Ints, seed: int) -> DrawnTimes:
+    """The code of drawn knots; most files have none, and decode without its modules."""
+    from vdsc.codecs.knots.drawn_times import DrawnTimes
+
+    return DrawnTimes(row, seed)
+
+
+def grid(tables: Tables, quality: int, *, is_open: bool) -> ValueGrid:
     """The value grid at a quality."""
     coarse = tables.curve[quality - 1, 0]
-    return ValueGrid(np.clip(tables.steps * coarse >> 8, 1 << 6, 1 << 17), tables.cap)
+    steps = np.clip(tables.steps * coarse >> 8, 1 << 6, 1 << 17)
+    return ValueGrid(steps, tables.cap, open=is_open)
 
 
 def price(tables: Tables, cells: ValueGrid, ticks: Ints) -> Price:
@@ -98,7 +114,7 @@ def price(tables: Tables, cells: ValueGrid, ticks: Ints) -> Price:
     )
 
 
-def gap_code(tables: Tables, params: Params) -> RenewalGaps | PoissonGaps:
+def gap_code(tables: Tables, params: KnotParams) -> RenewalGaps | PoissonGaps:
     """The code of the knot times that the parameters name."""
     if params.every:
         return RenewalGaps(np.ones(1, np.int64))

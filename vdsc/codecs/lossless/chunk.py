@@ -10,8 +10,11 @@ from vdsc.errors import CorruptFile, UnsupportedVersion
 ID = "lossless"
 """The permanent name of the lossless codec."""
 
-METHODS = ("floor", "arrays", "bitsback", "video")
+METHODS = ("floor", "arrays", "bitsback", "video", "recast")
 """What a chunk may be coded by; the place of a name is its number in files: append only."""
+
+RECAST = METHODS.index("recast")
+"""The method whose values are narrowed first and then coded by another one (`recast.py`)."""
 
 HEAD = 5
 """Bytes of a body before its payload."""
@@ -24,3 +27,10 @@ def split(body: bytes) -> tuple[int, bytes, bytes]:
     if body[0] >= len(METHODS):
         raise UnsupportedVersion(f"a chunk is coded by the unknown method {body[0]}; upgrade vdsc")
     return body[0], body[1:HEAD], body[HEAD:]
+
+
+def inner(data: bytes) -> tuple[int, bytes]:
+    """Method and payload of narrowed values; raises CorruptFile for no method of narrow values."""
+    if not data or data[0] >= RECAST:
+        raise CorruptFile("a chunk does not say how it is coded; the file is damaged")
+    return data[0], data[1:]

@@ -1,17 +1,20 @@
 """The lossless codec: every chunk by the method that makes it smallest.
 
-    encode  values -method-> payload      by each method that takes such values; the smallest stays
-    decode  values <-method- payload      and the values must have the checksum that the chunk names
+    encode  values -[narrowed]-method-> payload      by each method that takes such values; the
+                                                     smallest stays
+    decode  values <-[widened]-method-- payload      and the values must have the checksum that the
+                                                     chunk names
 
     body    method (1 byte) | CRC-32 of the values' little-endian bytes (4 bytes) | payload
 
 A method's state goes from one of its chunks to its next; a chunk of another method leaves it.
+Values that narrower ones say exactly are coded as those, with states of their own (`recast.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from math import prod
 from typing import Any
@@ -19,26 +22,90 @@ from zlib import crc32
 
 import numpy as np
 
-from vdsc.codecs.lossless.chunk import ID, METHODS, split
+from vdsc.codecs.lossless.chunk import ID, METHODS, RECAST, inner, split
 from vdsc.codecs.lossless.methods import Method, Shape, Values
+from vdsc.codecs.lossless.recast import Recast
 from vdsc.codecs.windows import apart
+from vdsc.core.background import together
 from vdsc.core.sequence import Outline
-from vdsc.errors import CorruptFile
+from vdsc.errors import CorruptFile, LimitExceeded
 from vdsc.model.store import Checkpoint
 
-__all__ = ["ID", "Coder", "chunks", "plain", "spans"]
+__all__ = ["ID", "LosslessCoder", "chunks", "plain", "spans"]
 
 VALUES = 1 << 20
 """How many values a chunk holds at most, unless a single frame has more."""
 
 TRIAL = 1 << 15
-"""How many values from the middle of the first chunk are tried by every method ..."""
+"""How many values from the middle of the first chunk are tried by every method."""
 
-HOPELESS, SLACK = 1.5, 1 << 10
-"""... and how much larger than the best, with so many bytes more, one is that gets no others."""
+HOPELESS = 1.5
+"""A method is dropped after the trial if its size is above HOPELESS times the smallest ..."""
+
+SLACK = 1 << 10
+"""... plus SLACK bytes."""
 
 
-class Coder:
+class StartedMethods:
+    """The methods that take values of one shape and type, each with the state between its chunks.
+
+    Args:
+        outline: of such values.
+        methods: those that may be taken.
+    """
+
+    def __init__(self, outline: Outline, methods: Iterable[Method]) -> None:
+        self.outline = outline
+        started = [(method, method.start(outline)) for method in methods]
+        self.methods = {method.name: method for method, state in started if state is not None}
+        self.states = {method.name: state for method, state in started if state is not None}
+        self.tried = False
+
+    def encode(self, values: Values) -> dict[str, tuple[bytes, Any]]:
+        """Payload of values (n, ...) and the state after them, by each method."""
+        if not self.tried:
+            self._try(values)
+        # LZMA works beside what holds Python's lock.
+        coded = together([partial(self._by, values, name) for name in self.methods])
+        made = zip(self.methods, coded, strict=True)
+        return {name: payload for name, payload in made if payload is not None}
+
+    def decode(self, name: str, payload: bytes, frames: int) -> Values:
+        """Values (frames, ...) of a payload of a method; raises CorruptFile."""
+        if name not in self.methods:
+            raise CorruptFile(f"a chunk cannot hold such values by {name}")
+        dtype = np.dtype(self.outline.dtype).newbyteorder("<")
+        shape = (frames, *self.outline.shape[1:])
+        made = self.methods[name].decode(payload, shape, dtype, self.states[name])
+        values, self.states[name] = made
+        return values
+
+    def keep(self, wanted: Callable[[Method], bool]) -> None:
+        """Drop the other methods."""
+        self.methods = {name: method for name, method in self.methods.items() if wanted(method)}
+
+    def _by(self, values: Values, name: str) -> tuple[bytes, Any] | None:
+        """Payload and state by one method, None where decoding it would take too much memory."""
+        try:
+            return self.methods[name].encode(values, self.states[name])
+        except LimitExceeded:
+            return None
+
+    def _try(self, values: Values) -> None:
+        """Keep the methods that may code the file best, and general compressors, which see far."""
+        self.tried = True
+        few = max(1, TRIAL // prod(values.shape[1:]))
+        start = (len(values) - few) // 2
+        names = [name for name in self.methods if name != "floor"]
+        if start > 0 and len(names) > 1:
+            some = values[start : start + few]
+            made = {name: self._by(some, name) for name in names}
+            size = {name: len(one[0]) for name, one in made.items() if one is not None}
+            if size:
+                self.keep(lambda method: size.get(method.name, 0) <= _limit(size))
+
+
+class LosslessCoder:
     """Encodes the chunks of one sequence in order, or decodes them; not both.
 
     A file names one checkpoint at most: that of the method which codes its first chunk, or of one
@@ -50,66 +117,81 @@ class Coder:
     """
 
     def __init__(self, outline: Outline, methods: Sequence[Method]) -> None:
-        self.shape: Shape = outline.shape[1:]
         self.dtype = np.dtype(outline.dtype).newbyteorder("<")
-        started = [(method, method.start(outline)) for method in methods]
-        self.methods = {method.name: method for method, state in started if state is not None}
-        self.states = {method.name: state for method, state in started if state is not None}
+        self._outline, self._methods = outline, tuple(methods)
+        self._plain = StartedMethods(outline, methods)
+        self._recast: Recast | None = None
+        self._narrow: StartedMethods | None = None
         self.checkpoint: Checkpoint | None = None
+        self.used = Counter[str]()
         self.begun, self.more = False, chunks(outline) > 1
 
     def encode(self, values: Values) -> bytes:
         """Body of the next chunk, values (n, ...)."""
         small = np.ascontiguousarray(values, self.dtype)
-        if not self.begun:
-            self._try(small)
-        with ThreadPoolExecutor(len(self.methods)) as pool:  # LZMA beside what holds Python's lock
-            made = dict(
-                zip(self.methods, pool.map(partial(self._by, small), self.methods), strict=True)
-            )
+        recast, stored = self._narrowed(small)
+        group = self._plain if recast is None else self._group(recast)
+        made = group.encode(stored)
         best = min(made, key=lambda name: len(made[name][0]))
-        payload, self.states[best] = made[best]
+        payload, group.states[best] = made[best]
+        self.used[best if recast is None else f"{best} of {recast.dtype.name}"] += 1
         if not self.begun:
             self._settle(best, {name: len(one) for name, (one, _) in made.items()})
-        return bytes([METHODS.index(best)]) + checksum(small) + payload
+            group.keep(self._allowed)
+            self._plain.keep(self._allowed)
+        return _body(METHODS.index(best), checksum(small), recast, payload)
 
-    def _by(self, values: Values, name: str) -> tuple[bytes, Any]:
-        return self.methods[name].encode(values, self.states[name])
+    def _narrowed(self, values: Values) -> tuple[Recast | None, Values]:
+        """How values (n, ...) are narrowed, if possible as the last chunk was, and the result."""
+        narrow = None if self._recast is None else self._recast.narrow(values)
+        if narrow is not None:
+            return self._recast, narrow
+        found = Recast.find(values)
+        narrow = None if found is None else found.narrow(values)
+        return (None, values) if narrow is None else (found, narrow)
 
-    def _try(self, values: Values) -> None:
-        """Keep the methods that may code the file best, and general compressors, which see far."""
-        few = max(1, TRIAL // prod(self.shape))
-        start = (len(values) - few) // 2
-        names = [name for name in self.methods if name != "floor"]
-        if start > 0 and len(names) > 1:
-            some = values[start : start + few]
-            size = {name: len(self._by(some, name)[0]) for name in names}
-            self._keep(lambda method: size.get(method.name, 0) <= _limit(size))
+    def _group(self, recast: Recast) -> StartedMethods:
+        """The methods for values narrowed so, begun anew unless the last ones were, too."""
+        if self._narrow is None or recast != self._recast:
+            frame = recast.frame(self._outline.shape[1:])
+            shape = (self._outline.frames, *frame)
+            outline = Outline(shape, recast.dtype, self._outline.clock)
+            self._recast = recast
+            self._narrow = StartedMethods(outline, filter(self._allowed, self._methods))
+        return self._narrow
 
     def _settle(self, best: str, size: dict[str, int]) -> None:
-        """Keep the methods without a checkpoint, and the best one or the next best with."""
-        learned = [name for name, method in self.methods.items() if method.checkpoint]
-        near = [name for name in learned if self.more and size[name] <= _limit(size)]
+        """Choose the file's checkpoint: that of the best method, or of the next best with one."""
+        learned = {method.name: method for method in self._methods if method.checkpoint}
+        near = [n for n in size if n in learned and self.more and size[n] <= _limit(size)]
         chosen = best if best in learned else min(near, key=size.__getitem__, default=None)
-        self.checkpoint = self.methods[chosen].checkpoint if chosen else None
+        self.checkpoint = learned[chosen].checkpoint if chosen else None
         self.begun = True
-        self._keep(lambda method: method.checkpoint in (None, self.checkpoint))
 
-    def _keep(self, wanted: Callable[[Method], bool]) -> None:
-        self.methods = {name: method for name, method in self.methods.items() if wanted(method)}
+    def _allowed(self, method: Method) -> bool:
+        """Whether a method needs no checkpoint, or the file's, once that is known."""
+        return not self.begun or method.checkpoint in (None, self.checkpoint)
 
     def decode(self, body: bytes, frames: int) -> Values:
         """Values (frames, ...) of the next chunk; raises CorruptFile for any others."""
-        number, told, payload = split(body)
-        shape = (frames, *self.shape)
-        name = METHODS[number]
-        if name not in self.methods:
-            raise CorruptFile(f"a chunk cannot hold such values by {name}")
-        made = self.methods[name].decode(payload, shape, self.dtype, self.states[name])
-        values, self.states[name] = made
-        if values.shape != shape or checksum(values) != told:
+        number, stored, payload = split(body)
+        if number == RECAST:
+            recast, rest = Recast.read(payload, self.dtype, self._outline.shape[1:])
+            number, payload = inner(rest)
+            narrow = self._group(recast).decode(METHODS[number], payload, frames)
+            values = recast.widen(narrow, self.dtype)
+        else:
+            values = self._plain.decode(METHODS[number], payload, frames)
+        shape: Shape = (frames, *self._outline.shape[1:])
+        if values.shape != shape or checksum(values) != stored:
             raise CorruptFile("a chunk does not decode to the values that it was made from")
         return values
+
+
+def _body(method: int, check: bytes, recast: Recast | None, payload: bytes) -> bytes:
+    if recast is None:
+        return bytes([method]) + check + payload
+    return bytes([RECAST]) + check + recast.to_bytes() + bytes([method]) + payload
 
 
 def _limit(size: dict[str, int]) -> float:

@@ -72,26 +72,37 @@ class Arrays:
     name = "arrays"
     checkpoint = None
 
+    def __init__(self, memlimit: int | None = None) -> None:
+        self._memlimit = memlimit
+
     def start(self, outline: Outline) -> Any:
         """No chunk yet."""
         return ()
 
     def encode(self, values: Values, state: Any) -> tuple[bytes, Any]:
         """See `Method`."""
-        return arrays.encode(_numbers(values), state or None)
+        return arrays.encode(_numbers(values), state or None, memlimit=self._memlimit)
 
     def decode(
         self, payload: bytes, shape: Shape, dtype: np.dtype[Any], state: Any
     ) -> tuple[Values, Any]:
         """See `Method`."""
-        numbers, state = arrays.decode(payload, shape, _numeric(dtype), state or None)
+        numbers, state = arrays.decode(
+            payload, shape, _numeric(dtype), state or None, memlimit=self._memlimit
+        )
         return numbers.view(dtype), state
 
 
-def coders(*checkpoints: Checkpoint | None) -> tuple[Method, ...]:
-    """The methods without a checkpoint, and that of each checkpoint."""
-    learned = [Video(c) if c.kind == VIDEO else BitsBack(c) for c in checkpoints if c]
-    return (Floor(), Arrays(), *learned)
+def coders(*checkpoints: Checkpoint | None, memlimit: int | None = None) -> tuple[Method, ...]:
+    """The methods without a checkpoint, and that of each checkpoint.
+
+    With a limit on memory they raise LimitExceeded for a chunk that takes more to decode, when it
+    is encoded, too.
+    """
+    learned = [
+        Video(c, memlimit) if c.kind == VIDEO else BitsBack(c, memlimit) for c in checkpoints if c
+    ]
+    return (Floor(), Arrays(memlimit), *learned)
 
 
 def _numbers(values: Values) -> Values:

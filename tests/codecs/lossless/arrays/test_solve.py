@@ -6,7 +6,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from vdsc.codecs.lossless.arrays.solve import LARGEST, WEIGHT, digits_of, shifted, solve
+from tests.docs.lossless_page.predictor import Regression
+from vdsc.codecs.lossless.arrays.solve import LARGEST, WEIGHT, solve
+from vdsc.core.fixed import bit_length, shifted
 
 
 def moments(features, target):
@@ -52,8 +54,39 @@ def test_hopeless_systems_give_bounded_weights():
     assert np.abs(found).max() <= LARGEST
 
 
+def dependent(channels=48):
+    """Moments of four features that are one another's sums, or nearly so, and of a target."""
+    rng = np.random.default_rng(0)
+    features = rng.integers(-(1 << 18), 1 << 18, (30, 4, channels))
+    noise = rng.integers(-2, 3, (30, channels)) * (np.arange(channels) % 3)
+    features[:, 2] = features[:, 0] - features[:, 1] + noise
+    features[:, 3] = features[:, 0]
+    target = features[:, 0] * 3 + features[:, 1] + rng.integers(-99, 99, (30, channels))
+    return moments(features, target)
+
+
+def test_the_smallest_pivot_is_that_of_the_page():
+    """Where features depend on each other, the solver of docs/format.md finds the same weights."""
+    made = dependent()
+    found = solve(made, ridge=40, least=1)
+    page = Regression([0, 1, 2, 3], forget=6, ridge=40, least=0)
+    for channel in range(made.shape[2]):
+        page.sums = made[..., channel].tolist()
+        page.solve()
+        assert page.weights == found[:, channel].tolist()
+
+
+def test_weights_of_dependent_features_are_frozen():
+    """They hang on the smallest pivot, a constant of the format."""
+    found = solve(dependent(), ridge=40, least=1)
+    assert found[:, :2].T.tolist() == [
+        [50071679, 16778393, 0, 262144],
+        [49935775, 16908703, 131072, 262144],
+    ]
+
+
 def test_digits_and_shifts():
     """Digits are those of bit_length; shifts round down either way."""
     values = [0, 1, 2, 3, 4, 1 << 40, (1 << 61) + 5]
-    assert digits_of(np.array(values)).tolist() == [value.bit_length() for value in values]
+    assert bit_length(np.array(values)).tolist() == [value.bit_length() for value in values]
     assert shifted(np.array([5, -5, 7]), np.array([-1, -1, 2])).tolist() == [2, -3, 28]

@@ -11,18 +11,18 @@ import numpy as np
 import pytest
 
 from tests import tiny
-from vdsc.codecs.knots.model_tables import Tables
-from vdsc.codecs.lossless.bitsback.bill import Bill, Told, split
-from vdsc.codecs.lossless.bitsback.latent_plan import Plan
+from vdsc.codecs.lossless.bitsback.bill import Bill, StoredBill, split
+from vdsc.codecs.lossless.bitsback.latent_plan import LatentPlan
 from vdsc.codecs.lossless.bitsback.model import Model
 from vdsc.codecs.lossless.bitsback.observation.logistic_mixture import unit_pixels
 from vdsc.codecs.lossless.bitsback.window import Window
+from vdsc.codecs.model_tables import Tables
 from vdsc.entropy import BitStack
 from vdsc.errors import CorruptFile
 from vdsc.model import store
 
 FRAMES, DRAWS, DENSITY = 16, 24, 100
-FROZEN, PLAIN = Plan(None, 2), Plan(None, 2, frozen=False)
+FROZEN, PLAIN = LatentPlan(None, 2), LatentPlan(None, 2, frozen=False)
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +146,9 @@ def steady(frozen, prior):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("plan", [FROZEN, PLAIN, Plan(None, 0), Plan(None, 4, frozen=False)])
+@pytest.mark.parametrize(
+    "plan", [FROZEN, PLAIN, LatentPlan(None, 0), LatentPlan(None, 4, frozen=False)]
+)
 def test_net_bits_of_the_values_are_their_kl(model, plan):
     """Over many draws within 2 % of log q / p, and of its mean as far as chance allows."""
     wide = copy(model)
@@ -181,7 +183,7 @@ def test_net_bits_of_the_times_are_their_kl(model):
 
     A row has no frequency below 2^-16; the draws that meet such a gap are left out.
     """
-    window, billed, point, rare = Window(model, Plan(DENSITY, 2)), 0.0, 0.0, 0
+    window, billed, point, rare = Window(model, LatentPlan(DENSITY, 2)), 0.0, 0.0, 0
     for seed in range(DRAWS):
         seen = model.twin.see(unit_pixels(tiny.clip(tiny.PIXELS, 60, seed)))
         noise = np.random.default_rng(seed).integers(1, 256, 4000).astype(np.uint8)
@@ -203,8 +205,8 @@ def test_net_bits_of_the_times_are_their_kl(model):
 def test_a_bill_is_told_in_whole_bits():
     """Windows add up, and the observations take what is left of the stack."""
     bills = [Bill(40.4, -3.3, 1.2, 900, 5, 50), Bill(0.3, -2.4, -4.9, 800, 6, 60)]
-    told = Told.of(Plan(), bills)
-    assert told == Told(Plan(), knots=11, values=-6, times=-4, initial=41)
+    told = StoredBill.of(LatentPlan(), bills)
+    assert told == StoredBill(LatentPlan(), knots=11, values=-6, times=-4, initial=41)
     bits = told.bits(220)
     assert bits["observations"] == 8 * 220 - 41 + 6 + 4
     assert sum(bits.values()) == 8 * 220

@@ -9,22 +9,27 @@ import numpy as np
 import pytest
 
 from tests import tiny
-from vdsc.codecs.knots.model_tables import Tables
 from vdsc.codecs.lossless.bitsback.bitsback_method import BitsBack
 from vdsc.codecs.lossless.bitsback.file import decode, encode
-from vdsc.codecs.lossless.bitsback.latent_plan import Plan
+from vdsc.codecs.lossless.bitsback.latent_plan import LatentPlan
 from vdsc.codecs.lossless.bitsback.model import Model
 from vdsc.codecs.lossless.bitsback.observation.logistic_mixture import Logistics
 from vdsc.codecs.lossless.bitsback.observation.sprites import Layers
 from vdsc.codecs.lossless.bitsback.prior import ou_tables
 from vdsc.codecs.lossless.bitsback.window import Window
+from vdsc.codecs.model_tables import Tables
 from vdsc.codecs.windows import apart
 from vdsc.core.sequence import Clock, Outline
 from vdsc.entropy import BitStack, TransitionTables
 from vdsc.errors import CorruptFile, InvalidInput, VdscError
 from vdsc.model import store
 
-PLANS = [Plan(None, 2, frozen=False), Plan(None, 0), Plan(-255, -3), Plan(200, 4, frozen=False)]
+PLANS = [
+    LatentPlan(None, 2, frozen=False),
+    LatentPlan(None, 0),
+    LatentPlan(-255, -3),
+    LatentPlan(200, 4, frozen=False),
+]
 LOGISTICS = Logistics(narrow=700, wide=9000, weight=230)
 
 
@@ -74,8 +79,8 @@ def test_pixels_come_back_and_their_bits_add_up(plan, view, x):
 def test_sprites_are_told_once():
     """A sprite that moves costs its pixels and a few bits a frame, the latents on top."""
     _, model = model_of(tiny.PIXELS)
-    _, (short,) = encode(model, Layers(LOGISTICS), sprites(20), Plan(0, 0), 99)
-    _, (long,) = encode(model, Layers(LOGISTICS), sprites(60), Plan(0, 0), 99)
+    _, (short,) = encode(model, Layers(LOGISTICS), sprites(20), LatentPlan(0, 0), 99)
+    _, (long,) = encode(model, Layers(LOGISTICS), sprites(60), LatentPlan(0, 0), 99)
     assert long.observations - short.observations < 40 * 4
 
 
@@ -84,14 +89,14 @@ def test_a_single_frame_and_a_black_one(view):
     """One frame, and frames without anything, come back."""
     _, model = model_of(tiny.PIXELS)
     for x in (sprites(1), np.zeros((3, 16, 16, 1), np.uint8), np.full((1, 16, 16, 1), 255, "u1")):
-        data, _ = encode(model, view, x, Plan(0, 1), 50)
-        assert (decode(model, view, data, len(x), Plan(0, 1), 50)[0] == x).all()
+        data, _ = encode(model, view, x, LatentPlan(0, 1), 50)
+        assert (decode(model, view, data, len(x), LatentPlan(0, 1), 50)[0] == x).all()
 
 
 def test_equal_input_gives_equal_bytes():
     """The stream is a function of frames and checkpoint; it is what it was."""
     _, model = model_of(tiny.PIXELS)
-    made = [encode(model, Layers(LOGISTICS), sprites(24), Plan(100), 24)[0] for _ in range(2)]
+    made = [encode(model, Layers(LOGISTICS), sprites(24), LatentPlan(100), 24)[0] for _ in range(2)]
     assert made[0] == made[1]
 
 
@@ -115,7 +120,7 @@ def test_posterior_gives_back_what_it_takes():
 def test_an_empty_stack_gives_the_mode():
     """Nothing to borrow: the knots' values are those of the posterior's mean path."""
     _, model = model_of(tiny.PIXELS)
-    window = Window(model, Plan(None, 2))
+    window = Window(model, LatentPlan(None, 2))
     seen = model.twin.see(LOGISTICS.units(blobs()))
     latent = window.pop_posterior(BitStack(), seen)
     values = window.grid.value(latent.cells)
@@ -138,7 +143,7 @@ def test_ou_prior_is_the_float_one():
 def test_plans_out_of_range_are_refused(wrong):
     """A plan is what files may say, and no more."""
     with pytest.raises(InvalidInput):
-        Plan(**wrong)
+        LatentPlan(**wrong)
 
 
 def test_windows_cover_all_frames():
@@ -154,14 +159,14 @@ def test_damage_ends(view):
     """Cut or flipped streams raise a VdscError or decode to something else, but always end."""
     _, model = model_of(tiny.PIXELS)
     x = sprites(13)
-    data, _ = encode(model, view, x, Plan(100), 13)
+    data, _ = encode(model, view, x, LatentPlan(100), 13)
     rng = np.random.default_rng(zlib.crc32(data))
     for turn in range(12):
         wrong = bytearray(data)
         wrong[int(rng.integers(len(data)))] ^= 1 << int(rng.integers(8))
         broken = bytes(wrong[: int(rng.integers(len(data)))] if turn % 2 else wrong).rstrip(b"\0")
         try:
-            found, _ = decode(model, view, broken, len(x), Plan(100), 13)
+            found, _ = decode(model, view, broken, len(x), LatentPlan(100), 13)
         except VdscError:
             continue
         assert found.shape == x.shape

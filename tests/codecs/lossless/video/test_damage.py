@@ -44,7 +44,7 @@ class Fixed(Video):
 
 
 def coder(clip, kind):
-    return lossless.Coder(Outline(clip.shape, "|u1", Clock(25)), [Fixed(kind)])
+    return lossless.LosslessCoder(Outline(clip.shape, "|u1", Clock(25)), [Fixed(kind)])
 
 
 @pytest.mark.parametrize(("name", "kind"), [*zip(CLIPS, range(4), strict=True)])

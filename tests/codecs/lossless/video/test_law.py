@@ -6,7 +6,7 @@ import pytest
 from vdsc.codecs.lossless.video import edges
 from vdsc.codecs.lossless.video import law_tables as tables
 from vdsc.codecs.lossless.video.edges import Edges
-from vdsc.codecs.lossless.video.law import BUMPS, Law
+from vdsc.codecs.lossless.video.law import BUMPS, PixelDistribution
 
 ONE = float(1 << 28)
 LEVELS = np.arange(257, dtype=np.int16)[None]
@@ -23,7 +23,9 @@ def laws(count=40, experts=4, seed=0):
 
 def test_masses_rise_to_one():
     outputs, base, copies = laws()
-    mass = Law.of(np.rint(outputs * ONE), base).below(Edges.of(LEVELS), copies, NONE, 1)
+    mass = PixelDistribution.of(np.rint(outputs * ONE), base).below(
+        Edges.of(LEVELS), copies, NONE, 1
+    )
     assert (np.diff(mass, axis=1) >= 0).all()
     assert (mass[:, 0] == 0).all()
     assert (mass[:, -1] == 2.0**46).all()
@@ -31,7 +33,9 @@ def test_masses_rise_to_one():
 
 def test_rows_are_frequencies():
     outputs, base, copies = laws()
-    mass = Law.of(np.rint(outputs * ONE), base).below(Edges.of(LEVELS[:, ::16]), copies, NONE, 16)
+    mass = PixelDistribution.of(np.rint(outputs * ONE), base).below(
+        Edges.of(LEVELS[:, ::16]), copies, NONE, 16
+    )
     rows = edges.rows(mass)
     assert rows.min() >= 1
     assert (rows.sum(axis=1) == 1 << 16).all()
@@ -45,7 +49,7 @@ def test_rows_of_no_mass_are_frequencies():
 
 def test_groups_hold_what_their_cells_hold():
     outputs, base, copies = laws()
-    law = Law.of(np.rint(outputs * ONE), base)
+    law = PixelDistribution.of(np.rint(outputs * ONE), base)
     fine = law.below(Edges.of(LEVELS), copies, NONE, 1)
     coarse = law.below(Edges.of(LEVELS[:, ::16]), copies, NONE, 16)
     assert (fine[:, ::16] == coarse).all()
@@ -71,7 +75,7 @@ def test_slopes_are_derivatives():
         return -np.log((masses * share).sum(axis=1))
 
     edges = np.stack((value, value + 1), axis=1).astype(np.int16)
-    law = Law.of(np.rint(outputs * ONE), base)
+    law = PixelDistribution.of(np.rint(outputs * ONE), base)
     slopes = law.slopes(Edges.of(edges), copies == value[:, None]) / 2.0**18
     for column in range(outputs.shape[1]):
         ahead, behind = outputs.copy(), outputs.copy()

@@ -1,13 +1,20 @@
 """Motion: blocks find where they came from, layers part, and vectors come back."""
 
+from zlib import crc32
+
 import numpy as np
 
+from tests.docs.lossless_page.bits import Bits
+from tests.docs.lossless_page.video.past import Blocks
 from vdsc.codecs.lossless.video import blocks
-from vdsc.codecs.lossless.video.film import Reader, Writer
-from vdsc.codecs.lossless.video.layers import LayerPast
+from vdsc.codecs.lossless.video.grey_layers import LayerPast
 from vdsc.codecs.lossless.video.past import BlockPast
+from vdsc.codecs.lossless.video.video_clip import SymbolReader, SymbolWriter
 from vdsc.entropy.stack import BitStack
 from vdsc.train import moving_mnist
+
+FROZEN = (1207, 260235820)
+"""Bytes that the vectors of one clip take, and their CRC-32."""
 
 RNG = np.random.default_rng(0)
 
@@ -24,14 +31,14 @@ def test_blocks_follow_a_shift():
 
 def read_back(make, frames):
     """The planes that an encoder and a decoder see, and the bits that vectors took."""
-    writer, stack, past, expected = Writer(), BitStack(), make(frames.shape[1:]), []
+    writer, stack, past, expected = SymbolWriter(), BitStack(), make(frames.shape[1:]), []
     if make is BlockPast:
         past.seek(frames)
     for frame in frames:
         expected.append(past.planes(writer, frame))
         past.keep(frame)
     writer.push(stack)
-    bits, reader, past = stack.bits, Reader(stack), make(frames.shape[1:])
+    bits, reader, past = stack.bits, SymbolReader(stack), make(frames.shape[1:])
     for frame, planes in zip(frames, expected, strict=True):
         again = past.planes(reader, None)
         assert all((one == other).all() for one, other in zip(planes, again, strict=True))
@@ -43,6 +50,28 @@ def read_back(make, frames):
 def test_block_vectors_come_back():
     ground = RNG.integers(0, 256, (30, 60, 3)).astype(np.int16)
     read_back(BlockPast, np.stack([ground[:, 2 * t : 2 * t + 37] for t in range(6)]))
+
+
+def test_vectors_are_read_by_the_page_and_their_bytes_are_frozen():
+    """A second reader of docs/format.md finds every plane, beyond where counts are halved."""
+    ground = np.random.default_rng(1).integers(0, 256, (64, 360, 3)).astype(np.int16)
+    ways = (*range(0, 16, 2), 11, 15, 9, 12)  # all but the first are coded, and counts are halved
+    frames = np.stack([ground[:, way : way + 320] for way in ways])  # ... after the eighth frame
+    frames[:, 8:24, 40:200] = 7
+    writer, stack, past, planes = SymbolWriter(), BitStack(), BlockPast(frames.shape[1:]), []
+    past.seek(frames)
+    for frame in frames:
+        planes.append(past.planes(writer, frame))
+        past.keep(frame)
+    writer.push(stack)
+    data, met, page = stack.to_bytes(), set(), Blocks(frames.shape[1:])
+    assert (len(data), crc32(data)) == FROZEN
+    bits = Bits(data)
+    for frame, expected in zip(frames, planes, strict=True):
+        again = page.planes(bits, met)
+        assert all((one == other).all() for one, other in zip(again, expected, strict=True))
+        page.keep(frame)
+    assert met == {"halved", "moved"}
 
 
 def test_two_digits_part():

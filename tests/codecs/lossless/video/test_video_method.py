@@ -37,22 +37,22 @@ LAYOUTS = {
 def test_pictures_of_every_layout_come_back(name):
     """The file names the model, comes back bit for bit, and a layout costs nothing."""
     clip = LAYOUTS[name]
-    data = vdsc.compress(clip, lossless=True)
+    data = vdsc.compress(clip, codec="lossless")
     assert (vdsc.decompress(data).values == clip).all()
     facts = vdsc.info(data)
     assert facts.model == "video"
-    assert [one["method"] for one in facts.chunks] == ["video"]
-    plain = vdsc.compress(COLOUR if "colour" in name else GREY, lossless=True)
+    assert [one.method for one in facts.chunks] == ["video"]
+    plain = vdsc.compress(COLOUR if "colour" in name else GREY, codec="lossless")
     assert abs(len(data) - len(plain)) < 4
 
 
 def test_several_chunks(monkeypatch):
     """What the networks learned goes on from chunk to chunk."""
     monkeypatch.setattr(lossless, "VALUES", 2 * COLOUR[0].size)
-    data = vdsc.compress(COLOUR, lossless=True)
+    data = vdsc.compress(COLOUR, codec="lossless")
     assert len(vdsc.info(data).chunks) == 3
     assert (vdsc.decompress(data).values == COLOUR).all()
-    alone = sum(len(vdsc.compress(COLOUR[t : t + 2], lossless=True)) for t in (0, 2, 4))
+    alone = sum(len(vdsc.compress(COLOUR[t : t + 2], codec="lossless")) for t in (0, 2, 4))
     assert len(data) < alone - 200
 
 
@@ -60,8 +60,8 @@ def test_a_black_beginning_does_not_decide(monkeypatch):
     """The first chunk has nothing to say to any model; those that follow still get theirs."""
     monkeypatch.setattr(lossless, "VALUES", 2 * COLOUR[0].size)
     clip = np.concatenate([np.zeros_like(COLOUR[:2]), COLOUR])
-    data = vdsc.compress(clip, lossless=True)
-    assert [one["method"] for one in vdsc.info(data).chunks] == ["floor", *["video"] * 3]
+    data = vdsc.compress(clip, codec="lossless")
+    assert [one.method for one in vdsc.info(data).chunks] == ["floor", *["video"] * 3]
     assert (vdsc.decompress(data).values == clip).all()
 
 
@@ -79,7 +79,7 @@ def test_what_is_no_picture_is_not_for_it(shape):
 def test_noise_is_left_to_the_floor():
     """Where nothing can be predicted, the file is as large as the pixels, not larger."""
     noise = np.random.default_rng(1).integers(0, 256, (4, 32, 32, 3), np.uint8)
-    data = vdsc.compress(noise, lossless=True)
+    data = vdsc.compress(noise, codec="lossless")
     assert len(data) < noise.size + 100
     assert not vdsc.info(data).model
 
@@ -87,17 +87,17 @@ def test_noise_is_left_to_the_floor():
 def test_repeats_are_left_to_general_compressors():
     """Noise that comes back after some frames: the model cannot see that far, LZMA can."""
     noise = np.random.default_rng(2).integers(0, 256, (5, 32, 32, 3), np.uint8)
-    data = vdsc.compress(np.concatenate([noise] * 4), lossless=True)
+    data = vdsc.compress(np.concatenate([noise] * 4), codec="lossless")
     assert len(data) < 1.1 * noise.size
 
 
 def test_a_chunk_of_another_models_method_is_refused():
     """A file that names no checkpoint, or one of another kind, holds no video."""
     told = outline(COLOUR.shape, "|u1")
-    body = lossless.Coder(told, coders(kinds()[store.VIDEO])).encode(COLOUR)
+    body = lossless.LosslessCoder(told, coders(kinds()[store.VIDEO])).encode(COLOUR)
     for others in (coders(None), coders(kinds()[store.PATHS])):
         with pytest.raises(CorruptFile, match="by video"):
-            lossless.Coder(told, others).decode(body, len(COLOUR))
+            lossless.LosslessCoder(told, others).decode(body, len(COLOUR))
 
 
 def kinds():

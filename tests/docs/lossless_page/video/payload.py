@@ -113,7 +113,7 @@ def checked(weights: Weights, digest: bytes) -> Weights:
     for name in sorted(weights):
         tensor = weights[name].astype("<i4")
         hasher.update(f"{name} {tensor.dtype.str} {tensor.shape}".encode() + tensor.tobytes())
-    assert hasher.digest()[:6] == digest
+    assert hasher.digest()[: len(digest)] == digest
     return weights
 
 

@@ -1,4 +1,4 @@
-"""All that a decoder is told before the first frame, and its bytes."""
+"""All that a decoder knows before the first frame, and its bytes."""
 
 from __future__ import annotations
 
@@ -9,12 +9,18 @@ from typing import Any
 import numpy as np
 
 from vdsc.codecs.lossless.arrays.alphabet import Alphabet, Binary, Whole
-from vdsc.codecs.lossless.arrays.channel_plan import PARENTS, ROUNDS, Plan
-from vdsc.codecs.lossless.arrays.channels import LIVE, NEGATIVE, Channels
+from vdsc.codecs.lossless.arrays.channel_plan import PARENTS, ROUNDS, ChannelPlan
+from vdsc.codecs.lossless.arrays.channels import LIVE, NEGATIVE, ChannelKinds
 from vdsc.codecs.lossless.arrays.fields import Fields, pack
 from vdsc.codecs.lossless.arrays.lattice import Lattice
 from vdsc.codecs.lossless.arrays.layout import Layout, choose
-from vdsc.codecs.lossless.arrays.neighbours import CROWD, MOST, Kin, neighbours, strangers
+from vdsc.codecs.lossless.arrays.neighbours import (
+    MANY_CHANNELS,
+    MOST,
+    Relations,
+    neighbours,
+    unrelated_channels,
+)
 from vdsc.codecs.lossless.arrays.relations import relate
 from vdsc.codecs.lossless.arrays.spelling import alphabet_of, read, spelt
 from vdsc.core.types import Ints
@@ -26,26 +32,26 @@ _DAMAGED = "the description of an array contradicts itself; restore the file"
 
 
 @dataclass(frozen=True, eq=False)
-class Scheme:
+class ArrayScheme:
     """How chunks of one array are coded; `order` (L,) are the live channels as they are coded."""
 
     layout: Layout
-    channels: Channels
+    channels: ChannelKinds
     alphabet: Alphabet
     order: Ints
-    plan: Plan
+    plan: ChannelPlan
 
     @classmethod
-    def of(cls, values: Numbers) -> Scheme:
+    def of(cls, values: Numbers) -> ArrayScheme:
         """Find the scheme for values (T, ...)."""
         plain = Binary.of(values) if values.dtype.kind == "f" else Whole.of(values)
         layout = choose(values, plain)
         matrix = layout.spread(values)
-        channels = Channels.of(matrix)
+        channels = ChannelKinds.of(matrix)
         live = matrix[:, channels.live]
         alphabet = alphabet_of(live)
-        kin = _kin(layout, values.shape, channels.live)
-        order, plan = relate(alphabet.levels(alphabet.ranks(live)), kin)
+        relations = _grid_relations(layout, values.shape, channels.live)
+        order, plan = relate(alphabet.levels(alphabet.ranks(live)), relations)
         return cls(layout, channels, alphabet, order, plan)
 
     def fits(self, values: Numbers) -> bool:
@@ -86,8 +92,8 @@ class Scheme:
         plan, live = self.plan, self.order.size
         fields: list[Any] = [[self.layout.axis], [self.layout.lanes], *spelt(self.alphabet)]
         fields += [self.channels.kinds, self.channels.details[self.channels.kinds > LIVE]]
-        fields += [[plan.start], plan.activity if live <= CROWD else plan.activity[:1]]
-        if live <= CROWD:
+        fields += [[plan.start], plan.activity if live <= MANY_CHANNELS else plan.activity[:1]]
+        if live <= MANY_CHANNELS:
             fields.append([plan.curved])
         if plan.curved:
             when = np.repeat(np.arange(len(plan.rounds)), plan.rounds)[np.argsort(self.order)]
@@ -96,7 +102,7 @@ class Scheme:
         return pack([np.asarray(field, dtype=np.int64) for field in fields])
 
     @classmethod
-    def from_bytes(cls, data: bytes, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Scheme:
+    def from_bytes(cls, data: bytes, shape: tuple[int, ...], dtype: np.dtype[Any]) -> ArrayScheme:
         """Restore the scheme of an array of this shape and dtype.
 
         Raises:
@@ -110,22 +116,24 @@ class Scheme:
         kinds = fields.bounded(layout.matrix(shape)[1], LIVE, NEGATIVE)
         details = np.zeros_like(kinds)
         details[kinds > LIVE] = fields.take(int((kinds > LIVE).sum()))
-        channels = Channels(kinds, details)
+        channels = ChannelKinds(kinds, details)
         if not channels.valid():
             raise CorruptFile(_DAMAGED)
-        order, plan = _read_plan(fields, _kin(layout, shape, channels.live), channels.live.size)
+        order, plan = _read_plan(
+            fields, _grid_relations(layout, shape, channels.live), channels.live.size
+        )
         fields.end()
         return cls(layout, channels, alphabet, order, plan)
 
 
-def _read_plan(fields: Fields, kin: Kin | None, live: int) -> tuple[Ints, Plan]:
-    """Restore the order and the plan of live channels whose kin may be known."""
-    start, many = fields.one(0, 41), live > CROWD
+def _read_plan(fields: Fields, relations: Relations | None, live: int) -> tuple[Ints, ChannelPlan]:
+    """Restore the order and the plan of live channels whose relations may be known."""
+    start, many = fields.one(0, 41), live > MANY_CHANNELS
     activity = np.full(live, fields.one(0, 49)) if many else fields.bounded(live, 0, 49)
     if many or not fields.one(0, 1):
-        order, sizes, parents = kin or strangers(live)
+        order, sizes, parents = relations or unrelated_channels(live)
         zero = np.zeros_like(activity)
-        return order, Plan(sizes, parents, activity, zero, zero, start, curved=False)
+        return order, ChannelPlan(sizes, parents, activity, zero, zero, start, curved=False)
     rounds = fields.one(1, ROUNDS)
     when = fields.bounded(live, 0, rounds - 1)
     sizes = tuple(int(n) for n in np.bincount(when, minlength=rounds))
@@ -136,13 +144,13 @@ def _read_plan(fields: Fields, kin: Kin | None, live: int) -> tuple[Ints, Plan]:
     if (parents >= earlier[:, None]).any() or (reach < 0).any() or (reach > 42).any() or gaps.any():
         raise CorruptFile(_DAMAGED)
     middle = fields.bounded(live, -32, 32)
-    plan = Plan(sizes, parents, activity, reach, middle, start, curved=True)
+    plan = ChannelPlan(sizes, parents, activity, reach, middle, start, curved=True)
     return np.argsort(when, kind="stable"), plan
 
 
-def _kin(layout: Layout, shape: tuple[int, ...], live: Ints) -> Kin | None:
-    """The kin of live channels that are too many to be related one by one, or None."""
-    if not CROWD < live.size <= MOST or layout.lanes > 1:
+def _grid_relations(layout: Layout, shape: tuple[int, ...], live: Ints) -> Relations | None:
+    """The relations of live channels that are too many to be related one by one, or None."""
+    if not MANY_CHANNELS < live.size <= MOST or layout.lanes > 1:
         return None
     others = shape[: layout.axis] + shape[layout.axis + 1 :]
     if len(others) == 1:

@@ -7,11 +7,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from vdsc.codecs.lossless.arrays.channel_plan import Plan
-from vdsc.codecs.lossless.arrays.regression import LARGE, UNIT, Recipe
+from vdsc.codecs.lossless.arrays.channel_plan import ChannelPlan
+from vdsc.codecs.lossless.arrays.regression import LARGE, UNIT, RegressionRecipe
 from vdsc.codecs.lossless.arrays.slots import POINT
-from vdsc.codecs.lossless.arrays.solve import shifted
-from vdsc.core.fixed import clamp
+from vdsc.core.fixed import clamp, shifted
 from vdsc.core.types import Ints
 
 OWN = 4
@@ -21,19 +20,19 @@ _CURVED = 2  # parents whose squares and cubes are looked at
 _FINE = 26  # digits of a level whose square and cube are taken
 
 
-def recipes(plan: Plan) -> list[Recipe]:
+def recipes(plan: ChannelPlan) -> list[RegressionRecipe]:
     """Return the regressions of a plan: a channel's past; its parents too; curves along these."""
     parents = plan.parents.shape[1]
     now, bent = OWN + parents, OWN + 2 * parents
-    made = [Recipe(tuple(range(OWN)), forget=6, ridge=6, least=26)]
+    made = [RegressionRecipe(tuple(range(OWN)), forget=6, ridge=6, least=26)]
     if plan.related:
-        made.append(Recipe(tuple(range(bent)), forget=6, ridge=6, least=26))
+        made.append(RegressionRecipe(tuple(range(bent)), forget=6, ridge=6, least=26))
         if not plan.curved:
             made.append(replace(made[-1], forget=3, shared=True))
     if plan.curved:
         slopes = (*range(OWN, OWN + _CURVED), *range(now, now + _CURVED))
         powers = range(bent, bent + 2 * _CURVED + 1)
-        made.append(Recipe((0, *slopes, *powers), forget=9, ridge=20, least=19))
+        made.append(RegressionRecipe((0, *slopes, *powers), forget=9, ridge=20, least=19))
     return made
 
 
@@ -46,7 +45,7 @@ class Features:
     size of their source's turns, times how lively the channel is now, and clipped.
     """
 
-    def __init__(self, plan: Plan, first: Ints) -> None:
+    def __init__(self, plan: ChannelPlan, first: Ints) -> None:
         """Begin at the levels first (D,) Q6."""
         self._parents = np.maximum(plan.parents.T, 0)
         self._has = plan.parents.T >= 0

@@ -1,4 +1,4 @@
-"""What a coder of arrays is told before it starts: which channels there are and how they relate."""
+"""What a coder of arrays knows before it starts: which channels there are and how they relate."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROUNDS = 4
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
+class ChannelPlan:
     """How D channels are coded, in the order of coding.
 
     Args:

@@ -13,7 +13,7 @@ LIVE, CONSTANT, COPY, NEGATIVE = range(4)
 
 
 @dataclass(frozen=True, eq=False)
-class Channels:
+class ChannelKinds:
     """What each of C channels is.
 
     Args:
@@ -25,7 +25,7 @@ class Channels:
     details: Ints
 
     @classmethod
-    def of(cls, matrix: Numbers) -> Channels:
+    def of(cls, matrix: Numbers) -> ChannelKinds:
         """Find out for a matrix (S, C); bits are compared, so NaNs and -0.0 count as they are."""
         keys = ordinals(matrix)
         kinds = np.where((keys == keys[0]).all(axis=0), CONSTANT, LIVE)

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from vdsc.codecs.lossless.arrays.alphabet import Alphabet
-from vdsc.codecs.lossless.arrays.neighbours import CROWD, MOST
+from vdsc.codecs.lossless.arrays.neighbours import MANY_CHANNELS, MOST
 from vdsc.core.types import Ints
 from vdsc.quant.ordinal import Numbers
 
 _WIDE = 128  # channels that are worth the work of a step
 _LONG = 256  # steps that a lane should have at least
 _MARGIN = 0.25  # bits a value that another axis must save
-_KIN = 3  # the same, where neighbouring channels say more of each other than the past does
+_MARGIN_BESIDE_NEIGHBOURS = (
+    3  # the same, where neighbouring channels say more of each other than the past does
+)
 _SAMPLE = 1 << 16
 
 
@@ -58,7 +60,11 @@ def choose(values: Numbers, alphabet: Alphabet) -> Layout:
     levels = alphabet.levels(alphabet.ranks(_sampled(values)))
     costs = [_cost(levels, axis) for axis in range(levels.ndim)]
     flat = math.prod(values.shape[1:])
-    margin = _MARGIN if not CROWD < flat <= MOST or values.ndim < 3 else _KIN
+    margin = (
+        _MARGIN
+        if not MANY_CHANNELS < flat <= MOST or values.ndim < 3
+        else _MARGIN_BESIDE_NEIGHBOURS
+    )
     axis = int(np.argmin([cost + margin * (place > 0) for place, cost in enumerate(costs)]))
     steps, channels = Layout(axis, 1).matrix(values.shape)
     return Layout(axis, max(min(_WIDE // channels, steps // _LONG), 1))

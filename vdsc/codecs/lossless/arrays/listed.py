@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from vdsc.codecs.lossless.arrays.alphabet import REACH, Alphabet
-from vdsc.codecs.lossless.arrays.solve import digits_of
+from vdsc.core.fixed import bit_length
 from vdsc.core.types import Ints
 from vdsc.quant.ordinal import Numbers
 
@@ -78,7 +78,7 @@ class Listed:
         at = np.arange(self.table.size)
         low, high = np.maximum(at - _AROUND, 0), np.minimum(at + _AROUND, self.table.size - 1)
         spacing = (self._levels[high] - self._levels[low]) // np.maximum(high - low, 1)
-        return digits_of(np.maximum(spacing - 1, 0))
+        return bit_length(np.maximum(spacing - 1, 0))
 
 
 def listed(whole: Alphabet, values: Numbers) -> Alphabet:

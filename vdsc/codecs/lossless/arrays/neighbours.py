@@ -13,13 +13,13 @@ import numpy as np
 
 from vdsc.core.types import Ints
 
-Kin = tuple[Ints, tuple[int, ...], Ints]
+Relations = tuple[Ints, tuple[int, ...], Ints]
 """The order of coding (D,), the size of each round, and the parents (D, P) in that order."""
 
 MOST = 1 << 14
 """Of more channels than this none looks at another."""
 
-CROWD = 256
+MANY_CHANNELS = 256
 """Among more channels than this, relations are not looked for one by one."""
 
 _COARSE = 8
@@ -27,20 +27,20 @@ _CORNERS = ((-1, -1), (-1, 1), (1, -1), (1, 1))
 _SIDES = ((-1, 0), (0, -1), (0, 1), (1, 0))
 
 
-def strangers(count: int) -> Kin:
+def unrelated_channels(count: int) -> Relations:
     """Return that count channels are coded in one round and none looks at another."""
     return np.arange(count), (count,), np.full((count, 0), -1)
 
 
-def sorted_kin(when: Ints, found: Ints) -> Kin:
+def in_order_of_rounds(when: Ints, found: Ints) -> Relations:
     """Put channels in the order of their rounds when (D,) and renumber their parents (D, P)."""
     order = np.argsort(when, kind="stable")
     place = np.append(np.argsort(order, kind="stable"), -1)
     return order, tuple(int(n) for n in np.bincount(when)), place[found[order]]
 
 
-def neighbours(shape: tuple[int, int, int], live: Ints) -> Kin:
-    """Return the kin of the points live (D,) of rows, columns and colours in C order."""
+def neighbours(shape: tuple[int, int, int], live: Ints) -> Relations:
+    """Return the relations of the points live (D,) of rows, columns and colours in C order."""
     rows, columns, colours = shape
     number = np.full(rows * columns * colours, -1)
     number[live] = np.arange(live.size)
@@ -60,4 +60,4 @@ def neighbours(shape: tuple[int, int, int], live: Ints) -> Kin:
                 found[chosen, place] = field[(*at, colour[chosen])]
             turn += 1
         step >>= 1
-    return sorted_kin(np.unique(when, return_inverse=True)[1], found)
+    return in_order_of_rounds(np.unique(when, return_inverse=True)[1], found)

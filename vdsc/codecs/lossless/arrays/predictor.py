@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from vdsc.codecs.lossless.arrays.channel_features import Features, recipes
-from vdsc.codecs.lossless.arrays.channel_plan import Plan
+from vdsc.codecs.lossless.arrays.channel_plan import ChannelPlan
 from vdsc.codecs.lossless.arrays.regression import Regression
 from vdsc.codecs.lossless.arrays.slots import POINT, RARE, SURE
-from vdsc.codecs.lossless.arrays.solve import WEIGHT, digits_of, shifted
-from vdsc.core.fixed import clamp
+from vdsc.codecs.lossless.arrays.solve import WEIGHT
+from vdsc.core.fixed import bit_length, clamp, shifted
 from vdsc.core.types import Ints
 
 _ERROR = 4  # more bits after the point of an average error
@@ -24,7 +24,7 @@ _STEP = 16 << (POINT + _ERROR)
 class Predictor:
     """Follows D channels frame after frame; encoder and decoder repeat the same integers."""
 
-    def __init__(self, plan: Plan, levels: Ints, ranks: Ints) -> None:
+    def __init__(self, plan: ChannelPlan, levels: Ints, ranks: Ints) -> None:
         """Begin after the first frame, of levels and ranks (D,)."""
         first = levels << POINT
         self._plan, self.last = plan, ranks
@@ -42,7 +42,7 @@ class Predictor:
 
     def begin(self) -> None:
         """Turn to the next frame."""
-        self._lively = digits_of(self._usual >> _ERROR)
+        self._lively = bit_length(self._usual >> _ERROR)
         self._features.begin(self._past, self._lively)
         self._straight = 2 * self._past[0] - self._past[1]
         error = self._fast + self._slow

@@ -5,17 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from vdsc.codecs.lossless.arrays.alphabet import Alphabet
-from vdsc.codecs.lossless.arrays.channel_plan import Plan
+from vdsc.codecs.lossless.arrays.channel_plan import ChannelPlan
 from vdsc.codecs.lossless.arrays.predictor import Predictor
 from vdsc.codecs.lossless.arrays.slots import POINT, RARE, Slots
 from vdsc.core.types import Ints
 from vdsc.entropy.stack import BitStack
 
-_BATCH = 1 << 15  # rows that are made at once
-
 
 def push(
-    stack: BitStack, ranks: Ints, alphabet: Alphabet, plan: Plan, past: Predictor | None
+    stack: BitStack, ranks: Ints, alphabet: Alphabet, plan: ChannelPlan, past: Predictor | None
 ) -> Predictor:
     """Push ranks (T, D) in the plan's order of channels; return what the next frames build on."""
     levels = alphabet.levels(ranks)
@@ -40,7 +38,7 @@ def push(
 
 
 def pop(
-    stack: BitStack, frames: int, alphabet: Alphabet, plan: Plan, past: Predictor | None
+    stack: BitStack, frames: int, alphabet: Alphabet, plan: ChannelPlan, past: Predictor | None
 ) -> tuple[Ints, Predictor]:
     """Pop ranks (T, D), the inverse of `push`.
 
@@ -69,7 +67,7 @@ def pop(
     return ranks, predictor
 
 
-def _start(alphabet: Alphabet, plan: Plan) -> Slots:
+def _start(alphabet: Alphabet, plan: ChannelPlan) -> Slots:
     """How the first frame is coded: levels around 0, of the plan's digits."""
     zero = np.zeros(sum(plan.rounds), dtype=np.int64)
     scale = np.full_like(zero, 1 << max(plan.start - 1, 0) << POINT)

@@ -15,11 +15,12 @@ UNIT = 18
 LARGE = UNIT + 6
 """Features lie within 2**24 of 0."""
 
+_BATCH = 1 << 13  # channels whose weights are solved for at once
 _ROOM = 8  # bits that products lose before those of many channels are summed
 
 
 @dataclass(frozen=True)
-class Recipe:
+class RegressionRecipe:
     """Which features a regression sees, how fast it forgets, and what holds its weights down.
 
     Args:
@@ -40,7 +41,7 @@ class Recipe:
 class Regression:
     """D regressions of one target each on the same F features."""
 
-    def __init__(self, recipe: Recipe, rounds: tuple[int, ...]) -> None:
+    def __init__(self, recipe: RegressionRecipe, rounds: tuple[int, ...]) -> None:
         self._recipe = recipe
         self._rounds = np.array(rounds, dtype=np.int64)
         begins = np.cumsum(self._rounds) - self._rounds
@@ -58,11 +59,17 @@ class Regression:
         for row, feature in enumerate(seen):
             self._moments[row] += self._summed(feature * seen)
         if again:
-            least = 1 << self._recipe.least
-            weights = solve(self._moments, ridge=self._recipe.ridge, least=least)
+            weights = self._solved()
             if self._recipe.shared:
                 weights = np.repeat(weights, self._rounds[self._rounds > 0], axis=1)
             self._weights = weights
+
+    def _solved(self) -> Ints:
+        """Weights (F, D) from the moments, some channels at a time, for the memory."""
+        ridge, least = self._recipe.ridge, 1 << self._recipe.least
+        parts = range(0, self._moments.shape[2], _BATCH)
+        some = [self._moments[:, :, begin : begin + _BATCH] for begin in parts]
+        return np.concatenate([solve(one, ridge=ridge, least=least) for one in some], axis=1)
 
     def _summed(self, products: Ints) -> Ints:
         """Sum products (F+1, D) over the channels of each round, if these share their weights."""

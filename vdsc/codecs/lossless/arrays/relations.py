@@ -1,14 +1,19 @@
-"""How the encoder finds which channels say something about which others; the decoder is told."""
+"""How the encoder finds which channels say something about which others; the decoder reads it."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vdsc.codecs.lossless.arrays.channel_plan import PARENTS, ROUNDS, Plan
-from vdsc.codecs.lossless.arrays.neighbours import CROWD, Kin, sorted_kin, strangers
+from vdsc.codecs.lossless.arrays.channel_plan import PARENTS, ROUNDS, ChannelPlan
+from vdsc.codecs.lossless.arrays.neighbours import (
+    MANY_CHANNELS,
+    Relations,
+    in_order_of_rounds,
+    unrelated_channels,
+)
 from vdsc.codecs.lossless.arrays.slots import POINT
-from vdsc.codecs.lossless.arrays.solve import digits_of
+from vdsc.core.fixed import bit_length
 from vdsc.core.types import Floats, Ints
 
 _WINDOW = 12  # frames in which a relation counts as linear
@@ -16,30 +21,34 @@ _WORTH = 0.6  # bits a value that a parent must save
 _BIAS = 0.72  # bits that a fitted parameter saves on noise
 
 
-def relate(levels: Ints, kin: Kin | None) -> tuple[Ints, Plan]:
+def relate(levels: Ints, relations: Relations | None) -> tuple[Ints, ChannelPlan]:
     """Return the order of coding (D,) and the plan of levels (T, D) in that order.
 
     Args:
         levels: what is to be coded.
-        kin: the order, rounds and parents if they are known.
+        relations: the order, rounds and parents if they are known.
     """
     count = levels.shape[1]
-    curved = kin is None and 0 < count <= CROWD and len(levels) > _WINDOW + 1
-    if kin is None:
-        kin = sorted_kin(*_ancestry(levels.astype(np.float64))) if curved else strangers(count)
-    order, rounds, parents = kin
+    curved = relations is None and 0 < count <= MANY_CHANNELS and len(levels) > _WINDOW + 1
+    if relations is None:
+        relations = (
+            in_order_of_rounds(*_ancestry(levels.astype(np.float64)))
+            if curved
+            else unrelated_channels(count)
+        )
+    order, rounds, parents = relations
     ordered = levels[:, order]
     turns = np.abs(np.diff(ordered, 2, axis=0)) if len(levels) > 2 else np.zeros_like(ordered)
-    activity = digits_of(turns.sum(axis=0) // max(len(turns), 1) << POINT)
+    activity = bit_length(turns.sum(axis=0) // max(len(turns), 1) << POINT)
     above, below = (ordered - ordered[0]).max(axis=0), (ordered - ordered[0]).min(axis=0)
-    reach = digits_of(np.maximum(above, -below))
+    reach = bit_length(np.maximum(above, -below))
     middle = ((above + below) << 4) >> reach
     if not curved:
         reach, middle = reach * 0, reach * 0
-    if count > CROWD:
+    if count > MANY_CHANNELS:
         activity = np.full_like(reach, np.median(activity))
-    start = int(digits_of(np.abs(levels[0]).max(initial=0)[None])[0])
-    return order, Plan(rounds, parents, activity, reach, middle, start, curved)
+    start = int(bit_length(np.abs(levels[0]).max(initial=0)[None])[0])
+    return order, ChannelPlan(rounds, parents, activity, reach, middle, start, curved)
 
 
 def _ancestry(levels: Floats) -> tuple[Ints, Ints]:

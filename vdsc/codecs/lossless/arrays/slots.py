@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vdsc.codecs.lossless.arrays.alphabet import REACH, Alphabet
-from vdsc.codecs.lossless.arrays.solve import digits_of
 from vdsc.codecs.lossless.arrays.uniform import Unsigned, pop_any, pop_wide, push_any, push_wide
-from vdsc.core.fixed import clamp
+from vdsc.core.fixed import bit_length, clamp
 from vdsc.core.types import Ints
 from vdsc.entropy import frequencies as tables
+from vdsc.entropy.split_cells import join, split
 from vdsc.entropy.stack import TOTAL, BitStack
 from vdsc.errors import CorruptFile
 
@@ -32,19 +32,22 @@ RARE, SURE = 128, TOTAL - 1024
 
 _WIDE = 4  # a scale of more cells than this gets low bits
 _EDGES = (2 * np.arange(2 * HALF + 2, dtype=np.int64) - 2 * HALF - 1) << 15
+_BATCH = 1 << 13  # rows that are in memory at once
 _NOWHERE = np.uint64(2**64 - 1)
 _NONE, _ONE = np.uint64(0), np.uint64(1)
 
 
 @dataclass(frozen=True, eq=False)
 class Slots:
-    """How N ranks are coded: centre, shift and last rank (N,), rows (N, 66)."""
+    """How N ranks are coded: centre, shift and last rank (N,), and what `rows` are made of (N,)."""
 
     alphabet: Alphabet
     centre: Ints
     shift: Ints
     last: Ints
-    rows: Ints
+    middle: Ints
+    width: Ints
+    again: Ints
 
     @classmethod
     def of(cls, alphabet: Alphabet, *, mean: Ints, scale: Ints, last: Ints, again: Ints) -> Slots:
@@ -62,24 +65,30 @@ class Slots:
             again: (N,) in [RARE, SURE].
         """
         centre = clamp((mean + 32) >> POINT, -REACH, REACH)
-        shift = digits_of((scale - 1) // (_WIDE << POINT))
+        shift = bit_length((scale - 1) // (_WIDE << POINT))
         shift = np.maximum(shift, alphabet.grain(centre))
         aside = clamp(mean - (centre << POINT), -32, 32) << (16 - POINT)
         middle = (aside >> shift) + ((1 << 15 >> shift) * (shift > 0))
         width = np.maximum(scale << (16 - POINT) >> shift, 1)
-        edges = np.broadcast_to(_EDGES, (centre.size, _EDGES.size))
-        cells = tables.rows(edges, middle, width, "logistic")
-        cells -= cells * again[:, None] >> 16
-        _merge(alphabet, cells, centre, shift, last)
+        return cls(alphabet, centre, shift, last, middle, width, again)
+
+    def rows(self, some: slice) -> Ints:
+        """Frequencies (n, 66) of some of the ranks."""
+        middle = self.middle[some]
+        edges = np.broadcast_to(_EDGES, (middle.size, _EDGES.size))
+        cells = tables.rows(edges, middle, self.width[some], "logistic")
+        cells -= cells * self.again[some, None] >> 16
+        _merge(self.alphabet, cells, self.centre[some], self.shift[some], self.last[some])
         rest = TOTAL - cells.sum(axis=1, keepdims=True)
-        return cls(alphabet, centre, shift, last, np.concatenate((cells, rest), axis=1))
+        return np.concatenate((cells, rest), axis=1)
 
     def push(self, stack: BitStack, ranks: Ints) -> None:
         """Push ranks (N,), which the alphabet must hold."""
         symbols, excess, index, size = self._split(ranks)
         push_wide(stack, index, size)
         push_any(stack, excess)
-        stack.push(symbols, self.rows)
+        for some in reversed(self._parts()):
+            stack.push(symbols[some], self.rows(some))
 
     def pop(self, stack: BitStack) -> Ints:
         """Pop ranks (N,): the symbols, then what lies beyond the cells, then the ranks in cells.
@@ -87,7 +96,7 @@ class Slots:
         Raises:
             CorruptFile: a cell without ranks, or a rank that its cell does not have.
         """
-        symbols = stack.pop(self.rows)
+        symbols = np.concatenate([stack.pop(self.rows(some)) for some in self._parts()])
         again = symbols == AGAIN
         high = np.where(again, 0, symbols - HALF)
         outside = np.abs(high) == HALF
@@ -109,13 +118,18 @@ class Slots:
     def bits(self, ranks: Ints) -> NDArray[np.float64]:
         """Return the ideal code length (N,) of each of ranks (N,) without what lies beyond."""
         symbols, _, _, size = self._split(ranks)
-        return tables.costs(symbols, self.rows) + np.log2(size.astype(np.float64))
+        return tables.costs(symbols, self.rows(slice(None))) + np.log2(size.astype(np.float64))
+
+    def _parts(self) -> list[slice]:
+        """Parts of the ranks, small enough for their rows to be in memory at once."""
+        count = max(self.centre.size, 1)
+        return [slice(begin, begin + _BATCH) for begin in range(0, count, _BATCH)]
 
     def _split(self, ranks: Ints) -> tuple[Ints, Ints, Unsigned, Unsigned]:
         """Symbols (N,), excess (E,) of those outside, and index in and size of the cell (N,)."""
         again = ranks == self.last
-        offset = self.alphabet.levels(ranks) - self.centre + (1 << self.shift >> 1)
-        high = np.where(again, 0, offset >> self.shift)
+        high, _ = split(self.alphabet.levels(ranks), self.centre, self.shift)
+        high = np.where(again, 0, high)
         begin, size, skip = self._cell(high)
         index = (ranks - begin).view(np.uint64)
         index -= index > skip
@@ -126,7 +140,7 @@ class Slots:
 
     def _cell(self, high: Ints) -> tuple[Ints, Unsigned, Unsigned]:
         """The first rank (N,) of each cell, how many others than `last` it has, where last is."""
-        low = self.centre + (high << self.shift) - (1 << self.shift >> 1)
+        low = join(high, 0, self.centre, self.shift)
         begin = self.alphabet.first(clamp(low, -REACH, REACH + 1))
         end = self.alphabet.first(clamp(low + (1 << self.shift), -REACH, REACH + 1))
         count, skip = (end - begin).view(np.uint64), (self.last - begin).view(np.uint64)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vdsc.core.fixed import clamp
+from vdsc.core.fixed import bit_length, clamp, shifted
 from vdsc.core.types import Ints
 
 WEIGHT = 24
@@ -17,7 +17,6 @@ _FINE = 30  # bits after the point while a system is solved; diagonals lie withi
 _LEAST = 1 << 8  # the smallest pivot
 _SPARE = 8  # bits that factors of nearly dependent features, up to 2**40, leave behind
 _REST = _FINE - 2 * _SPARE
-_POWERS = 1 << np.arange(62)
 
 
 def solve(moments: Ints, *, ridge: int, least: int) -> Ints:
@@ -52,25 +51,13 @@ def solve(moments: Ints, *, ridge: int, least: int) -> Ints:
     return _unscaled(weights, digits[-1] - digits[:-1])
 
 
-def digits_of(values: Ints) -> Ints:
-    """Binary digits (...) of integers (...) in [0, 2**62); 0 has none."""
-    found: Ints = np.searchsorted(_POWERS, values, side="right")
-    return found
-
-
-def shifted(values: Ints, by: Ints) -> Ints:
-    """Return values * 2**by, rounded down; by may be negative."""
-    moved: Ints = (values << np.maximum(by, 0)) >> np.maximum(-by, 0)
-    return moved
-
-
 def _scaled(moments: Ints, ridge: int, least: int) -> tuple[Ints, Ints]:
     """The system (F+1, F+1, D) Q30 with diagonals in [1/4, 1], and the digits (F+1, D) taken."""
     system = moments.copy()
     places = np.arange(len(system))
     diagonal = system[places, places]
     system[places, places] = diagonal + (diagonal >> ridge) + least
-    digits = (digits_of(system[places, places]) + 1) >> 1
+    digits = (bit_length(system[places, places]) + 1) >> 1
     return shifted(system, _FINE - digits[:, None] - digits[None]), digits
 
 

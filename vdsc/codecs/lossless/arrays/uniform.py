@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from vdsc.codecs.lossless.arrays.solve import digits_of
+from vdsc.core.fixed import bit_length
 from vdsc.core.types import Ints
 from vdsc.entropy.stack import BitStack
 
@@ -45,7 +45,7 @@ def pop_wide(stack: BitStack, sizes: Unsigned) -> Unsigned:
 
 def push_any(stack: BitStack, values: Ints) -> None:
     """Push values (N,) in [0, 2**61]: the digits of v + 1 behind their number, one of 64."""
-    digits = digits_of(values + 1)
+    digits = bit_length(values + 1)
     least = np.int64(1) << (digits - 1)
     push_wide(stack, (values + 1 - least).astype(np.uint64), least.astype(np.uint64))
     stack.push_uniform(digits, np.full(values.size, _LENGTHS))

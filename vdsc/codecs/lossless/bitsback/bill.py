@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from vdsc.codecs.lossless.bitsback.latent_plan import Plan
+from vdsc.codecs.lossless.bitsback.latent_plan import LatentPlan
 from vdsc.container import varint
 
 
@@ -38,17 +38,17 @@ class Bill:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StoredBill:
     """What a payload says before its stack: its plan, its knots, and whole bits of its bill."""
 
-    plan: Plan
+    plan: LatentPlan
     knots: int
     values: int
     times: int
     initial: int
 
     @classmethod
-    def of(cls, plan: Plan, bills: Iterable[Bill]) -> Told:
+    def of(cls, plan: LatentPlan, bills: Iterable[Bill]) -> StoredBill:
         """The bills of all windows together."""
         every = list(bills)
         initial = max(round(sum(bill.initial for bill in every)), 0)
@@ -68,15 +68,15 @@ class Told:
         return known | {"observations": 8 * stack - sum(known.values())}
 
 
-def split(payload: bytes) -> tuple[Told, bytes]:
+def split(payload: bytes) -> tuple[StoredBill, bytes]:
     """What a payload says, and its stack; raises CorruptFile."""
-    plan, at = Plan.read(payload)
+    plan, at = LatentPlan.read(payload)
     numbers = []
     for _ in range(4):
         number, at = varint.get(payload, at)
         numbers.append(number)
     knots, values, times, initial = numbers
-    return Told(plan, knots, signed(values), signed(times), initial), payload[at:]
+    return StoredBill(plan, knots, signed(values), signed(times), initial), payload[at:]
 
 
 def zigzag(number: int) -> int:

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vdsc.codecs.knots.model_tables import Tables
-from vdsc.codecs.lossless.bitsback.bill import Told, split
+from vdsc.codecs.lossless import footprint
+from vdsc.codecs.lossless.bitsback.bill import StoredBill, split
 from vdsc.codecs.lossless.bitsback.file import decode, encode
-from vdsc.codecs.lossless.bitsback.latent_plan import Plan
+from vdsc.codecs.lossless.bitsback.latent_plan import LatentPlan
 from vdsc.codecs.lossless.bitsback.model import Model
 from vdsc.codecs.lossless.bitsback.observation.logistic_mixture import Logistics
 from vdsc.codecs.lossless.bitsback.observation.sprites import Layers
+from vdsc.codecs.model_tables import Tables
 from vdsc.core.sequence import Outline
 from vdsc.errors import CorruptFile
 from vdsc.model.store import Checkpoint
@@ -33,14 +34,17 @@ class BitsBack:
 
     name = "bitsback"
 
-    def __init__(self, checkpoint: Checkpoint) -> None:
+    def __init__(self, checkpoint: Checkpoint, memlimit: int | None = None) -> None:
         self.checkpoint, self._settings = checkpoint, checkpoint.settings
+        self._memlimit = memlimit
         self._longest = int(checkpoint.settings["chunk"])
 
     @cached_property
     def _model(self) -> Model:
         weights, tables = self.checkpoint.tensors
-        return Model(self._settings["net"], weights, Tables.from_arrays(tables).transition)
+        with self.checkpoint.building():
+            frozen = Tables.from_arrays(tables).transition
+            return Model(self._settings["net"], weights, frozen)
 
     def start(self, outline: Outline) -> Any:
         """Nothing to remember; None for frames of another kind than the checkpoint's."""
@@ -51,17 +55,19 @@ class BitsBack:
 
     def encode(self, values: Values, state: Any) -> tuple[bytes, Any]:
         """Payload of values (n, H, W, 1) or (n, H, W), and the state after them."""
-        plan, frame = Plan(), tuple(self._settings["net"]["frame"])
+        footprint.check(footprint.bitsback(values.shape), self._memlimit)
+        plan, frame = LatentPlan(), tuple(self._settings["net"]["frame"])
         x = values.reshape(len(values), *frame)
         stack, bills = encode(self._model, Layers(FITTED), x, plan, self._longest)
-        return Told.of(plan, bills).to_bytes() + stack, state
+        return StoredBill.of(plan, bills).to_bytes() + stack, state
 
     def decode(
         self, payload: bytes, shape: tuple[int, ...], dtype: np.dtype[Any], state: Any
     ) -> tuple[Values, Any]:
         """Values of this shape and type, and the state after them; raises CorruptFile."""
-        told, stack = split(payload)
-        x, knots = decode(self._model, Layers(FITTED), stack, shape[0], told.plan, self._longest)
-        if knots != told.knots:
+        footprint.check(footprint.bitsback(shape), self._memlimit)
+        stored, stack = split(payload)
+        x, knots = decode(self._model, Layers(FITTED), stack, shape[0], stored.plan, self._longest)
+        if knots != stored.knots:
             raise CorruptFile("a chunk has not the knots that it names; the file is damaged")
         return x.reshape(shape).astype(dtype), state

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from vdsc.codecs.lossless.bitsback.bill import Bill
-from vdsc.codecs.lossless.bitsback.latent_plan import Plan
+from vdsc.codecs.lossless.bitsback.latent_plan import LatentPlan
 from vdsc.codecs.lossless.bitsback.model import Model, Observation, Values
 from vdsc.codecs.lossless.bitsback.window import Window
 from vdsc.codecs.windows import apart
@@ -16,7 +16,7 @@ from vdsc.errors import CorruptFile
 
 
 def encode(
-    model: Model, view: Observation, x: Values, plan: Plan, longest: int
+    model: Model, view: Observation, x: Values, plan: LatentPlan, longest: int
 ) -> tuple[bytes, list[Bill]]:
     """The stack's bytes for frames x (T, ...), T > 0, and the bill of each window, in order.
 
@@ -51,7 +51,7 @@ def push(window: Window, view: Observation, stack: BitStack, x: Values) -> Bill:
 
 
 def decode(
-    model: Model, view: Observation, data: bytes, frames: int, plan: Plan, longest: int
+    model: Model, view: Observation, data: bytes, frames: int, plan: LatentPlan, longest: int
 ) -> tuple[Values, int]:
     """Frames (T, ...) that `encode` was given and how many knots; raises CorruptFile."""
     stack, window = BitStack.from_bytes(data), Window(model, plan)

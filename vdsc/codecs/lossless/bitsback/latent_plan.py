@@ -16,7 +16,7 @@ _EVERY = 511
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class LatentPlan:
     """How a chunk's latents are coded.
 
     density: of the knots, -255 to 255, 0 to 255 being what training saw; None for a knot at every
@@ -44,7 +44,7 @@ class Plan:
         return bytes([2 * (self.fine + 3) + self.frozen]) + varint.put(density)
 
     @classmethod
-    def read(cls, payload: bytes) -> tuple[Plan, int]:
+    def read(cls, payload: bytes) -> tuple[LatentPlan, int]:
         """The plan that a payload begins with and where it ends; raises CorruptFile."""
         density, at = varint.get(payload, 1)
         wanted = None if density == _EVERY else density - 255

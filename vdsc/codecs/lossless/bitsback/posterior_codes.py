@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vdsc.core.fixed import clamp
+from vdsc.core.fixed import bit_length, clamp
 from vdsc.core.types import Ints
 from vdsc.entropy import BitStack
 from vdsc.entropy import frequencies as tables
+from vdsc.entropy.split_cells import join, split
 from vdsc.quant import ValueGrid
 from vdsc.twin.inference import Seen, Twin
 
@@ -22,14 +23,13 @@ CELLS = 64
 
 _HALF = CELLS >> 1
 _WIDE = 5  # a scale of more cells than this gets low bits: the row then reaches 6.4 of them
-_POWERS = 1 << np.arange(40)
 
 
 @dataclass(frozen=True, eq=False)
 class Cells:
     """Cells of D values around their means: rows (D, 64) and low bits, without escapes.
 
-    Cell q is q - c + (2**k >> 1) = (h << k) + low with |h| at most 32; the outermost two h take
+    `split_cells` makes of a cell h and low, with |h| at most 32; the outermost two h take
     what the normal law leaves beyond them, so that whatever is popped can be pushed.
     """
 
@@ -41,12 +41,12 @@ class Cells:
     @classmethod
     def of(cls, mean: Ints, scale: Ints, grid: ValueGrid) -> Cells:
         """Take means and standard deviations (D,) Q16 on a grid of at least 33 cells each side."""
-        shift = np.searchsorted(_POWERS, (scale - 1) // (_WIDE * grid.steps), side="right")
-        widest = np.searchsorted(_POWERS, grid.limit // (_HALF + 1), side="right") - 1
+        shift = bit_length((scale - 1) // (_WIDE * grid.steps))
+        widest = bit_length(grid.limit // (_HALF + 1)) - 1
         shift = np.minimum(shift, widest)
         room = grid.limit - (_HALF + 1 << shift)
         centre = clamp(grid.snap(mean), -room, room)
-        low = centre - (_HALF << shift) - (1 << shift >> 1)
+        low = join(np.full_like(centre, -_HALF), 0, centre, shift)
         edges = grid.ladder(low, 1 << shift, CELLS + 1)
         rows = tables.rows(edges, mean, scale, "normal")
         mode: Ints = rows.argmax(axis=1)
@@ -57,24 +57,24 @@ class Cells:
         """Pop cells (D,): all symbols, then all low bits."""
         high = (stack.pop(self.rows) + self.mode) % CELLS - _HALF
         low = stack.pop_uniform(1 << self.shift)
-        return self.centre + (high << self.shift) + low - (1 << self.shift >> 1)
+        return join(high, low, self.centre, self.shift)
 
     def push(self, stack: BitStack, cells: Ints) -> None:
         """Push cells (D,) that `pop` gave."""
-        offset = cells - self.centre + (1 << self.shift >> 1)
-        stack.push_uniform(offset & ((1 << self.shift) - 1), 1 << self.shift)
-        stack.push(self._symbols(offset), self.rows)
+        high, low = split(cells, self.centre, self.shift)
+        stack.push_uniform(low, 1 << self.shift)
+        stack.push(self._symbols(high), self.rows)
 
     def bits(self, cells: Ints) -> float:
         """Return -log2 q of cells (D,)."""
-        symbols = self._symbols(cells - self.centre + (1 << self.shift >> 1))
+        symbols = self._symbols(split(cells, self.centre, self.shift)[0])
         return tables.cost(symbols, self.rows) + int(self.shift.sum())
 
-    def _symbols(self, offset: Ints) -> Ints:
-        return ((offset >> self.shift) + _HALF - self.mode) % CELLS
+    def _symbols(self, high: Ints) -> Ints:
+        return (high + _HALF - self.mode) % CELLS
 
 
-class Gaps:
+class PosteriorGaps:
     """Knot times 0 = t_0 < ... < t_{M-1} = span, gap after gap, each given the last knot's state.
 
     The last gap of a row stands for all that would reach the end.

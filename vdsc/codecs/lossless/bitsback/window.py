@@ -7,9 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from vdsc.codecs.lossless.bitsback.latent_plan import Plan
+from vdsc.codecs.lossless.bitsback.latent_plan import LatentPlan
 from vdsc.codecs.lossless.bitsback.model import Model
-from vdsc.codecs.lossless.bitsback.posterior_codes import Cells, Gaps
+from vdsc.codecs.lossless.bitsback.posterior_codes import Cells, PosteriorGaps
 from vdsc.codecs.lossless.bitsback.prior import grid, poisson
 from vdsc.core.types import Ints
 from vdsc.entropy import BitStack, KnotCoder
@@ -27,7 +27,7 @@ class Latent:
 class Window:
     """The laws of one window's latents under a plan."""
 
-    def __init__(self, model: Model, plan: Plan) -> None:
+    def __init__(self, model: Model, plan: LatentPlan) -> None:
         self.model, self.plan = model, plan
         prior = model.frozen if plan.frozen and model.frozen is not None else model.ou
         self.grid = grid(model.twin, plan.fine)
@@ -84,9 +84,9 @@ class Window:
         """z^(t) (T, D) Q16 at all frames."""
         return self.model.synth.path(latent.knots, self.grid.value(latent.cells))
 
-    def _gaps(self, seen: Seen) -> Gaps | None:
+    def _gaps(self, seen: Seen) -> PosteriorGaps | None:
         density = self.plan.density
-        return None if density is None else Gaps(self.model.twin, seen, density)
+        return None if density is None else PosteriorGaps(self.model.twin, seen, density)
 
     def _first(self, seen: Seen) -> Cells:
         return Cells.of(seen.goals[0], self.model.twin.spread, self.grid)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import cache, partial
+from concurrent.futures import Future
+from functools import partial
 
 import numpy as np
 
 from vdsc.codecs.lossless.video import palette
 from vdsc.codecs.lossless.video import pixel_cells as coded
-from vdsc.codecs.lossless.video.law import Law
-from vdsc.codecs.lossless.video.learning_network import ORDER, Network, told
+from vdsc.codecs.lossless.video.law import PixelDistribution
+from vdsc.codecs.lossless.video.learning_network import ORDER, Network, known_channels
 from vdsc.codecs.lossless.video.passes import PASSES, Grid, Levels
-from vdsc.codecs.lossless.video.past import Coder
+from vdsc.codecs.lossless.video.past import SymbolCoder
 from vdsc.codecs.lossless.video.pixel_features import Sight, sight
+from vdsc.core.background import Worker
 from vdsc.core.types import Floats
 
 PART = 2048
@@ -25,6 +26,9 @@ EVERY = 2
 
 RATE = 1 << 10
 """How fast the networks learn, Q20."""
+
+_in_background = Worker("vdsc-learning")
+"""A thread that trains a network on one part while the next part is coded."""
 
 
 class FrameCoder:
@@ -43,7 +47,7 @@ class FrameCoder:
 
     def code(
         self,
-        coder: Coder,
+        coder: SymbolCoder,
         colours: palette.Palette,
         planes: list[Levels],
         frame: Levels | None,
@@ -66,7 +70,7 @@ class FrameCoder:
 
     def _part(
         self,
-        coder: Coder,
+        coder: SymbolCoder,
         number: int,
         colours: palette.Palette,
         seen: Sight,
@@ -78,8 +82,12 @@ class FrameCoder:
         network.look(seen.features)
         for i, channel in enumerate(self._order):
             before = list(self._order[:i])
-            known = told(values[:, before], seen.base[:, before], seen.copies[:, :, before])
-            law = Law.of(network.outputs(known), seen.base[:, channel].astype(np.float64))
+            known = known_channels(
+                values[:, before], seen.base[:, before], seen.copies[:, :, before]
+            )
+            law = PixelDistribution.of(
+                network.outputs(known), seen.base[:, channel].astype(np.float64)
+            )
             choices, copies = colours[i], seen.copies[:, :, channel]
             sought = None if truth is None else choices.places[lists, truth[:, channel]]
             cells = coded.code(coder, law, choices, lists, copies, sought)
@@ -89,7 +97,7 @@ class FrameCoder:
             laws.append(partial(law.slopes, edges, hits))
             values[:, channel] = choices.values[lists, cells]
             lists = choices.follow[lists, cells]
-        self._learning[number] = _beside().submit(network.learn, laws, RATE, EVERY)
+        self._learning[number] = _in_background.submit(network.learn, laws, RATE, EVERY)
         return values
 
     def _network(self, number: int) -> Network:
@@ -97,9 +105,3 @@ class FrameCoder:
         if number in self._learning:
             self._learning.pop(number).result()
         return self._networks[number]
-
-
-@cache
-def _beside() -> ThreadPoolExecutor:
-    """A second thread; what it computes is waited for, so that it changes nothing but time."""
-    return ThreadPoolExecutor(1, thread_name_prefix="vdsc-video")

@@ -33,7 +33,7 @@ _EVEN = float(CERTAIN >> 8)
 
 
 @dataclass(frozen=True, eq=False)
-class Law:
+class PixelDistribution:
     """N laws. All are integers in float64 but `inverse`.
 
     Args:
@@ -48,7 +48,7 @@ class Law:
     shares: Floats
 
     @classmethod
-    def of(cls, outputs: Floats, base: Floats) -> Law:
+    def of(cls, outputs: Floats, base: Floats) -> PixelDistribution:
         """Laws of network outputs (N, 3 K + E + 1), Q28, around base values (N,)."""
         mean = np.rint(outputs[:, :BUMPS].T * 2.0 ** (8 - PLACES - WEIGHT))
         mean = bounded(mean, -_FAR, _FAR) + base * LEVEL
@@ -58,11 +58,11 @@ class Law:
         shares = _softmax(np.rint(outputs[:, 2 * BUMPS :] * 2.0 ** (5 - PLACES - WEIGHT)))
         return cls(mean, inverse * (2.0**tables.STEP / LEVEL), shares)
 
-    def only(self, some: Ints) -> Law:
+    def only(self, some: Ints) -> PixelDistribution:
         """The laws at places `some` (n,)."""
         if len(some) == len(self.shares):
             return self
-        return Law(self.mean[:, some], self.inverse[:, some], self.shares[some])
+        return PixelDistribution(self.mean[:, some], self.inverse[:, some], self.shares[some])
 
     def _places(self, bump: int, bounds: Floats) -> Floats:
         """The index (N, J), not rounded, of bounds (N, J) in the logistic table of one bump."""

@@ -53,10 +53,10 @@ class Network:
         self._seen = [x, middle, rectify(self._trunk[1](middle))]
         self._inner = []
 
-    def outputs(self, told: Floats) -> Floats:
-        """Outputs (N, O), Q28, of the next head, which sees (N, .) `told` of earlier channels."""
+    def outputs(self, known: Floats) -> Floats:
+        """Outputs (N, O), Q28, of the next head, given what is known (N, .) of earlier ones."""
         which = len(self._inner)
-        seen = np.concatenate((self._seen[-1], told), axis=1)
+        seen = np.concatenate((self._seen[-1], known), axis=1)
         inner = rectify(self._hidden[which](seen))
         self._inner.append((seen, inner))
         return self._out[which](inner)
@@ -78,8 +78,8 @@ class Network:
         self._trunk[0].learn(x, below, rate)
 
 
-def told(values: Levels, base: Levels, copies: Levels) -> Floats:
-    """What a head is told of c earlier channels, (N, c * 2 (E + 1) + E if c > 0), Q10.
+def known_channels(values: Levels, base: Levels, copies: Levels) -> Floats:
+    """What a head sees of the c channels before its own, (N, c * 2 (E + 1) + E if c > 0), Q10.
 
     Args:
         values: (N, c) what they are.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import cache
+from concurrent.futures import Future
 from itertools import pairwise
 from typing import Protocol
 
@@ -11,10 +10,14 @@ import numpy as np
 
 from vdsc.codecs.lossless.video import blocks as motion
 from vdsc.codecs.lossless.video.passes import Levels
+from vdsc.core.background import Worker
 from vdsc.core.types import Ints
 
+_in_background = Worker("vdsc-motion")
+"""A thread that seeks one frame's motion after the other, ahead of the coder."""
 
-class Coder(Protocol):
+
+class SymbolCoder(Protocol):
     """Where symbols go to, or come from."""
 
     def code(self, rows: Ints, symbols: Ints | None) -> Ints:
@@ -36,14 +39,14 @@ class BlockPast:
         pairs = list(pairwise(planes))[0 if self._started else 1 :]
         vectors: Ints | Future[Ints] = self._law.last
         for before, now in pairs:
-            vectors = _beside().submit(_sought, now, before, vectors)
+            vectors = _in_background.submit(_sought, now, before, vectors)
             self._ahead.insert(0, vectors)
 
     def keep(self, frame: Levels) -> None:
         """Take the frame that was decoded."""
         self._last, self._earlier, self._started = frame, self._last, True
 
-    def planes(self, coder: Coder, frame: Levels | None) -> list[Levels]:
+    def planes(self, coder: SymbolCoder, frame: Levels | None) -> list[Levels]:
         """Predictions (H, W, C): the last frame moved, the last frame, the one before moved twice.
 
         The motion is sought for `frame`, or read where that is None.
@@ -56,7 +59,7 @@ class BlockPast:
         twice = motion.moved(motion.moved(self._earlier, before), vectors)
         return [motion.moved(last, vectors), last, twice]
 
-    def _vectors(self, coder: Coder, frame: Levels | None) -> Ints:
+    def _vectors(self, coder: SymbolCoder, frame: Levels | None) -> Ints:
         law, sought = self._law, None
         if frame is not None:
             sought = self._next(frame)
@@ -73,7 +76,7 @@ class BlockPast:
             return self._ahead.pop().result()
         return motion.search(motion.grey(frame), motion.grey(self._last), self._law.last)
 
-    def _half(self, coder: Coder, half: int, expected: Ints, truth: Ints | None) -> Ints:
+    def _half(self, coder: SymbolCoder, half: int, expected: Ints, truth: Ints | None) -> Ints:
         symbols = np.empty_like(expected)
         for axis in (0, 1):
             rows = self._law.rows(half, axis, len(expected))
@@ -85,9 +88,3 @@ class BlockPast:
 def _sought(now: Levels, before: Levels, start: Ints | Future[Ints]) -> Ints:
     """Vectors between planes (H, W), where those of the frame before have been sought first."""
     return motion.search(now, before, start if isinstance(start, np.ndarray) else start.result())
-
-
-@cache
-def _beside() -> ThreadPoolExecutor:
-    """A thread that seeks one frame's motion after the other, ahead of the coder."""
-    return ThreadPoolExecutor(1, thread_name_prefix="vdsc-motion")

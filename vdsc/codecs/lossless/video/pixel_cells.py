@@ -9,17 +9,22 @@ from __future__ import annotations
 import numpy as np
 
 from vdsc.codecs.lossless.video import edges
-from vdsc.codecs.lossless.video.law import ALL, Law
+from vdsc.codecs.lossless.video.law import ALL, PixelDistribution
 from vdsc.codecs.lossless.video.palette import LEVELS, Choices
 from vdsc.codecs.lossless.video.passes import Levels
-from vdsc.codecs.lossless.video.past import Coder
+from vdsc.codecs.lossless.video.past import SymbolCoder
 from vdsc.core.types import Floats, Ints
 
 FAN = 16
 
 
 def code(
-    coder: Coder, law: Law, choices: Choices, lists: Ints, copies: Levels, sought: Levels | None
+    coder: SymbolCoder,
+    law: PixelDistribution,
+    choices: Choices,
+    lists: Ints,
+    copies: Levels,
+    sought: Levels | None,
 ) -> Ints:
     """Code cells (N,).
 
@@ -55,10 +60,10 @@ def code(
 
 
 def _far(
-    coder: Coder,
+    coder: SymbolCoder,
     known: Floats,
     truth: Ints | None,
-    law: Law,
+    law: PixelDistribution,
     choices: Choices,
     lists: Ints,
     filled: Ints,
@@ -74,7 +79,7 @@ def _far(
 
 
 def _masses(
-    law: Law, choices: Choices, lists: Ints, filled: Ints, first: Ints, step: int
+    law: PixelDistribution, choices: Choices, lists: Ints, filled: Ints, first: Ints, step: int
 ) -> Floats:
     """The masses (n, 17) below the edges of 16 runs of `step` cells, from the cell `first` on."""
     at = np.minimum(first[:, None] + np.arange(FAN + 1) * step, LEVELS)

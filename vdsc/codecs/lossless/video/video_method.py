@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
+from vdsc.codecs.lossless import footprint
 from vdsc.codecs.lossless.video import video_stream as stream
-from vdsc.codecs.lossless.video.film import Weights
-from vdsc.codecs.lossless.video.video_stream import State
+from vdsc.codecs.lossless.video.video_clip import Weights
+from vdsc.codecs.lossless.video.video_stream import VideoState
 from vdsc.core.sequence import Outline
 from vdsc.model.store import Checkpoint
 
@@ -33,18 +34,19 @@ class Video:
 
     name = "video"
 
-    def __init__(self, checkpoint: Checkpoint) -> None:
-        self.checkpoint = checkpoint
+    def __init__(self, checkpoint: Checkpoint, memlimit: int | None = None) -> None:
+        self.checkpoint, self._memlimit = checkpoint, memlimit
 
     def start(self, outline: Outline) -> Any:
         """No chunk yet; None for values that are no pictures."""
         frame = _upright(outline.shape[1:])
         return () if frame and np.dtype(outline.dtype) == np.uint8 else None
 
-    def encode(self, values: Values, state: Any) -> tuple[bytes, State]:
+    def encode(self, values: Values, state: Any) -> tuple[bytes, VideoState]:
         """Payload of values (n, ...), and the state after them."""
         frame = _upright(values.shape[1:])
         assert frame is not None
+        footprint.check(footprint.video(values.shape, *frame[:2]), self._memlimit)
         turned = np.moveaxis(values, 1, -1) if _planar(values.shape[1:]) else values
         with _one_thread():
             frames = np.ascontiguousarray(turned).reshape(len(values), *frame)
@@ -52,10 +54,11 @@ class Video:
 
     def decode(
         self, payload: bytes, shape: Shape, dtype: np.dtype[Any], state: Any
-    ) -> tuple[Values, State]:
+    ) -> tuple[Values, VideoState]:
         """Values of this shape and type, and the state after them; raises CorruptFile."""
         frame = _upright(shape[1:])
         assert frame is not None
+        footprint.check(footprint.video(shape, *frame[:2]), self._memlimit)
         with _one_thread():
             made, after = stream.decode(payload, (shape[0], *frame), self._weights(), state or None)
         turned = np.moveaxis(made, -1, 1) if _planar(shape[1:]) else made

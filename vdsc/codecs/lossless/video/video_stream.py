@@ -20,8 +20,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vdsc.codecs.lossless.video import packing, palette
-from vdsc.codecs.lossless.video.film import Film, Reader, Weights, Writer, below
 from vdsc.codecs.lossless.video.learning_network import ORDER
+from vdsc.codecs.lossless.video.video_clip import (
+    SymbolReader,
+    SymbolWriter,
+    VideoClip,
+    Weights,
+    below,
+)
 from vdsc.core.types import Ints
 from vdsc.entropy.stack import BitStack
 from vdsc.errors import CorruptFile, InvalidInput
@@ -39,15 +45,17 @@ Colours = tuple[Ints, Ints]
 
 
 @dataclass(frozen=True, eq=False)
-class State:
+class VideoState:
     """What a chunk leaves to the next one: its kind, its palette, and all that was learned."""
 
     kind: int
     colours: Colours | None
-    film: Film
+    film: VideoClip
 
 
-def encode(frames: Frames, weights: Weights, state: State | None = None) -> tuple[bytes, State]:
+def encode(
+    frames: Frames, weights: Weights, state: VideoState | None = None
+) -> tuple[bytes, VideoState]:
     """Return the bytes of frames (n, H, W, C), C = 1 or 3, and the state to pass with the next.
 
     The state given is left as it was, so a caller may code the chunk otherwise and pass it on.
@@ -73,8 +81,8 @@ def encode(frames: Frames, weights: Weights, state: State | None = None) -> tupl
 
 
 def decode(
-    data: bytes, shape: tuple[int, ...], weights: Weights, state: State | None = None
-) -> tuple[Frames, State]:
+    data: bytes, shape: tuple[int, ...], weights: Weights, state: VideoState | None = None
+) -> tuple[Frames, VideoState]:
     """Return the frames of a shape (n, H, W, C) from their bytes, and the state for the next.
 
     Raises:
@@ -94,7 +102,7 @@ def decode(
     if (colours is None) == (kind in {FEW, GREY}):
         raise _damaged()
     after = _begun(kind, shape, colours, weights, state if goes_on else None)
-    reader, frames = Reader(stack), np.empty(shape, dtype=np.uint8)
+    reader, frames = SymbolReader(stack), np.empty(shape, dtype=np.uint8)
     for frame in frames:
         frame[:] = after.film.code(reader, None)[..., : shape[3]]
     after.film.settle()
@@ -103,7 +111,9 @@ def decode(
     return frames, after
 
 
-def _grey(kind: int, frames: Frames, weights: Weights, state: State | None) -> tuple[bytes, State]:
+def _grey(
+    kind: int, frames: Frames, weights: Weights, state: VideoState | None
+) -> tuple[bytes, VideoState]:
     if kind == LAYERS:
         return _encode(kind, frames, None, weights, state)
     colours = frames.repeat(3, axis=3)
@@ -111,15 +121,15 @@ def _grey(kind: int, frames: Frames, weights: Weights, state: State | None) -> t
 
 
 def _encode(
-    kind: int, frames: Frames, found: Colours | None, weights: Weights, state: State | None
-) -> tuple[bytes, State]:
+    kind: int, frames: Frames, found: Colours | None, weights: Weights, state: VideoState | None
+) -> tuple[bytes, VideoState]:
     old = state if state is not None and state.kind == kind else None
     last = None if old is None else old.colours
     same = found is not None and last is not None and palette.holds(last, found)
     colours = last if same else found
     head = b"" if found is None or same else packing.to_bytes(*found)
     after = _begun(kind, frames.shape, colours, weights, old)
-    writer, stack, levels = Writer(), BitStack(), frames.astype(np.int16)
+    writer, stack, levels = SymbolWriter(), BitStack(), frames.astype(np.int16)
     after.film.seek(levels)
     for frame in levels:
         after.film.code(writer, frame)
@@ -134,16 +144,16 @@ def _begun(
     shape: tuple[int, ...],
     colours: Colours | None,
     weights: Weights,
-    state: State | None,
-) -> State:
+    state: VideoState | None,
+) -> VideoState:
     """The state before a chunk's first frame: a new film, or a copy of one that goes on."""
     made = palette.plain(_channels(kind)) if colours is None else palette.of_colours(*colours)
     if state is None:
         size = (*shape[1:3], _channels(kind))
-        return State(kind, colours, Film(size, made, below(weights, _SETS[kind])))
+        return VideoState(kind, colours, VideoClip(size, made, below(weights, _SETS[kind])))
     film = copy.deepcopy(state.film)
     film.colours = made
-    return State(kind, colours, film)
+    return VideoState(kind, colours, film)
 
 
 def _channels(kind: int) -> int:

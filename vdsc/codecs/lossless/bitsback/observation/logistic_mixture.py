@@ -51,9 +51,9 @@ class Logistics:
 
     def push(self, stack: BitStack, x: NDArray[np.generic], path: Ints, synth: Synth) -> None:
         """Push frames (T, H, W, C)."""
-        told, drawn = x.reshape(-1).astype(np.int64), levels(synth.draw(path)).reshape(-1)
+        given, drawn = x.reshape(-1).astype(np.int64), levels(synth.draw(path)).reshape(-1)
         for at in range((drawn.size - 1) // PART * PART, -1, -PART):
-            stack.push(told[at : at + PART], self.rows[drawn[at : at + PART]])
+            stack.push(given[at : at + PART], self.rows[drawn[at : at + PART]])
 
     def pop(self, stack: BitStack, path: Ints, synth: Synth) -> NDArray[np.generic]:
         """Pop frames (T, H, W, C) uint8."""

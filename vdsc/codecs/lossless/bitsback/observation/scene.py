@@ -1,4 +1,4 @@
-"""A scene of sprites told symbol by symbol; the same code asks for it."""
+"""A scene of sprites, symbol by symbol: the same code encodes it and decodes it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ def centres(path: Ints, draw: Sprites) -> Ints:
 
 
 def code(tape: Tape, scene: Scene | None, where: Ints, size: Pair) -> Scene:
-    """Tell or ask for a scene on frames of `size`; `where` (T, objects, 2) is the path's opinion.
+    """Encode or decode a scene on frames of `size`.
+
+    The path expects the corners at `where` (T, objects, 2).
 
     Raises:
         CorruptFile: a sprite leaves the frame.
@@ -49,10 +51,10 @@ def code(tape: Tape, scene: Scene | None, where: Ints, size: Pair) -> Scene:
     for i, centre in enumerate(where[anchor]):
         sizes.append(_size(tape, None if scene is None else scene.sprites[i].shape, size))
         for axis in (0, 1):
-            told = None if scene is None else int(scene.places[anchor, i, axis])
+            given = None if scene is None else int(scene.places[anchor, i, axis])
             free = size[axis] - sizes[i][axis] + 1
             expected = int(centre[axis]) - (sizes[i][axis] << 15)
-            places[anchor, i, axis] = corner(tape, told, expected, free)
+            places[anchor, i, axis] = corner(tape, given, expected, free)
     walls = _walls(tape, scene, places[anchor], sizes, size)
     texture = Texture()
     looks = [None] * len(sizes) if scene is None else scene.sprites
@@ -63,16 +65,16 @@ def code(tape: Tape, scene: Scene | None, where: Ints, size: Pair) -> Scene:
     return Scene(anchor, sprites, places)
 
 
-def _size(tape: Tape, told: tuple[int, ...] | None, most: Pair) -> Pair:
-    tall, wide = (None, None) if told is None else (told[0] - 1, told[1] - 1)
+def _size(tape: Tape, given: tuple[int, ...] | None, most: Pair) -> Pair:
+    tall, wide = (None, None) if given is None else (given[0] - 1, given[1] - 1)
     return tape.uniform(tall, most[0]) + 1, tape.uniform(wide, most[1]) + 1
 
 
-def corner(tape: Tape, told: int | None, expected: int, free: int) -> int:
+def corner(tape: Tape, given: int | None, expected: int, free: int) -> int:
     """One of `free` corner coordinates, under a logistic law around the expected one, Q16."""
     edges = (np.arange(free + 1, dtype=np.int64) << 16) - ONE // 2
     row = tables.rows(edges[None], np.array([expected]), np.array([_STRAY]), "logistic")
-    return int(tape.rows(None if told is None else np.array([told]), row)[0])
+    return int(tape.rows(None if given is None else np.array([given]), row)[0])
 
 
 def _walls(
@@ -89,19 +91,19 @@ def _walls(
     for i, shape in enumerate(sizes):
         pair = []
         for axis in (0, 1):
-            told = None if low is None or high is None else (int(low[i, axis]), int(high[i, axis]))
+            given = None if low is None or high is None else (int(low[i, axis]), int(high[i, axis]))
             at, last = int(corners[i, axis]), size[axis] - shape[axis]
-            pair.append(_wall(tape, told, at, last, room))
+            pair.append(_wall(tape, given, at, last, room))
         walls.append((pair[0], pair[1]))
     return walls
 
 
-def _wall(tape: Tape, told: Pair | None, at: int, last: int, room: int) -> Pair:
-    low = tape.uniform(told and told[0], at + 1)
-    usual = bit(tape, None if told is None else int(told[1] - told[0] == room), _COMMON)
+def _wall(tape: Tape, given: Pair | None, at: int, last: int, room: int) -> Pair:
+    low = tape.uniform(given and given[0], at + 1)
+    usual = bit(tape, None if given is None else int(given[1] - given[0] == room), _COMMON)
     if usual:
         return low, low + room
-    return low, at + tape.uniform(None if told is None else told[1] - at, last - at + 1)
+    return low, at + tape.uniform(None if given is None else given[1] - at, last - at + 1)
 
 
 def _move(tape: Tape, scene: Scene | None, anchor: int, places: Ints, walls: list[Walls]) -> None:
@@ -118,8 +120,8 @@ def _move(tape: Tape, scene: Scene | None, anchor: int, places: Ints, walls: lis
         ]
         for t in range(anchor + way, count if way > 0 else -1, way):
             for i, mover in enumerate(movers):
-                told = None if scene is None else _pair(scene.places[t, i])
-                places[t, i] = mover.step(tape, drift, told)
+                given = None if scene is None else _pair(scene.places[t, i])
+                places[t, i] = mover.step(tape, drift, given)
 
 
 def _pair(corner: Ints) -> Pair:

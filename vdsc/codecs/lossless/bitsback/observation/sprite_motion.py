@@ -1,4 +1,4 @@
-"""Corners of sprites that drift between walls: told given where they were and how they moved.
+"""Corners of sprites that drift between walls: coded given where they were and how they moved.
 
 A sprite keeps its speed; what would pass a wall stops there, and the speed that follows is new.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from vdsc.codecs.lossless.bitsback.observation.tape import Counts, Tape, bit
 
 FARTHEST = 15
-"""The largest move in pixels a frame and axis that is told as such."""
+"""The largest move in pixels a frame and axis that is coded as such."""
 
 _ALPHABET = 2 * FARTHEST + 2
 _SLOW = [1] * (FARTHEST - 8) + [3] * 4 + [24] * 9 + [3] * 4 + [1] * (FARTHEST - 8) + [1]
@@ -24,19 +24,19 @@ class Drift:
         self._moves: dict[tuple[int, str], Counts] = {}
 
     def axis(
-        self, tape: Tape, told: int | None, guess: int, last: int, kind: tuple[int, str], turn: int
+        self, tape: Tape, given: int | None, guess: int, last: int, kind: tuple[int, str], turn: int
     ) -> int:
         """One coordinate: as guessed, or moved from the last one; `turn` = -1 mirrors the move."""
         state = self._kept.setdefault(kind, [1, 1] if kind[1] != "free" else [1, 40])
-        hit = bit(tape, None if told is None else int(told == guess), share(state))
+        hit = bit(tape, None if given is None else int(given == guess), share(state))
         state[hit] += 2
         if hit:
             return guess
         counts = self._moves.setdefault(kind, Counts(_SLOW))
-        found = counts.code(tape, None if told is None else _symbol((told - last) * turn))
+        found = counts.code(tape, None if given is None else _symbol((given - last) * turn))
         if found < _ALPHABET - 1:
             return last + (found - FARTHEST) * turn
-        return tape.uniform(told, 1 << 16)
+        return tape.uniform(given, 1 << 16)
 
 
 def _symbol(move: int) -> int:
@@ -57,13 +57,13 @@ class Sprite:
         self.corner, self.walls, self.speed, self.way = corner, walls, speed, way
         self.met = (0, 0)
 
-    def step(self, tape: Tape, drift: Drift, told: Pair | None) -> Pair:
-        """Tell or ask for the next corner."""
+    def step(self, tape: Tape, drift: Drift, given: Pair | None) -> Pair:
+        """Encode or decode the next corner (row, column) of the sprite."""
         guess = self._guess()
         found = []
         for axis in (0, 1):
             kind, turn = self._kind(axis, guess)
-            said = None if told is None else told[axis]
+            said = None if given is None else given[axis]
             clipped = min(max(guess[axis], self.walls[axis][0]), self.walls[axis][1])
             found.append(drift.axis(tape, said, clipped, self.corner[axis], (self.way, kind), turn))
         corner = (found[0], found[1])

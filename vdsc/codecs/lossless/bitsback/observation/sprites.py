@@ -4,7 +4,7 @@
     then frame after frame, first to the end, then to the beginning -> corners
     then the few pixels that differ
 
-Clips that are not made so are told pixel by pixel around the synthesised frames.
+Clips that are not made so are coded pixel by pixel around the synthesised frames.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _RARELY = 1 << 9  # probability, Q16, that a clip has pixels that no sprite expl
 class Layers:
     """Observation model of sprite checkpoints, frames (T, H, W, 1) uint8.
 
-    otherwise: how clips are told that are no sprites over black.
+    otherwise: how clips are coded that are no sprites over black.
     """
 
     otherwise: plain.Logistics
@@ -73,9 +73,9 @@ def drawn(scene: Scene, size: tuple[int, ...]) -> Pixels:
     return np.stack([draw(scene.sprites, at, (size[0], size[1])) for at in scene.places])
 
 
-def mend(tape: Tape, told: NDArray[np.generic] | None, frames: Pixels) -> Pixels:
-    """Tell or ask for the pixels that differ from frames (T, H, W), which are changed in place."""
-    wrong = None if told is None else np.flatnonzero(frames != told)
+def mend(tape: Tape, given: NDArray[np.generic] | None, frames: Pixels) -> Pixels:
+    """Encode or decode the pixels that differ from frames (T, H, W), which are changed in place."""
+    wrong = None if given is None else np.flatnonzero(frames != given)
     if not bit(tape, None if wrong is None else int(wrong.size > 0), _RARELY):
         return frames
     flat, size = frames.reshape(len(frames), -1), prod(frames.shape[1:])
@@ -84,7 +84,7 @@ def mend(tape: Tape, told: NDArray[np.generic] | None, frames: Pixels) -> Pixels
         at = None if wrong is None else divmod(int(wrong[i]), size)
         frame = tape.uniform(at and at[0], len(flat))
         pixel = tape.uniform(at and at[1], size)
-        value = None if told is None else int(told[frame].reshape(-1)[pixel])
+        value = None if given is None else int(given[frame].reshape(-1)[pixel])
         flat[frame, pixel] = tape.uniform(value, 256)
     return flat.reshape(frames.shape)
 

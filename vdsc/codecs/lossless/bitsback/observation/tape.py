@@ -1,4 +1,4 @@
-"""One description for both directions: symbols that are told are noted, others are popped."""
+"""One description for both directions: symbols that are given are kept, others are popped."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Tape(Protocol):
 
 
 class Noted:
-    """The encoder's tape: keeps what it is told, then pushes it, last first."""
+    """The encoder's tape: keeps the symbols it is given, then pushes it, last first."""
 
     def __init__(self) -> None:
         self._noted: list[tuple[Ints, Ints]] = []
@@ -55,7 +55,7 @@ class Noted:
         return value
 
     def push(self, stack: BitStack) -> None:
-        """Push everything, so that it pops in the order in which it was told."""
+        """Push everything, so that it pops in the order in which it was given."""
         for symbols, rows in reversed(self._noted):
             if rows.ndim == 1:
                 stack.push_uniform(symbols, rows)
@@ -84,8 +84,8 @@ class Popped:
 
 def bit(tape: Tape, value: int | None, share: int) -> int:
     """One bit that is 1 with probability share / 2**16, 0 < share < 2**16."""
-    told = None if value is None else np.array([value])
-    return int(tape.rows(told, np.array([[TOTAL - share, share]]))[0])
+    given = None if value is None else np.array([value])
+    return int(tape.rows(given, np.array([[TOTAL - share, share]]))[0])
 
 
 class Counts:
@@ -100,10 +100,10 @@ class Counts:
         self._counts, self._step = np.array(start, dtype=np.int64), step
 
     def code(self, tape: Tape, value: int | None) -> int:
-        """Tell or ask for one symbol, and learn it."""
+        """Encode or decode one symbol and update the adaptive model."""
         sums = np.cumsum(self._counts)
         row = tables.share(sums[:-1] * CERTAIN // sums[-1])
-        told = None if value is None else np.array([value])
-        found = int(tape.rows(told, row[None])[0])
+        given = None if value is None else np.array([value])
+        found = int(tape.rows(given, row[None])[0])
         self._counts[found] += self._step
         return found

@@ -10,7 +10,7 @@ from vdsc.codecs.lossless.bitsback.observation.tape import Tape, bit
 from vdsc.errors import CorruptFile
 
 BRIGHT = 250
-"""From here on a pixel counts as white; what is above it is told on its own."""
+"""From here on a pixel counts as white; what is above it is coded on its own."""
 
 _INPUTS = 6
 Context = tuple[int, ...]
@@ -23,14 +23,14 @@ class Texture:
         self._mixer = Mixer(_INPUTS)
 
     def code(
-        self, tape: Tape, told: NDArray[np.uint8] | None, size: tuple[int, int]
+        self, tape: Tape, given: NDArray[np.uint8] | None, size: tuple[int, int]
     ) -> NDArray[np.uint8]:
-        """Tell or ask for a sprite of the given size."""
+        """Encode or decode a sprite of the given size."""
         made = np.zeros((size[0] + 2, size[1] + 4), dtype=np.int64)
         for row in range(size[0]):
             for column in range(size[1]):
                 near = [int(made[row + 2 + i, column + 2 + j]) for i, j in _NEAR]
-                value = None if told is None else int(told[row, column])
+                value = None if given is None else int(given[row, column])
                 made[row + 2, column + 2] = self._pixel(tape, value, near)
         return made[2:, 2:-2].astype(np.uint8)
 

@@ -1,0 +1,65 @@
+"""The format's pages are complete for whole files of `knots`: a second decoder gives their bits."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file
+
+import vdsc
+from tests.docs.page_pose import File
+from tests.golden.recipes import FROZEN_POSE, HERE
+
+FILES = ("knots-ramps", "knots-turns", "knots-unit", "knots-cut", "knots-irregular")
+
+
+@pytest.fixture(autouse=True)
+def _frozen(monkeypatch):
+    """The checkpoint of the golden files is installed."""
+    monkeypatch.setenv("VDSC_MODELS", str(HERE / "models"))
+
+
+def read(name):
+    """A golden file's bytes, and as the second decoder reads it."""
+    data = (HERE / f"{name}.vds").read_bytes()
+    settings = json.loads((FROZEN_POSE / "model.json").read_text())
+    tensors = load_file(FROZEN_POSE / "weights.safetensors")
+    tables = load_file(FROZEN_POSE / "tables.safetensors")
+    return data, File(data, settings, tensors, {k: v.tolist() for k, v in tables.items()})
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_page_draws_what_vdsc_draws(name):
+    """All frames, frames in between, and those on both sides of borders agree to the last bit."""
+    data, page = read(name)
+    own = vdsc.decompress(data)
+    assert own.times.tolist() == page.seconds
+    borders = page.borders()
+    near = [math.nextafter(b, way) for b in borders for way in (-math.inf, math.inf)]
+    between = own.times[:-1] + np.diff(own.times) * 0.37
+    times = np.unique(np.concatenate([own.times, between[::3], borders, near]))
+    found = vdsc.decompress(data, times=times).values
+    drawn = np.array(page.at(times.tolist())).astype(found.dtype)
+    assert drawn.tobytes() == found.tobytes()
+    is_own = np.isin(times, own.times)
+    assert drawn[is_own].tobytes() == own.values.tobytes()
+
+
+def test_these_files_use_all_that_the_page_says_of_poses():
+    """Among them are anchors, turns that change and that last, a unit, and windows begun anew."""
+    pages = {name: read(name)[1] for name in FILES}
+    windows = [window for page in pages.values() for window in page.windows]
+    assert any(w.pose.start != w.pose.end for w in windows)
+    assert any(w.pose.turns for w in windows)
+    assert any(any(w.pose.before) for w in windows)
+    assert "k" in pages["knots-unit"].params
+    cut = pages["knots-cut"]
+    fresh = [
+        b.first - a.first - a.frames == 0
+        for a, b in zip(cut.windows, cut.windows[1:], strict=False)
+    ]
+    assert any(fresh)
+    assert not all(fresh)

@@ -1,0 +1,121 @@
+"""What a file says of itself, read from its bytes by the format's pages alone; no code of vdsc."""
+
+from __future__ import annotations
+
+import struct
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.docs.lossless_page.bitsback.payload import told
+from tests.docs.lossless_page.container import NAMES, opened
+from tests.docs.page_decoder import read_pose, varint
+from tests.docs.page_pose import listed
+
+METHODS = ("floor", "arrays", "bitsback", "video", "recast")
+BITS = {"values": "latents, values", "times": "latents, times", "initial": "initial bits"}
+
+
+@dataclass
+class Said:
+    """What a file says.
+
+    span: times of the first and the last frame. budget: bytes by purpose. chunks: of each its
+    bytes, frames, knots and method. shared: knots that two windows have. kl_bits: of drawn knot
+    times, None for others.
+    """
+
+    span: tuple[float, float]
+
+    budget: Counter[str] = field(default_factory=Counter)
+    chunks: list[tuple[int, int | None, int | None, str]] = field(default_factory=list)
+    shared: int = 0
+    kl_bits: float | None = None
+    params: dict[str, int] = field(default_factory=dict)
+
+
+def said(data: bytes) -> Said:
+    """All that a file says."""
+    head, bodies = opened(data)
+    params = {key: value for key, value in head.items() if isinstance(key, str)}
+    found = Said(span_of(data, head), params=params)
+    found.budget["checksums"] = 4 * records(data)
+    rest = len(data) - found.budget["checksums"] - sum(map(len, bodies))
+    found.budget["header"] = rest
+    if head[0] in {"knots", "vdsde"}:
+        add_knots(found, head, bodies)
+    for body in bodies if head[0] == "lossless" else ():
+        add_exact(found, head, body)
+    if head[0] == "packed":
+        found.budget["values, packed"] = sum(map(len, bodies))
+        found.chunks = [(len(body), None, None, "packed") for body in bodies]
+    return found
+
+
+def span_of(data: bytes, head: dict[Any, Any]) -> tuple[float, float]:
+    """Seconds at the first and the last frame."""
+    times, frames = listed(data, head[1][0]), head[1][0]
+    if times is not None:
+        return times[0], times[-1]
+    top, bottom = head[3] if isinstance(head[3], list) else (head[3], 1)
+    start = float(head.get(4, 0))
+    return start, start + (frames - 1.0) * bottom / top
+
+
+def records(data: bytes) -> int:
+    """How many records a file has."""
+    at, count = 9, 0
+    while at < len(data):
+        size, begin = varint(data, at + 1)
+        at, count = begin + size + 4, count + 1
+    return count
+
+
+def add_knots(found: Said, head: dict[Any, Any], bodies: list[bytes]) -> None:
+    """Chunks of knots: their frames, knots, knot times, pose and values."""
+    pose, frames, old, told_bits = None, head[1][0], head[0] == "vdsde", 0
+    drawn = ("r" if old else "d") in head
+    for i, body in enumerate(bodies):
+        at, fresh, count = 0, i == 0, frames
+        if old:
+            steps = frames - 1
+            count = (i + 1) * steps // len(bodies) - i * steps // len(bodies) + 1
+        elif len(bodies) > 1:
+            span, at = varint(body, 0)
+            count, fresh = span // 2, bool(span % 2)
+        knots, at = varint(body, at)
+        times, at = varint(body, at)
+        found.budget["header"] += at
+        if "u" in head and not old:
+            ramps, begin = head["u"].bit_count(), at
+            pose, at = read_pose(body, at, ramps, head[1][-1], None if fresh else pose)
+            found.budget["pose"] += at - begin
+        found.budget["knot times"] += times
+        found.budget["knot values"] += len(body) - at - times
+        found.chunks.append((len(body), count, knots, ""))
+        found.shared += not fresh
+        told_bits += (knots - 1) * body[at] if drawn else 0
+    found.kl_bits = told_bits / 16 if drawn else None
+
+
+def add_exact(found: Said, head: dict[Any, Any], body: bytes) -> None:
+    """A chunk of a lossless file: its method, and where its bytes went."""
+    method, payload, narrowed = METHODS[body[0]], body[5:], ""
+    found.budget["checksums of values"] += 5
+    if method == "recast":
+        _, number, _, channel = struct.unpack_from("<BBHB", payload)
+        at = 5 + (int(NAMES[number][-1]) if channel else 0)
+        narrowed = {"f": "float", "u": "uint", "i": "int"}[NAMES[number][-2]]
+        narrowed = f"{narrowed}{8 * int(NAMES[number][-1])}, "
+        method, payload = METHODS[payload[at]], payload[at + 1 :]
+        found.budget["header"] += at + 1
+    if method != "bitsback":
+        found.budget[f"values, {method}"] += len(payload)
+        found.chunks.append((len(body), None, None, narrowed + method))
+        return
+    bill, stack = told(payload)
+    found.budget["header"] += len(payload) - len(stack)
+    spent = {purpose: (bill[name] + 4) // 8 for name, purpose in BITS.items()}
+    found.budget.update(spent)
+    found.budget["observations"] += len(stack) - sum(spent.values())
+    found.chunks.append((len(body), None, bill["knots"], narrowed + method))

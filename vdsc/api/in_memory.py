@@ -1,0 +1,122 @@
+"""Arrays to bytes and back, all in memory."""
+
+from __future__ import annotations
+
+import io
+from fractions import Fraction
+from typing import Any, Literal, overload
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from vdsc.api.facts import Info, inspect
+from vdsc.api.report import Report
+from vdsc.core import memory
+from vdsc.core.frame_times import as_seconds
+from vdsc.core.plain_numbers import as_rate, as_whole
+from vdsc.core.sequence import Sequence, Times
+
+Rate = float | Fraction | str | None
+
+
+@overload
+def compress(
+    values: ArrayLike,
+    *,
+    fps: Rate = ...,
+    times: ArrayLike | None = ...,
+    codec: str = ...,
+    lossless: bool = ...,
+    verify: bool = ...,
+    report: Literal[False] = ...,
+    **settings: Any,
+) -> bytes: ...
+
+
+@overload
+def compress(
+    values: ArrayLike,
+    *,
+    fps: Rate = ...,
+    times: ArrayLike | None = ...,
+    codec: str = ...,
+    lossless: bool = ...,
+    verify: bool = ...,
+    report: Literal[True],
+    **settings: Any,
+) -> tuple[bytes, Report]: ...
+
+
+def compress(
+    values: ArrayLike,
+    *,
+    fps: Rate = None,
+    times: ArrayLike | None = None,
+    codec: str = "",
+    lossless: bool = False,
+    verify: bool = True,
+    report: bool = False,
+    **settings: Any,
+) -> bytes | tuple[bytes, Report]:
+    """The .vds file of an array (T, ...), and with `report` what was achieved.
+
+    fps frames per second (else the model's own), or times (T,) seconds. With `lossless` every bit
+    of any numeric array comes back; else `settings` are those of
+    `vdsc.codecs.knots.settings.KnotSettings` (model, quality, knots, grid, seed, device), or of the
+    codec that is named. verify: decode each chunk as it is made. Raises VdscError.
+    """
+    from vdsc.api.requests import encode
+    from vdsc.io.source import array_source
+
+    for name in {"quality", "seed"} & settings.keys():
+        settings[name] = as_whole(settings[name], name)
+    stream = io.BytesIO()
+    found = encode(
+        array_source(values, exact=lossless or codec in {"lossless", "packed"}),
+        stream,
+        fps=_rate(fps),
+        times=_seconds(times),
+        codec=codec,
+        lossless=lossless,
+        verify=verify,
+        **settings,
+    )
+    return (stream.getvalue(), found) if report else stream.getvalue()
+
+
+def decompress(
+    data: bytes,
+    *,
+    fps: Rate = None,
+    times: ArrayLike | None = None,
+    memlimit: int = memory.DEFAULT,
+) -> Sequence:
+    """The sequence in a .vds file, at its own times, at `fps`, or at `times` (seconds).
+
+    Raises VdscError.
+    """
+    from vdsc.api.decoding import decode
+
+    decoding = decode(io.BytesIO(data), fps=_rate(fps), times=_seconds(times), memlimit=memlimit)
+    values = np.concatenate(list(decoding), dtype=decoding.outline.dtype)
+    return Sequence(values, decoding.outline.clock)
+
+
+def info(data: bytes, *, memlimit: int = memory.DEFAULT) -> Info:
+    """What a .vds file says of itself; needs no checkpoint. Raises VdscError."""
+    return inspect(io.BytesIO(data), memlimit=memlimit)
+
+
+def inspect_knots(data: bytes) -> Times:
+    """Times (K,) seconds of all knots of a .vds file, seams once; needs the file's checkpoint."""
+    from vdsc.api.knots import knot_times
+
+    return knot_times(data)
+
+
+def _rate(fps: object | None) -> Fraction | None:
+    return None if fps is None else as_rate(fps)
+
+
+def _seconds(times: ArrayLike | None) -> Times | None:
+    return None if times is None else as_seconds(times)

@@ -1,0 +1,21 @@
+"""`python -m vdsc.bench lossy` and `python -m vdsc.bench lossless`: run a benchmark of codecs."""
+
+from __future__ import annotations
+
+import sys
+
+from vdsc.bench import lossless_benchmark, lossy_benchmark
+
+BENCHMARKS = {"lossy": lossy_benchmark.main, "lossless": lossless_benchmark.main}
+
+
+def main(words: list[str]) -> int:
+    """Run the benchmark that the first word names with the other words as its options."""
+    if not words or words[0] not in BENCHMARKS:
+        sys.stderr.write(f"usage: python -m vdsc.bench {'|'.join(BENCHMARKS)} [--help]\n")
+        return 2
+    return BENCHMARKS[words[0]](words[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

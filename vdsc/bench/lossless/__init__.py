@@ -1,1 +1,0 @@
-"""The benchmark of the lossless mode: every bit comes back, and the bytes are counted."""

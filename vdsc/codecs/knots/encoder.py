@@ -1,0 +1,202 @@
+"""From frames to the chunks of a file of knots, window after window.
+
+frames -Poser-> what the networks see -infer-> path -place-> knots -fit-> z -push-> body
+the same integers -FrameMaker-> decoded frames
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vdsc.codecs.base import Coded, Group
+from vdsc.codecs.knots import body as layout
+from vdsc.codecs.knots import checkpoints, cuts, pace, pose, posing, unit, window_code
+from vdsc.codecs.knots.coding import Coding
+from vdsc.codecs.knots.knot_frames import FrameMaker
+from vdsc.codecs.knots.params import ID, KnotParams
+from vdsc.codecs.knots.placing import opening, place
+from vdsc.codecs.knots.pose import Pose, Rig
+from vdsc.codecs.knots.settings import KnotSettings
+from vdsc.codecs.knots.window_code import KnotStream
+from vdsc.container import Header, ModelRef, varint
+from vdsc.core.fixed import ONE
+from vdsc.core.sequence import Outline, Times
+from vdsc.core.threads import one_thread
+from vdsc.core.types import Values
+from vdsc.errors import InvalidInput
+from vdsc.io.source import Source
+
+if TYPE_CHECKING:
+    from vdsc.model.path_model import Inference
+
+SLOWEST = 8
+"""Ticks between frames that the networks see."""
+
+WILDEST = 2.0**20
+"""Network units: training data lies within a few."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenWindow:
+    """A window's frames from number `begin` on, their times, and what the networks say of them.
+
+    paced is dated as the networks' clock ticks, view as the file is, both from the first frame.
+    """
+
+    begin: int
+    frames: Values
+    seconds: Times
+    pose: Pose | None
+    paced: Inference
+    view: Inference
+
+
+class KnotEncoder:
+    """Encodes one sequence; see `codecs.base.Encoder`."""
+
+    def __init__(self, source: Source, outline: Outline, settings: KnotSettings) -> None:
+        checkpoint = checkpoints.pick(outline.shape, outline.dtype, settings.model)
+        self.tables = checkpoints.tables(checkpoint)  # and so the hash of all that is built on
+        fault = pace.fault(outline, checkpoints.ticks(checkpoint))
+        if fault is not None:
+            raise InvalidInput(fault)
+        self.checkpoint, self.outline, self.settings = checkpoint, outline, settings
+        kind, chunk = checkpoint.settings["frames"], checkpoint.settings["chunk"]
+        self.parts = cuts.parts(source.read, outline.frames, chunk, kind)
+        self.networks = checkpoints.networks(checkpoint, settings.device)
+        self.pose_params, self.poser, rig = self._posing(source, kind)
+        self.maker = FrameMaker(checkpoints.decoder(checkpoint), rig, outline)
+        self.coding: Coding | None = None
+        self.last: KnotStream | None = None
+        self.done = self.knots = 0
+
+    def _posing(
+        self, source: Source, kind: dict[str, Any]
+    ) -> tuple[KnotParams, posing.Poser | None, Rig | None]:
+        """What the header says of the pose, and what finds it; nothing for images."""
+        if kind["kind"] != "angles":
+            return KnotParams(1), None, None
+        wanted = self.checkpoint.settings.get("pose", {})
+        measure, scale = unit.measure_of(kind, wanted), ONE
+        if measure is not None:
+            some = source.read(0, min(self.outline.frames, cuts.READ))
+            scale = measure.unit_of(some, int(kind["first_angle"]))
+        ramps = sum(1 << c for c in wanted.get("ramps", ()))
+        params = KnotParams(1, ramps=ramps, unit=scale)
+        exponents = checkpoints.decoder(self.checkpoint).exponents
+        rig = Rig.of(kind, params, np.broadcast_to(exponents, self.checkpoint.frame[-1:]))
+        assert rig is not None
+        return params, posing.Poser(kind, rig, tuple(wanted.get("level", ()))), rig
+
+    @property
+    def spans(self) -> Sequence[tuple[int, int]]:
+        """First and one-past-last frame of each window."""
+        return [span for span, _ in self.parts]
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """Pixels, or angles and before them positions."""
+        kind = self.checkpoint.settings["frames"]
+        if kind["kind"] == "pixels":
+            return (Group("pixels", "dB", pixels=True),)
+        first, last = int(kind["first_angle"]), len(kind["offset"])
+        angles = Group("angles", "deg", first, last)
+        rest = Group("positions", "", 0, first)
+        return tuple(group for group in (angles, rest) if group.begin < (group.end or 0))
+
+    def encode(self, frames: Values) -> Coded:
+        """Encode the next window's frames (n, ...); raises InvalidInput."""
+        (begin, end), fresh = self.parts[self.done]
+        with one_thread():
+            seen = self._see(frames, begin, fresh=fresh)
+            stream = self._code(seen, fresh=fresh)
+        window, self.last = stream.window, stream
+        self.done += 1
+        self.knots += len(window.knots) - (not fresh)
+        whole = self.done == len(self.parts) or self.parts[self.done][1]
+        own = seen.seconds if whole else seen.seconds[:-1]
+        made = self.maker.frames(window.knots, window.values, seen.pose, seen.seconds, own)
+        body = self._body(stream, seen.pose, end - begin, fresh=fresh)
+        return Coded(body, made, begin, len(window.knots) - (not fresh))
+
+    def header(self) -> Header:
+        """What the file says of itself."""
+        assert self.coding is not None
+        ref = ModelRef(self.checkpoint.name, self.checkpoint.digest)
+        params = self.coding.params.to_header()
+        return Header(ID, ref, self.outline, params, len(self.parts))
+
+    def words(self) -> str:
+        """The model, its knots, and whether they were drawn."""
+        drawn = self.coding is not None and self.coding.params.drawn
+        return f"{self.checkpoint.name}, {self.knots} knots{' drawn by rec' if drawn else ''}"
+
+    @property
+    def grid(self) -> str:
+        """How knot times are coded."""
+        return "" if self.coding is None else self.coding.params.grid
+
+    def _see(self, frames: Values, begin: int, *, fresh: bool) -> SeenWindow:
+        """Take the pose off a window's frames and run the inference networks on what is left."""
+        seconds = self.outline.clock.seconds(begin, begin + len(frames))
+        flat = frames.reshape(-1, *self.networks.config.frame)
+        taken = None if self.poser is None else self.poser.take(flat, seconds, fresh=fresh)
+        x = self.networks.frames.to_network(flat) if taken is None else taken.x
+        if not (np.abs(x) <= WILDEST).all():
+            raise InvalidInput("values lie far beyond what the model knows; use --lossless")
+        local = seconds - seconds[0]
+        found = self.networks.infer(x, _paced(local, float(checkpoints.ticks(self.checkpoint))))
+        posed = None if taken is None else taken.pose
+        return SeenWindow(begin, frames, seconds, posed, found, replace(found, times=local))
+
+    def _code(self, seen: SeenWindow, *, fresh: bool) -> KnotStream:
+        """A window in the file's codes, which the first window chooses."""
+        if self.coding is not None:
+            return self._coded(seen, self.coding, fresh=fresh)
+        tried = [(self._opened(seen, way), way) for way in self.settings.ways]
+        made = [(self._coded(seen, coding, fresh=True), coding) for coding, _ in tried]
+        best, self.coding = made[0]
+        for other, coding in made[1:]:
+            if _size(other, coding) < _size(best, self.coding) and other.spent <= best.spent:
+                best, self.coding = other, coding
+        return best
+
+    def _opened(self, seen: SeenWindow, way: str) -> Coding:
+        """The codes that one way to code knot times asks for."""
+        params = opening(self.networks, self.tables, seen.paced, self.settings, way)
+        posed = self.pose_params
+        params = replace(params, ramps=posed.ramps, unit=posed.unit)
+        return Coding(self.tables, checkpoints.ticks(self.checkpoint), self.outline, params)
+
+    def _coded(self, seen: SeenWindow, coding: Coding, *, fresh: bool) -> KnotStream:
+        """Place the knots, fit their values and code both."""
+        past = None if fresh or self.last is None else self.last.window
+        placed = place(self.networks, coding, seen.paced, self.settings, seen.begin)
+        first = None if past is None else past.values[-1] / ONE
+        price = coding.price(placed.knots, seen.begin)
+        z = self.networks.fit(seen.view, placed.knots, first, price)
+        context = None if past is None else past.after
+        return window_code.push(coding, placed, z, seen.begin, context)
+
+    def _body(self, stream: KnotStream, posed: Pose | None, frames: int, *, fresh: bool) -> bytes:
+        head = layout.Span(frames, fresh).to_bytes() if len(self.parts) > 1 else b""
+        packed = b"" if posed is None else pose.pack(posed, fresh=fresh)
+        return head + layout.join(len(stream.window.knots), stream.spent, stream.data, packed)
+
+
+def _size(stream: KnotStream, coding: Coding) -> int:
+    """Bytes that depend on the code of knot times: the stream's, and the header's parameters."""
+    said = coding.params.to_header().values()
+    return len(stream.data) + sum(1 + len(varint.put_signed(value)) for value in said)
+
+
+def _paced(seconds: Times, fps: float) -> Times:
+    """Times (T,) in which no gap is longer than the networks' clock is to tick through."""
+    steps, most = np.diff(seconds), SLOWEST / fps
+    if not (steps > most).any():
+        return seconds
+    return np.concatenate([np.zeros(1), np.cumsum(np.minimum(steps, most))])

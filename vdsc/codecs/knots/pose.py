@@ -1,0 +1,183 @@
+"""Where a window is and which way it faces, told apart from what its latents say; in integers.
+
+    channels = unit (latent channels + ramp) + turns
+
+A ramp is a straight line in time between two anchors, whole quarters of a channel's scale: moved
+and turned data then cost what they cost where the checkpoint was trained. Turns are whole ones of
+360 degrees, from the frame on at which they change: angles come back as they were, not modulo 360.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from vdsc.codecs.knots.params import KnotParams
+from vdsc.container import varint
+from vdsc.core.fixed import ONE
+from vdsc.core.types import Floats, Ints
+from vdsc.errors import CorruptFile
+
+FARTHEST = 1 << 24
+"""The largest anchor, in quarters of a scale, and the largest number of turns."""
+
+SHARE = 30
+"""Bits after the point of a share of a window's time."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rig:
+    """What the pose of a file is made of: C channels, in Q16 where they are lengths.
+
+    ramps: (R,) channels that have ramps. scales, turn: (C,) the scale of each channel and 360
+    degrees. first_angle: the channels from this one on are angles in degrees, those before are
+    positions. unit: what a position of 1 is in the file.
+    """
+
+    ramps: Ints
+    scales: Ints
+    turn: Ints
+    first_angle: int
+    unit: int
+
+    @classmethod
+    def of(cls, frames: Mapping[str, Any], params: KnotParams, exponents: Ints) -> Rig | None:
+        """From a checkpoint's `frames` settings; None for frames without a pose.
+
+        exponents (C,): the power of two of its unit that each channel is held in.
+
+        Raises CorruptFile for ramps of channels that there are not.
+        """
+        if params.ramps is None:
+            return None
+        if frames["kind"] != "angles" or params.ramps >> len(frames["scale"]):
+            raise CorruptFile("the file's ramps are not of its model's channels; it is damaged")
+        ramps = [c for c in range(len(frames["scale"])) if params.ramps >> c & 1]
+        units = np.array(frames["scale"], np.float64), np.full(len(frames["scale"]), 360.0)
+        scales, turn = (np.rint(np.ldexp(u, 16 - exponents)).astype(np.int64) for u in units)
+        first = int(frames["first_angle"])
+        return cls(np.array(ramps, np.int64), scales, turn, first, params.unit)
+
+    def ramp(self, pose: Pose, share: Ints) -> Ints:
+        """Q16 heights (Q, R) of the ramps at shares (Q,) Q30 of the window's time."""
+        scale = self.scales[self.ramps]
+        rise = (pose.end - pose.start) * share[:, None] >> SHARE - 16
+        heights: Ints = (pose.start * scale >> 2) + (rise * scale >> 18)
+        return heights
+
+    def place(self, latent: Ints, pose: Pose, seconds: Floats, times: Floats) -> Ints:
+        """Channels (Q, C) Q16 at times (Q,) from what the latents say of them.
+
+        seconds (N,) are the times of the window's frames, among which `times` lie.
+        """
+        placed = latent.copy()
+        placed[:, self.ramps] += self.ramp(pose, shares(seconds, times))
+        if self.unit != ONE:
+            positions = placed[:, : self.first_angle]
+            placed[:, : self.first_angle] = positions * self.unit >> 16
+        if pose.turns.size or pose.before.any():
+            frame = np.searchsorted(seconds, times, side="right") - 1
+            placed += self.turn * pose.turns_at(np.maximum(frame, 0), placed.shape[1])
+        return placed
+
+
+def shares(seconds: Floats, times: Floats) -> Ints:
+    """Shares (Q,) Q30 of the way from the first to the last of `seconds` at times (Q,).
+
+    One subtraction, one division and one rounding each, which IEEE 754 fixes to the bit.
+    """
+    if len(seconds) == 1:
+        return np.zeros(len(times), dtype=np.int64)
+    way = (times - seconds[0]) / (seconds[-1] - seconds[0])
+    share: Ints = np.rint(way * (1 << SHARE)).astype(np.int64)
+    return share
+
+
+@dataclass(frozen=True, eq=False)
+class Pose:
+    """Pose of one window: anchors start and end (R,), and turns (E, 3) of frame, channel, change.
+
+    before: whole turns (C,) of the frames before the first change.
+    """
+
+    start: Ints
+    end: Ints
+    turns: Ints
+    before: Ints
+
+    def turns_at(self, frames: Ints, channels: int) -> Ints:
+        """Whole turns (Q, C) at frames (Q,) of the window."""
+        changes = np.zeros((int(frames.max(initial=0)) + 1, channels), dtype=np.int64)
+        changes[0] = self.before
+        known = self.turns[self.turns[:, 0] < len(changes)]
+        np.add.at(changes, (known[:, 0], known[:, 1]), known[:, 2])
+        turns: Ints = np.cumsum(changes, axis=0)[frames]
+        return turns
+
+    @property
+    def after(self) -> Ints:
+        """Whole turns (C,) of the window's last frame."""
+        total = self.before.copy()
+        np.add.at(total, self.turns[:, 1], self.turns[:, 2])
+        return total
+
+
+def pack(pose: Pose, *, fresh: bool) -> bytes:
+    """A window's pose as bytes: anchors, each from the one before, then the changes of turns."""
+    out = bytearray()
+    if fresh:
+        out += b"".join(varint.put_signed(int(anchor)) for anchor in pose.start)
+    out += b"".join(varint.put_signed(int(rise)) for rise in pose.end - pose.start)
+    out += varint.put(len(pose.turns))
+    last = 0
+    for frame, channel, change in pose.turns.tolist():
+        out += varint.put(frame - last) + varint.put(channel) + varint.put_signed(change)
+        last = frame
+    return bytes(out)
+
+
+def unpack(
+    body: bytes, at: int, *, ramps: int, channels: int, frames: int, past: Pose | None
+) -> tuple[Pose, int]:
+    """The inverse of `pack`, and where the pose ends in a body; `past` is None where it is fresh.
+
+    Raises CorruptFile for channels, frames and sizes that cannot be.
+    """
+    start, at = ([], at) if past is not None else _signed(body, at, ramps)
+    begin = np.array(start, np.int64) if past is None else past.end
+    rise, at = _signed(body, at, ramps)
+    end = begin + np.array(rise, np.int64)
+    count, at = varint.get(body, at)
+    if count > frames * channels or np.abs(end).max(initial=0) > FARTHEST:
+        raise _impossible()
+    turns, frame = [], 0
+    for _ in range(count):
+        step, at = varint.get(body, at)
+        channel, at = varint.get(body, at)
+        change, at = varint.get_signed(body, at)
+        frame += step
+        if frame >= frames or channel >= channels or not 0 < abs(change) <= FARTHEST:
+            raise _impossible()
+        turns.append((frame, channel, change))
+    before = np.zeros(channels, np.int64) if past is None else past.after
+    pose = Pose(begin, end, np.array(turns, np.int64).reshape(-1, 3), before)
+    if np.abs(pose.after).max(initial=0) > FARTHEST:
+        raise _impossible()
+    return pose, at
+
+
+def _signed(body: bytes, at: int, count: int) -> tuple[list[int], int]:
+    numbers = []
+    for _ in range(count):
+        number, at = varint.get_signed(body, at)
+        if abs(number) > 2 * FARTHEST:
+            raise _impossible()
+        numbers.append(number)
+    return numbers, at
+
+
+def _impossible() -> CorruptFile:
+    return CorruptFile("a chunk says what cannot be of its pose; the file is damaged")

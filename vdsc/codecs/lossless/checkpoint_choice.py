@@ -1,0 +1,24 @@
+"""Which installed checkpoints may help to code a sequence without loss."""
+
+from __future__ import annotations
+
+from vdsc.core.sequence import Outline
+from vdsc.model import store
+from vdsc.model.store import Checkpoint
+
+
+def candidates(outline: Outline) -> tuple[Checkpoint, ...]:
+    """The first checkpoint of paths with frames of this shape, and the first for video.
+
+    Types do not matter here: values may be narrowed, and a method looks at what is left.
+    """
+    known = store.installed()
+    paths = [c for c in known if c.kind == store.PATHS and _alike(c, outline.shape[1:])]
+    video = [c for c in known if c.kind == store.VIDEO]
+    return (*paths[:1], *video[:1])
+
+
+def _alike(checkpoint: Checkpoint, frame: tuple[int, ...]) -> bool:
+    """Whether frames are the checkpoint's; those of grey pixels may lack their channel axis."""
+    own = checkpoint.frame
+    return frame == own or (own[-1:] == (1,) and frame == own[:-1])

@@ -1,0 +1,91 @@
+"""The table of file formats: how each is recognised, opened and written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from vdsc.errors import InvalidInput
+
+HEAD = 12
+"""How many bytes of a file say what it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A kind of file: its suffixes, the bytes it begins with, and its adapters, if it has them.
+
+    An adapter is a context manager, named `module:function` and imported when it is first used:
+    `open(stream, name, key, exact=..., limit=...)` gives a Source, and
+    `sink(stream, shape, dtype, fps)` a Sink.
+    """
+
+    suffixes: tuple[str, ...]
+    magic: tuple[bytes, ...]
+    open: str | None = None
+    sink: str | None = None
+    at: int = 0
+
+    def sniff(self, head: bytes) -> bool:
+        """Whether a file that begins with `head` is of this format."""
+        return head[self.at :].startswith(self.magic)
+
+
+FORMATS = (
+    Format((".npy",), (b"\x93NUMPY",), "vdsc.io.npy:open_npy", "vdsc.io.npy:npy_sink"),
+    Format((".npz",), (b"PK\x03\x04", b"PK\x05\x06"), "vdsc.io.npz:open_npz"),
+    Format((".mp4",), (b"ftyp",), sink="vdsc.io.video:mp4_sink", at=4),
+    Format((".gif",), (b"GIF87a", b"GIF89a"), sink="vdsc.io.video:gif_sink"),
+)
+
+READ = tuple(suffix for form in FORMATS if form.open for suffix in form.suffixes)
+"""Suffixes of the files that are read."""
+
+WRITTEN = tuple(suffix for form in FORMATS if form.sink for suffix in form.suffixes)
+"""Suffixes of the files that are written."""
+
+UNREADABLE = (
+    (b"\x89VDS", "a .vds file; decompress it first"),
+    (b"\x89HDF", "an HDF5 file; read it with h5py and write the array with numpy.save"),
+    (b"\x80", "a pickle, which is never opened; load it and write the array with numpy.save"),
+)
+"""Files that people name by mistake, and what to do with them."""
+
+
+def adapter(target: str) -> Any:
+    """The function that `module:function` names, imported now."""
+    module, function = target.split(":")
+    return getattr(import_module(module), function)
+
+
+def opener(stream: BinaryIO, name: str) -> Any:
+    """The adapter that opens `stream`, by its first bytes; InvalidInput if there is none."""
+    head = stream.read(HEAD)
+    stream.seek(0)
+    for form in FORMATS:
+        if form.sniff(head) and form.open:
+            return adapter(form.open)
+    raise InvalidInput(f"{name} is {_unknown(head)}")
+
+
+def writer(path: str) -> Any:
+    """The adapter that writes `path`, whose suffix is one of WRITTEN; `-` is written as .npy."""
+    suffix = ".npy" if path == "-" else Path(path).suffix.lower()
+    return next(adapter(form.sink) for form in FORMATS if suffix in form.suffixes and form.sink)
+
+
+def _unknown(head: bytes) -> str:
+    """What a file is that cannot be read, and what to do."""
+    readable = " or ".join(READ)
+    if not head:
+        return f"empty, not an {readable} file; was it written to the end?"
+    for magic, words in UNREADABLE:
+        if head.startswith(magic):
+            return words
+    for form in FORMATS:
+        if form.sniff(head):
+            words = f"a {form.suffixes[0]} video, which is written but not read"
+            return f"{words}; read it with imageio and write the frames with numpy.save"
+    return f"not an {readable} file; load it and write the array with numpy.save"

@@ -1,0 +1,87 @@
+"""Whether the settings of a checkpoint can be those of one, before anything is built of them.
+
+The hash tells a changed checkpoint from the one that was trained, but not what has no hash, and not
+settings that were changed together with it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+PATHS, VIDEO = "paths", "video"  # kinds: latent paths, and lossless video without them
+MOST = 1 << 24
+"""The largest whole number in settings, and the most channels of a frame."""
+
+AXES = 3
+"""Rows, columns and colours of a picture."""
+
+LARGEST = 1e30
+"""The largest other number in settings."""
+
+
+def check_settings(settings: Any) -> None:
+    """Raise ValueError, which says where, for settings that no training writes."""
+    _demand(isinstance(settings, dict), "it holds no settings")
+    _demand(isinstance(settings.get("name"), str) and settings["name"], "no name")
+    _demand(isinstance(settings.get("digest"), str), "no digest")
+    _demand(settings.get("kind", PATHS) in {PATHS, VIDEO}, "kind is unknown")
+    _demand(isinstance(settings.get("card", {}), dict), "card holds no settings")
+    if settings.get("kind", PATHS) == PATHS:
+        channels = _channels(settings)
+        _check_pose(settings.get("pose", {}), channels)
+
+
+def _channels(settings: dict[str, Any]) -> int:
+    """How many numbers a frame of a checkpoint of paths has."""
+    net: Any = settings.get("net")
+    frames: Any = settings.get("frames")
+    _demand(isinstance(net, dict), "net holds no settings")
+    _demand(isinstance(frames, dict), "frames holds no settings")
+    _demand(_is_whole(settings.get("chunk"), 2, MOST), "chunk is no number of frames")
+    frame, decoder = net.get("frame"), net.get("decoder", "linear")
+    sound = isinstance(frame, list) and len(frame) <= AXES
+    sound = sound and all(_is_whole(n, 1, MOST) for n in frame)
+    _demand(sound and math.prod(frame) <= MOST, "net.frame is no shape")
+    _demand(_is_number(net.get("fps")) and net["fps"] > 0, "net.fps is no rate")
+    _demand(decoder in {"linear", "sprites"}, "net.decoder is unknown")
+    kind = frames.get("kind")
+    _demand(kind in {"angles", "pixels"}, "frames.kind is unknown")
+    _demand(len(frame) == (AXES if kind == "pixels" else 1), "net.frame does not fit frames.kind")
+    if kind == "angles":
+        _check_channels(frames, frame[0])
+    return int(math.prod(frame))
+
+
+def _check_channels(frames: dict[str, Any], count: int) -> None:
+    for key in ("offset", "scale"):
+        values = frames.get(key)
+        sound = isinstance(values, list) and len(values) == count and all(map(_is_number, values))
+        _demand(sound, f"frames.{key} is no list of {count} numbers")
+    _demand(min(frames["scale"]) > 0, "frames.scale is not above zero")
+    _demand(_is_whole(frames.get("first_angle"), 0, count), "frames.first_angle is no channel")
+
+
+def _check_pose(pose: Any, channels: int) -> None:
+    """What a checkpoint says of poses is no part of its hash."""
+    _demand(isinstance(pose, dict), "pose holds no settings")
+    for key in ("ramps", "level"):
+        listed = pose.get(key, [])
+        sound = isinstance(listed, list) and all(_is_whole(c, 0, channels - 1) for c in listed)
+        _demand(sound and len(set(listed)) == len(listed), f"pose.{key} is no list of channels")
+    if "metres" in pose:
+        for key in ("metres", "fastest"):
+            _demand(_is_number(pose.get(key)) and pose[key] > 0, f"pose.{key} is not above zero")
+
+
+def _is_whole(value: Any, least: int, most: int) -> bool:
+    return type(value) is int and least <= value <= most
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in {int, float} and abs(value) <= LARGEST
+
+
+def _demand(holds: object, otherwise: str) -> None:
+    if not holds:
+        raise ValueError(otherwise)

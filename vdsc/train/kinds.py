@@ -1,0 +1,63 @@
+"""The kinds of models that `vdsc train` makes, and what each kind's trainer has to offer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from vdsc.errors import InvalidInput
+from vdsc.train.step_report import ReportStep
+
+RUNS = Path("runs")
+"""Each run keeps its state in a folder here, called by its config's name."""
+
+
+class Trainer(Protocol):
+    """One training run of one kind of model, opened from its settings.
+
+    An implementer checks its settings and its data when it is opened, before any work, and raises
+    InvalidInput with advice. It keeps all of its state in the folder that it is given, often
+    enough that little is lost at any moment, and goes on from there when it is opened again.
+    """
+
+    def train(self, report: ReportStep, *, minutes: float | None) -> None:
+        """Train until all is done or, earlier, until the minutes are spent; report each step."""
+
+    def write(self, out: Path) -> None:
+        """Write a checkpoint of the networks so far, whole or not at all."""
+
+
+def _paths(values: dict[str, Any], folder: Path) -> Trainer:
+    from vdsc.train.path_trainer import PathTrainer
+
+    return PathTrainer.open(values, folder)
+
+
+def _video(values: dict[str, Any], folder: Path) -> Trainer:
+    from vdsc.train.video.video_trainer import VideoTrainer
+
+    return VideoTrainer.open(values, folder)
+
+
+KINDS: dict[str, Callable[[dict[str, Any], Path], Trainer]] = {"paths": _paths, "video": _video}
+"""A trainer's opener by the kind of model: latent paths (lossy), lossless video."""
+
+DOMAINS = {"motion": "paths", "digits": "paths", "video": "video"}
+"""The kind of model that is trained on each domain's data, where the config names none."""
+
+
+def open_trainer(values: dict[str, Any]) -> Trainer:
+    """The trainer of a config's values; the kind is its `kind`, or follows from its `domain`.
+
+    Raises:
+        InvalidInput: there is no such kind or domain, or the trainer refuses the settings.
+        LookupError, TypeError, ValueError: a setting is missing, unknown or wrong.
+    """
+    domain = values["domain"]
+    kind = values.pop("kind", None) or DOMAINS.get(domain)
+    if kind is None:
+        raise InvalidInput(f"no domain {domain!r}; there are {', '.join(DOMAINS)}")
+    if kind not in KINDS:
+        raise InvalidInput(f"no kind of model {kind!r}; there are {', '.join(KINDS)}")
+    return KINDS[kind](values, RUNS / values["name"])

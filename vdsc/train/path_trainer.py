@@ -1,0 +1,42 @@
+"""Training of latent paths, the networks of lossy files, behind the front door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vdsc.train import checkpoint, loop, train_config, training_domains
+from vdsc.train.step_report import ReportStep
+
+
+@dataclass(frozen=True, slots=True)
+class PathTrainer:
+    """A run of the training loop, and how its networks become a checkpoint."""
+
+    run: loop.TrainingRun
+
+    @classmethod
+    def open(cls, values: dict[str, Any], folder: Path) -> PathTrainer:
+        """Open a run with the settings of a config file; see `Trainer`."""
+        settings = train_config.build(values)
+        return cls(loop.TrainingRun(settings, training_domains.build(settings), folder))
+
+    def train(self, report: ReportStep, *, minutes: float | None) -> None:
+        """Take the steps of all stages that are left."""
+        loop.train(self.run, report, minutes=minutes)
+
+    def write(self, out: Path) -> None:
+        """Fit the tables of the networks and write both."""
+        config = self.run.config
+        self.run.model.eval()
+        checkpoint.export(
+            self.run.model,
+            self.run.domain.frames(),
+            self.run.domain.sequences(),
+            out,
+            name=config.name,
+            chunk=config.chunk,
+            cap=config.cap,
+            card={"domain": config.domain, **config.card},
+        )
