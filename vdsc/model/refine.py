@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from vdsc.model.path_model import Inference
 
 ROUNDS = 3
+WEAKEST = 1e-4
+"""Directions of the decoder this much weaker than its strongest are not used to explain frames."""
+
 STEPS = 40
 PACE = 0.3  # of a cell, the first step of the descent
 SHARP = 0.05  # network units below which an absolute error counts as squared
@@ -54,7 +57,7 @@ def least_squares(
     solve = _solver(spline, fixed=first is not None)
     assert isinstance(net.decoder, LinearDecoder)
     weight = net.decoder.linear.weight.double().cpu().numpy()
-    inverse = np.linalg.pinv(weight)
+    inverse = np.linalg.pinv(weight, rcond=WEAKEST)
     values = solve(seen.path) if first is None else _pinned(solve, spline, seen.path, first)
     target = seen.x.double().cpu().numpy()
     for _ in range(ROUNDS):
