@@ -56,6 +56,17 @@ def test_the_walk_may_be_anywhere():
         assert off(far, there) <= 1.02 * off(here, walk) + 1e-3
 
 
+def test_a_walk_with_a_hole_is_coded_and_its_error_told():
+    """-9999 in all channels for 60 frames: the hip's come back, and the report hides nothing."""
+    walk = np.load(WALK)[:250]
+    walk[100:160] = -9999
+    data, report = vdsc.compress(walk, codec="knots", model="cmu", report=True)
+    found = vdsc.decompress(data).values
+    errors = np.abs(found.astype(float) - walk)
+    assert errors[:, :6].max() < 5
+    assert [group.max for group in report.groups] == [errors[:, 3:].max(), errors[:, :3].max()]
+
+
 def test_every_channel_is_scored():
     """Positions have their errors in the report beside the angles; the first group is theirs."""
     values = clip()
