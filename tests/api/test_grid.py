@@ -71,6 +71,15 @@ def test_the_smaller_is_kept():
     assert "rec" in kinds
 
 
+def test_the_report_says_whether_knots_were_drawn():
+    """By name, number of knots, and how they were told, for each way."""
+    for grid, ending in (("rec", "knots drawn by rec"), ("prior", "knots")):
+        _, report = vdsc.compress(
+            tiny.clip(VECTORS, 41), codec="knots", model=VECTORS, grid=grid, report=True
+        )
+        assert report.made_by == f"{VECTORS}, {report.knots} {ending}"
+
+
 def test_the_seed_is_in_the_file():
     """Seed 0 takes no room; another draws other knots and is stored."""
     values = tiny.clip(VECTORS, 100)

@@ -64,9 +64,10 @@ def test_beyond_the_compander_all_cells_are_as_wide_as_the_cap_allows(sizes, cap
     assert (grid.edge(closed.limit + 1) >= closed.edge(closed.limit + 1)).all()
 
 
-def test_a_ladder_is_edge_by_edge():
+@pytest.mark.parametrize("cap", [1, 3])
+def test_a_ladder_is_edge_by_edge(cap):
     """A ladder holds the lower edges of every stride-th cell, inside, outside and across."""
-    grid = ValueGrid(np.array([2**10, 2**13, 2**16]), 3, open=True)
+    grid = ValueGrid(np.array([2**10, 2**13, 2**16 + 1]), cap, open=True)
     first = np.array([[-5, 3, 0], [-(2**30), 2**30, 17], [-4000, -500, -60]])
     stride = np.array([[1, 2, 1], [1, 1, 4], [64, 16, 2]])
     ladder = grid.ladder(first, stride, 130)
@@ -75,8 +76,8 @@ def test_a_ladder_is_edge_by_edge():
     part = grid.take(np.array([2, 0]))
     assert part.open
     assert part.edge(np.array([999, 4000])).tolist() == [
-        exact_edge(2**16, 3, 999),
-        exact_edge(2**10, 3, 4000),
+        exact_edge(2**16 + 1, cap, 999),
+        exact_edge(2**10, cap, 4000),
     ]
 
 

@@ -87,6 +87,13 @@ def test_clocks_that_cannot_be_used(clock, advice):
     assert advice in pace.fault(outline(clock, 3), Fraction(60))
 
 
+def test_of_a_steady_clock_two_steps_are_looked_at():
+    """The first and the last: no more of its frames than these are dated."""
+    steady = outline(Clock(rate=Fraction(60)), 1000)
+    assert pace._spans(steady) == [(0, 2), (998, 1000)]
+    assert pace._spans(outline(Clock(rate=Fraction(60)), 1)) == [(0, 1), (0, 1)]
+
+
 def test_one_frame_is_never_too_close_to_another():
     """A single frame has no steps to be wrong."""
     assert pace.fault(outline(Clock(rate=Fraction(10**10)), 1), Fraction(60)) is None
