@@ -22,8 +22,8 @@ from vdsc.codecs.lossless.video import packing, palette
 from vdsc.codecs.lossless.video import pixel_cells as cells
 from vdsc.codecs.lossless.video import video_stream as stream
 from vdsc.codecs.lossless.video.law import PixelDistribution
-from vdsc.codecs.lossless.video.video_clip import SymbolReader
 from vdsc.entropy import BitStack
+from vdsc.entropy.tape import ReadingTape
 from vdsc.errors import CorruptFile
 
 MODELS = Path(__file__).parents[2] / "models"
@@ -189,7 +189,7 @@ def test_laws_of_chance_are_read_alike(seed):
     packed = packing.to_bytes(colour, rng.integers(0, 9, len(colour)))
     choices, lists = palette.of_colours(*packing.from_bytes(packed, 3)), colours.palette(packed)
     stack, found = rng.integers(1, 256, 30000).astype("u1").tobytes(), set()
-    reader, plain = SymbolReader(BitStack.from_bytes(stack)), bits.Bits(stack)
+    reader, plain = ReadingTape(BitStack.from_bytes(stack)), bits.Bits(stack)
     for one, other in zip(choices, lists, strict=True):
         o = (rng.normal(0, 3 << 28, (count, 17))).astype(int)
         base, copies = rng.integers(0, 256, count), rng.integers(0, 256, (count, 7))

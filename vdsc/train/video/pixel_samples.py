@@ -19,13 +19,18 @@ FIRST = 0.3
 """The least share of a first frame's pixels that is taken: there are few first frames."""
 
 
-class DiscardingCoder:
-    """A coder that writes nothing."""
+class KeepingNothing:
+    """A tape that gives the encoder's symbols back and writes nothing."""
 
-    def code(self, rows: Ints, symbols: Ints | None) -> Ints:
+    def rows(self, symbols: Ints | None, rows: Ints) -> Ints:
         """Return the symbols (N,)."""
         assert symbols is not None
         return symbols
+
+    def uniform(self, value: int | None, size: int) -> int:
+        """Return the value."""
+        assert value is not None
+        return value
 
 
 def cells(frames: NDArray[np.uint8]) -> tuple[Levels, Levels]:
@@ -54,7 +59,7 @@ def of_clip(
     grid = Grid.of(*frames.shape[1:3])
     edges = cells(frames)
     for t, frame in enumerate(frames.astype(np.int16)):
-        planes = [padded(plane) for plane in past.planes(DiscardingCoder(), frame)]
+        planes = [padded(plane) for plane in past.planes(KeepingNothing(), frame)]
         past.keep(frame)
         if np.array_equal(planes[0], padded(frame)):
             continue

@@ -9,8 +9,8 @@ from tests.docs.lossless_page.video.past import Blocks
 from vdsc.codecs.lossless.video import blocks
 from vdsc.codecs.lossless.video.grey_layers import LayerPast
 from vdsc.codecs.lossless.video.past import BlockPast
-from vdsc.codecs.lossless.video.video_clip import SymbolReader, SymbolWriter
 from vdsc.entropy.stack import BitStack
+from vdsc.entropy.tape import ReadingTape, WritingTape
 from vdsc.train import moving_mnist
 
 FROZEN = (1207, 260235820)
@@ -31,14 +31,14 @@ def test_blocks_follow_a_shift():
 
 def read_back(make, frames):
     """The planes that an encoder and a decoder see, and the bits that vectors took."""
-    writer, stack, past, expected = SymbolWriter(), BitStack(), make(frames.shape[1:]), []
+    writer, stack, past, expected = WritingTape(), BitStack(), make(frames.shape[1:]), []
     if make is BlockPast:
         past.seek(frames)
     for frame in frames:
         expected.append(past.planes(writer, frame))
         past.keep(frame)
     writer.push(stack)
-    bits, reader, past = stack.bits, SymbolReader(stack), make(frames.shape[1:])
+    bits, reader, past = stack.bits, ReadingTape(stack), make(frames.shape[1:])
     for frame, planes in zip(frames, expected, strict=True):
         again = past.planes(reader, None)
         assert all((one == other).all() for one, other in zip(planes, again, strict=True))
@@ -58,7 +58,7 @@ def test_vectors_are_read_by_the_page_and_their_bytes_are_frozen():
     ways = (*range(0, 16, 2), 11, 15, 9, 12)  # all but the first are coded, and counts are halved
     frames = np.stack([ground[:, way : way + 320] for way in ways])  # ... after the eighth frame
     frames[:, 8:24, 40:200] = 7
-    writer, stack, past, planes = SymbolWriter(), BitStack(), BlockPast(frames.shape[1:]), []
+    writer, stack, past, planes = WritingTape(), BitStack(), BlockPast(frames.shape[1:]), []
     past.seek(frames)
     for frame in frames:
         planes.append(past.planes(writer, frame))

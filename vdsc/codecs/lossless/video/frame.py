@@ -13,10 +13,10 @@ from vdsc.codecs.lossless.video import pixel_cells as coded
 from vdsc.codecs.lossless.video.law import PixelDistribution
 from vdsc.codecs.lossless.video.learning_network import ORDER, Network, known_channels
 from vdsc.codecs.lossless.video.passes import PASSES, Grid, Levels
-from vdsc.codecs.lossless.video.past import SymbolCoder
 from vdsc.codecs.lossless.video.pixel_features import Sight, sight
 from vdsc.core.background import Worker
 from vdsc.core.types import Floats
+from vdsc.entropy.tape import Tape
 
 PART = 2048
 """Pixels that are coded at once ..."""
@@ -47,7 +47,7 @@ class FrameCoder:
 
     def code(
         self,
-        coder: SymbolCoder,
+        tape: Tape,
         colours: palette.Palette,
         planes: list[Levels],
         frame: Levels | None,
@@ -60,7 +60,7 @@ class FrameCoder:
                 some = where[start : start + PART]
                 seen = sight(canvas, planes, self._grid, number, some)
                 truth = None if frame is None else frame[some]
-                canvas[some] = self._part(coder, number, colours, seen, truth)
+                canvas[some] = self._part(tape, number, colours, seen, truth)
         return canvas
 
     def settle(self) -> None:
@@ -70,7 +70,7 @@ class FrameCoder:
 
     def _part(
         self,
-        coder: SymbolCoder,
+        tape: Tape,
         number: int,
         colours: palette.Palette,
         seen: Sight,
@@ -90,7 +90,7 @@ class FrameCoder:
             )
             choices, copies = colours[i], seen.copies[:, :, channel]
             sought = None if truth is None else choices.places[lists, truth[:, channel]]
-            cells = coded.code(coder, law, choices, lists, copies, sought)
+            cells = coded.code(tape, law, choices, lists, copies, sought)
             corner = lists * (palette.LEVELS + 1) + cells
             hits = choices.places[lists[:, None], copies] == cells[:, None]
             edges = choices.table.take(corner[:, None] + np.arange(2))

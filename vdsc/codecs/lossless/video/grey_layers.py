@@ -12,8 +12,8 @@ from __future__ import annotations
 import numpy as np
 
 from vdsc.codecs.lossless.video.passes import Levels
-from vdsc.codecs.lossless.video.past import SymbolCoder
 from vdsc.core.types import Floats, Ints
+from vdsc.entropy.tape import Tape
 
 LAYERS = 2
 REACH = 8
@@ -39,11 +39,11 @@ class LayerPast:
         self._layers = np.minimum(self._layers + missing, now).astype(np.int16)
         self._started = True
 
-    def planes(self, coder: SymbolCoder, frame: Levels | None) -> list[Levels]:
+    def planes(self, tape: Tape, frame: Levels | None) -> list[Levels]:
         """Predictions (H, W, 1): the sum, then each layer. Vectors are sought for `frame`."""
         if self._started:
             sought = None if frame is None else self._search(frame[..., 0])
-            self._vectors = self._code(coder, sought)
+            self._vectors = self._code(tape, sought)
             self._layers = np.stack([_moved(*pair) for pair in self._pairs()])
         total = np.minimum(self._layers.sum(axis=0), 255).astype(np.int16)
         return [total[..., None], *self._layers[..., None]]
@@ -51,12 +51,12 @@ class LayerPast:
     def _pairs(self) -> list[tuple[Levels, Ints]]:
         return list(zip(self._layers, self._vectors, strict=True))
 
-    def _code(self, coder: SymbolCoder, sought: Ints | None) -> Ints:
+    def _code(self, tape: Tape, sought: Ints | None) -> Ints:
         symbols = np.empty((LAYERS, 2), dtype=np.int64)
         truth = None if sought is None else (sought - self._vectors) % _SPAN
         for at in np.ndindex(LAYERS, 2):
             rows = _row(self._counts[at])[None]
-            symbols[at] = coder.code(rows, None if truth is None else truth[at][None])[0]
+            symbols[at] = tape.rows(None if truth is None else truth[at][None], rows)[0]
             self._counts[at][symbols[at]] += 16
         return (symbols + self._vectors + REACH) % _SPAN - REACH
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from itertools import pairwise
-from typing import Protocol
 
 import numpy as np
 
@@ -12,16 +11,10 @@ from vdsc.codecs.lossless.video import blocks as motion
 from vdsc.codecs.lossless.video.passes import Levels
 from vdsc.core.background import Worker
 from vdsc.core.types import Ints
+from vdsc.entropy.tape import Tape
 
 _in_background = Worker("vdsc-motion")
 """A thread that seeks one frame's motion after the other, ahead of the coder."""
-
-
-class SymbolCoder(Protocol):
-    """Where symbols go to, or come from."""
-
-    def code(self, rows: Ints, symbols: Ints | None) -> Ints:
-        """Code symbols (N,) under frequencies (N, J); None when decoding, which returns them."""
 
 
 class BlockPast:
@@ -46,7 +39,7 @@ class BlockPast:
         """Take the frame that was decoded."""
         self._last, self._earlier, self._started = frame, self._last, True
 
-    def planes(self, coder: SymbolCoder, frame: Levels | None) -> list[Levels]:
+    def planes(self, tape: Tape, frame: Levels | None) -> list[Levels]:
         """Predictions (H, W, C): the last frame moved, the last frame, the one before moved twice.
 
         The motion is sought for `frame`, or read where that is None.
@@ -55,11 +48,11 @@ class BlockPast:
         if not self._started:
             return [last, last, last]
         before = self._law.last
-        vectors = self._vectors(coder, frame)
+        vectors = self._vectors(tape, frame)
         twice = motion.moved(motion.moved(self._earlier, before), vectors)
         return [motion.moved(last, vectors), last, twice]
 
-    def _vectors(self, coder: SymbolCoder, frame: Levels | None) -> Ints:
+    def _vectors(self, tape: Tape, frame: Levels | None) -> Ints:
         law, sought = self._law, None
         if frame is not None:
             sought = self._next(frame)
@@ -67,7 +60,7 @@ class BlockPast:
         for half, where in enumerate(law.halves):
             expected = law.expected(half, known)
             truth = None if sought is None else motion.to_symbols(sought[where], expected)
-            known[where] = self._half(coder, half, expected, truth)
+            known[where] = self._half(tape, half, expected, truth)
         law.last = known
         return known
 
@@ -76,11 +69,11 @@ class BlockPast:
             return self._ahead.pop().result()
         return motion.search(motion.grey(frame), motion.grey(self._last), self._law.last)
 
-    def _half(self, coder: SymbolCoder, half: int, expected: Ints, truth: Ints | None) -> Ints:
+    def _half(self, tape: Tape, half: int, expected: Ints, truth: Ints | None) -> Ints:
         symbols = np.empty_like(expected)
         for axis in (0, 1):
             rows = self._law.rows(half, axis, len(expected))
-            symbols[:, axis] = coder.code(rows, None if truth is None else truth[:, axis])
+            symbols[:, axis] = tape.rows(None if truth is None else truth[:, axis], rows)
             self._law.learn(half, axis, symbols[:, axis])
         return motion.to_vectors(symbols, expected)
 

@@ -12,14 +12,14 @@ from vdsc.codecs.lossless.video import edges
 from vdsc.codecs.lossless.video.law import ALL, PixelDistribution
 from vdsc.codecs.lossless.video.palette import LEVELS, Choices
 from vdsc.codecs.lossless.video.passes import Levels
-from vdsc.codecs.lossless.video.past import SymbolCoder
 from vdsc.core.types import Floats, Ints
+from vdsc.entropy.tape import Tape
 
 FAN = 16
 
 
 def code(
-    coder: SymbolCoder,
+    tape: Tape,
     law: PixelDistribution,
     choices: Choices,
     lists: Ints,
@@ -29,7 +29,7 @@ def code(
     """Code cells (N,).
 
     Args:
-        coder: where they go, or come from.
+        tape: where they go, or come from.
         law: of the N values.
         choices: the lists of cells.
         lists: (N,) which list each value is in.
@@ -47,20 +47,20 @@ def code(
     start = np.minimum(np.maximum(centre - FAN // 2, 0), np.maximum(size - FAN, 0))
     mass = _masses(law, choices, lists, filled, start, 1)
     inside = None if truth is None else _symbols(truth - start)
-    symbols = coder.code(edges.rows(_with_rest(mass)), inside)
+    symbols = tape.rows(inside, edges.rows(_with_rest(mass)))
     found = start + symbols
     far = np.flatnonzero((symbols == FAN) & (size > FAN))
     if len(far):
         known = mass[far][:, [0, FAN]]
         rest = None if truth is None else truth[far]
         parts = law.only(far), choices, lists[far], filled[far]
-        found[far] = _far(coder, known, rest, *parts)
+        found[far] = _far(tape, known, rest, *parts)
     cells[some] = np.minimum(found, size - 1)
     return cells
 
 
 def _far(
-    coder: SymbolCoder,
+    tape: Tape,
     known: Floats,
     truth: Ints | None,
     law: PixelDistribution,
@@ -74,7 +74,7 @@ def _far(
         mass = _masses(law, choices, lists, filled, first, step)
         mass -= np.minimum(np.maximum(mass, known[:, :1]), known[:, 1:]) - known[:, :1]
         part = None if truth is None else (truth - first) // step
-        first += step * coder.code(edges.rows(mass), part)
+        first += step * tape.rows(part, edges.rows(mass))
     return first
 
 

@@ -22,14 +22,13 @@ from numpy.typing import NDArray
 from vdsc.codecs.lossless.video import packing, palette
 from vdsc.codecs.lossless.video.learning_network import ORDER
 from vdsc.codecs.lossless.video.video_clip import (
-    SymbolReader,
-    SymbolWriter,
     VideoClip,
     Weights,
     below,
 )
 from vdsc.core.types import Ints
 from vdsc.entropy.stack import BitStack
+from vdsc.entropy.tape import ReadingTape, WritingTape
 from vdsc.errors import CorruptFile, InvalidInput
 
 COLOUR, FEW, LAYERS, GREY = range(4)
@@ -102,7 +101,7 @@ def decode(
     if (colours is None) == (kind in {FEW, GREY}):
         raise _damaged()
     after = _begun(kind, shape, colours, weights, state if goes_on else None)
-    reader, frames = SymbolReader(stack), np.empty(shape, dtype=np.uint8)
+    reader, frames = ReadingTape(stack), np.empty(shape, dtype=np.uint8)
     for frame in frames:
         frame[:] = after.film.code(reader, None)[..., : shape[3]]
     after.film.settle()
@@ -129,7 +128,7 @@ def _encode(
     colours = last if same else found
     head = b"" if found is None or same else packing.to_bytes(*found)
     after = _begun(kind, frames.shape, colours, weights, old)
-    writer, stack, levels = SymbolWriter(), BitStack(), frames.astype(np.int16)
+    writer, stack, levels = WritingTape(), BitStack(), frames.astype(np.int16)
     after.film.seek(levels)
     for frame in levels:
         after.film.code(writer, frame)

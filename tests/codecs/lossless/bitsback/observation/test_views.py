@@ -7,14 +7,15 @@ import zlib
 import numpy as np
 
 from vdsc.codecs.lossless.bitsback.observation import mix
+from vdsc.codecs.lossless.bitsback.observation.adaptive import Counts
 from vdsc.codecs.lossless.bitsback.observation.logistic_mixture import Logistics
 from vdsc.codecs.lossless.bitsback.observation.scene import code
 from vdsc.codecs.lossless.bitsback.observation.sprite_motion import Drift, Sprite
 from vdsc.codecs.lossless.bitsback.observation.sprite_track import draw, find
 from vdsc.codecs.lossless.bitsback.observation.sprites import drawn, mend
-from vdsc.codecs.lossless.bitsback.observation.tape import Counts, Noted, Popped
 from vdsc.codecs.lossless.bitsback.observation.texture import Texture
 from vdsc.entropy import BitStack
+from vdsc.entropy.tape import ReadingTape, WritingTape
 from vdsc.errors import CorruptFile
 
 SIZE = (40, 36)
@@ -53,11 +54,11 @@ def test_scenes_are_found_and_come_back():
     scene = find(x, 2)
     assert scene is not None
     assert (np.stack([draw(scene.sprites, at, SIZE) for at in scene.places]) == x).all()
-    tape = Noted()
+    tape = WritingTape()
     code(tape, scene, WHERE, SIZE)
     stack = pushed(tape)
     data = stack.to_bytes()
-    found = code(Popped(stack), None, WHERE, SIZE)
+    found = code(ReadingTape(stack), None, WHERE, SIZE)
     assert stack.empty
     assert (found.places == scene.places).all()
     assert all((a == b).all() for a, b in zip(found.sprites, scene.sprites, strict=True))
@@ -80,17 +81,17 @@ def test_a_few_wrong_pixels_are_mended():
     wrong[17, :3, 0], wrong[25, 39, 30] = 7, 200
     scene = find(wrong, 2)
     assert scene is not None
-    tape = Noted()
+    tape = WritingTape()
     assert (mend(tape, wrong, drawn(scene, SIZE)) == wrong).all()
     stack = pushed(tape)
     assert stack.bits < 4 * 30 + 64
-    assert (mend(Popped(stack), None, drawn(scene, SIZE)) == wrong).all()
+    assert (mend(ReadingTape(stack), None, drawn(scene, SIZE)) == wrong).all()
     assert (drawn(scene, SIZE) == x).all()
 
 
 def test_straight_moves_cost_next_to_nothing():
     """Once its speed is known, a sprite takes less than half a bit a frame."""
-    tape, drift = Noted(), Drift()
+    tape, drift = WritingTape(), Drift()
     mover = Sprite((0, 5), ((0, 400), (0, 400)), None, 1)
     for t in range(1, 101):
         mover.step(tape, drift, (3 * t, 5 + 2 * t))
@@ -103,7 +104,7 @@ def test_a_sprite_outside_its_frame_is_damage():
     for _ in range(12):
         stack = BitStack.from_bytes(rng.randint(1, 256, 400).astype(np.uint8).tobytes())
         try:
-            scene = code(Popped(stack), None, WHERE, SIZE)
+            scene = code(ReadingTape(stack), None, WHERE, SIZE)
         except CorruptFile:
             continue
         assert draw(scene.sprites, scene.places[0], SIZE).shape == SIZE
@@ -121,7 +122,7 @@ def test_rows_of_logistics_are_frequencies():
 def test_textures_learn():
     """The second of two equal sprites takes fewer bits than the first."""
     sprite = glyphs()[0][0]
-    one, both = Noted(), Noted()
+    one, both = WritingTape(), WritingTape()
     Texture().code(one, sprite, (9, 7))
     twice = Texture()
     twice.code(both, sprite, (9, 7))
@@ -139,7 +140,7 @@ def test_squash_and_stretch_are_inverse():
 
 def test_counts_follow_what_they_see():
     """A symbol that keeps coming gets cheap, and all others stay possible."""
-    tape, counts = Noted(), Counts([1] * 9)
+    tape, counts = WritingTape(), Counts([1] * 9)
     for symbol in [4] * 200 + list(range(9)):
         counts.code(tape, symbol)
     assert pushed(tape).bits < 140

@@ -6,13 +6,14 @@ from itertools import permutations
 
 import numpy as np
 
+from vdsc.codecs.lossless.bitsback.observation.adaptive import bit
 from vdsc.codecs.lossless.bitsback.observation.sprite_motion import Drift, Pair, Sprite
 from vdsc.codecs.lossless.bitsback.observation.sprite_track import Scene
-from vdsc.codecs.lossless.bitsback.observation.tape import Tape, bit
 from vdsc.codecs.lossless.bitsback.observation.texture import Texture
 from vdsc.core.fixed import ONE
 from vdsc.core.types import Ints
 from vdsc.entropy import frequencies as tables
+from vdsc.entropy.tape import Tape
 from vdsc.errors import CorruptFile
 from vdsc.twin.synthesis import Sprites
 

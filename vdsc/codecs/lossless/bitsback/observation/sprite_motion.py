@@ -5,7 +5,8 @@ A sprite keeps its speed; what would pass a wall stops there, and the speed that
 
 from __future__ import annotations
 
-from vdsc.codecs.lossless.bitsback.observation.tape import Counts, Tape, bit
+from vdsc.codecs.lossless.bitsback.observation.adaptive import Counts, bit
+from vdsc.entropy.tape import Tape
 
 FARTHEST = 15
 """The largest move in pixels a frame and axis that is coded as such."""

@@ -16,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vdsc.codecs.lossless.bitsback.observation import logistic_mixture as plain
+from vdsc.codecs.lossless.bitsback.observation.adaptive import bit
 from vdsc.codecs.lossless.bitsback.observation.scene import centres, code, matched
 from vdsc.codecs.lossless.bitsback.observation.sprite_track import MOST_WRONG, Scene, draw, find
-from vdsc.codecs.lossless.bitsback.observation.tape import Noted, Popped, Tape, bit
 from vdsc.core.types import Ints
 from vdsc.entropy import BitStack
+from vdsc.entropy.tape import ReadingTape, Tape, WritingTape
 from vdsc.errors import CorruptFile
 from vdsc.twin.layers import Floats
 from vdsc.twin.synthesis import Sprites, Synth
@@ -46,7 +47,7 @@ class Layers:
     def push(self, stack: BitStack, x: NDArray[np.generic], path: Ints, synth: Synth) -> None:
         """Push frames (T, H, W, C)."""
         scene = _scene(x, synth)
-        tape = Noted()
+        tape = WritingTape()
         tape.uniform(int(scene is not None), 2)
         if scene is None or not isinstance(synth.draw, Sprites):
             self.otherwise.push(stack, x, path, synth)
@@ -58,7 +59,7 @@ class Layers:
 
     def pop(self, stack: BitStack, path: Ints, synth: Synth) -> NDArray[np.generic]:
         """Pop frames (T, H, W, C) uint8."""
-        tape = Popped(stack)
+        tape = ReadingTape(stack)
         if not tape.uniform(None, 2):
             return self.otherwise.pop(stack, path, synth)
         if not isinstance(synth.draw, Sprites):
