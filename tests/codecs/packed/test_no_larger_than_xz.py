@@ -19,9 +19,16 @@ ALLOWED = 60
 """Bytes above xz's."""
 
 
+def arrays_of(dtype):
+    """Arrays of one of the types; hypothesis draws no voids, so bfloat16 views a uint16."""
+    held = np.dtype(np.uint16) if dtype.kind == "V" else dtype
+    shapes = hnp.array_shapes(min_dims=1, max_dims=4, max_side=12)
+    return hnp.arrays(held, shapes).map(lambda values: values.view(dtype))
+
+
 @settings(max_examples=25, deadline=None)
 @given(
-    hnp.arrays(st.sampled_from(DTYPES), hnp.array_shapes(min_dims=1, max_dims=4, max_side=12)),
+    st.sampled_from(DTYPES).flatmap(arrays_of),
     st.sampled_from([16, 1 << 20]),
     st.integers(1, 4),
 )
