@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vdsc.entropy import BitStack
+from vdsc.entropy.stack import TOTAL
 from vdsc.entropy.tape import ReadingTape, WritingTape
 
-TOTAL = 1 << 16
 BATCH = st.tuples(st.integers(1, 300), st.integers(0, 40), st.integers(0, 2**32 - 1))
 VALUE = st.integers(1, 1 << 24).flatmap(
     lambda size: st.tuples(st.integers(0, size - 1), st.just(size))

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vdsc.core.fixed import ONE
 from vdsc.core.types import Floats, Ints
 from vdsc.entropy import KnotCoder, TransitionTables
 from vdsc.quant import ValueGrid
 
-ONE = 1 << 16
 LOGISTIC_MEAN = 2 * np.log(2)  # E|x| of a logistic variable of scale 1
 EDGES = (1, 2, 4, 6, 8, 11, 16)  # first lag of each class, in ticks
 BLOCK = 8

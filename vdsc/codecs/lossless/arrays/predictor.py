@@ -27,7 +27,7 @@ class Predictor:
     def __init__(self, plan: ChannelPlan, levels: Ints, ranks: Ints) -> None:
         """Begin after the first frame, of levels and ranks (D,)."""
         first = levels << POINT
-        self._plan, self.last = plan, ranks
+        self.last = ranks
         self._past = np.repeat(first[None], 5, axis=0)
         self._features = Features(plan, first)
         self._regressions = [Regression(recipe, plan.rounds) for recipe in recipes(plan)]

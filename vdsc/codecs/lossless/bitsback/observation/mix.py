@@ -1,7 +1,8 @@
 """Adaptive binary probabilities from several contexts, mixed by integers (logistic mixing).
 
 Each context has a probability of its own that learns quickly at first; a small gated network of
-integers weighs them (Mahoney 2005). All numbers are Python integers.
+integers weighs them (Mahoney 2005). All numbers are Python integers, probabilities
+and weights in Q16.
 """
 
 from __future__ import annotations
@@ -9,15 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from vdsc.core.fixed import exp_minus
-
-ONE = 1 << 16
-"""Probabilities are Q16."""
+from vdsc.core.fixed import ONE, exp_minus
 
 _LEAST = 24  # the smallest probability that is coded, Q16
 _FAR = 2047  # stretched probabilities are Q8 and this large at most
 _RATE = 12  # how fast weights learn: a shift
-_UNIT = 1 << 16  # a weight of one
 
 
 class Mixer:
@@ -31,7 +28,7 @@ class Mixer:
     def __init__(self, inputs: int, slowest: int = 60) -> None:
         self._seen: dict[tuple[int, ...], list[int]] = {}
         self._weights: dict[int, list[int]] = {}
-        self._first = [(_UNIT * 10 // 8) // inputs] * inputs
+        self._first = [(ONE * 10 // 8) // inputs] * inputs
         self._slowest = slowest
         self._now: list[list[int]] = []
         self._heard: list[int] = []
