@@ -130,6 +130,20 @@ def test_the_median_grid_is_even():
     assert np.flatnonzero(sample.mask[0]).tolist() == sorted({*range(0, 31, step), 30})
 
 
+@pytest.mark.parametrize("density", [0.0, 0.5, 1.0])
+def test_a_single_window_is_walked_as_a_batch_is(density):
+    """With every share one half both ways to walk give the same knots, whatever they read."""
+    torch.manual_seed(3)
+    made = tpp.KnotProcess(4, rates=RATES)
+    with torch.no_grad():
+        made.net[-1].weight.normal_(std=0.5)
+        hidden, half = torch.randn(1, 200, 4), torch.full((1, 200), 0.5)
+        mask = made(hidden, 1 / 30, torch.tensor([density]), half).mask[0]
+        knots = made.walk(hidden[0], 1 / 30, density, half[0])
+    assert np.flatnonzero(mask).tolist() == knots
+    assert len(set(np.diff(knots[:-1]))) > 2
+
+
 def test_an_untrained_process_has_the_priors_mean_gap():
     """Before training the gap's median, where no limit cuts it, is one over the rate."""
     made = process(limit=20.0)

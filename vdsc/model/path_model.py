@@ -108,13 +108,12 @@ class PathModel:
         count = len(seen.times)
         if count < 3:
             return np.arange(count)
-        share = torch.full((1, count), 0.5)
+        share = torch.full((count,), 0.5)
         if seed:
-            share = torch.rand((1, count), generator=torch.Generator().manual_seed(seed))
+            share = torch.rand(count, generator=torch.Generator().manual_seed(seed))
         with torch.no_grad():
             tick = seen.times[-1] / (count - 1)
-            drawn = self.net.knots(seen.hidden[None].cpu(), tick, torch.tensor([density]), share)
-        knots = np.flatnonzero(drawn.mask[0].numpy())
+            knots = np.array(self.net.knots.walk(seen.hidden.cpu(), tick, density, share))
         if self.config.interpolation == "spline":
             return knots
         return polish.polish(seen.path, knots, min(count - 1, REACH))

@@ -30,18 +30,22 @@ PACE = 0.3  # of a cell, the first step of the descent
 SHARP = 0.05  # network units below which an absolute error counts as squared
 
 
+def path_along(
+    net: LatentSDE, knot_times: Floats, times: Floats, like: Tensor
+) -> Callable[[Tensor], Tensor]:
+    """The map from knot values (M, D), of the kind of `like`, to z^(t) (Q, D), equation (21)."""
+    at, knots = (torch.as_tensor(t).to(like) for t in (times, knot_times))
+    if len(knots) == 1:
+        return lambda values: values.expand(len(at), -1)
+    if net.config.interpolation == "spline":
+        matrix = torch.as_tensor(curve.spline_matrix(knot_times, times)).to(like)
+        return lambda values: matrix @ values
+    return lambda values: curve.bridge(at[None], knots[None], values[None], net.nu)[0]
+
+
 def path_at(net: LatentSDE, knot_times: Floats, values: Tensor, times: Floats) -> Tensor:
     """z^(t) (Q, D) at `times` from knots (M,) with values (M, D), equation (21)."""
-    if len(knot_times) == 1:
-        return values.expand(len(times), -1)
-    if net.config.interpolation == "spline":
-        matrix = curve.spline_matrix(knot_times, times)
-        return torch.as_tensor(matrix, dtype=values.dtype, device=values.device) @ values
-    single = [
-        torch.as_tensor(t[None], dtype=values.dtype, device=values.device)
-        for t in (times, knot_times)
-    ]
-    return curve.bridge(single[0], single[1], values[None], net.nu)[0]
+    return path_along(net, knot_times, times, values)(values)
 
 
 def least_squares(
@@ -111,8 +115,10 @@ def descend(
         z = torch.where(still, anchor, free) * cell
         return z if pinned is None else torch.cat([pinned[None], z[1:]])
 
+    along = path_along(net, seen.times[knots], seen.times, like)
+
     def error(z: Tensor) -> Tensor:
-        return _error(net, net.decoder(path_at(net, seen.times[knots], z, seen.times)) - seen.x)
+        return _error(net, net.decoder(along(z)) - seen.x)
 
     exchange = _exchange(error, values(), cell)
     optimiser = Adam([free, anchor] if pinned is None else [free], betas=(0.8, 0.95))

@@ -88,6 +88,18 @@ class KnotProcess(nn.Module):
         mu = inverse_softplus(mean_gap) + STRAY * torch.tanh(out[..., 0])
         return mu, NARROWEST * (WIDEST / NARROWEST) ** torch.sigmoid(out[..., 1])
 
+    def walk(self, hidden: Tensor, tick: float, density: float, share: Tensor) -> list[int]:
+        """Frame numbers of one window's knots, first and last included, as `forward` draws them.
+
+        hidden (T, H), and share (T,) chooses the gap after a knot at each frame.
+        """
+        mu, scale = self.law(hidden, torch.full_like(share, density))
+        gaps = (gap_at(share, mu, scale, self.limit) / tick).round().clamp_min(1).long().tolist()
+        knots, last = [0], len(gaps) - 1
+        while (after := knots[-1] + gaps[knots[-1]]) < last:
+            knots.append(after)
+        return [*knots, last]
+
     def forward(self, hidden: Tensor, tick: float, density: Tensor, share: Tensor) -> Sample:
         """Walk from 0 to the end of a window, one gap at a time.
 
