@@ -59,8 +59,8 @@ def mutants(module: Path) -> Iterator[Mutant]:
 
 
 def changes(tree: ast.AST, lines: list[str]) -> Iterator[tuple[int, int, int, str]]:
-    """Line, columns and new text of each change."""
-    for node in ast.walk(tree):
+    """Line, columns and new text of each change; annotations, which never run, are left alone."""
+    for node in walk(tree):
         if isinstance(node, ast.Constant) and type(node.value) is int and node.col_offset:
             line = node.lineno - 1
             if lines[line][node.col_offset : node.end_col_offset] == str(node.value):
@@ -72,6 +72,15 @@ def changes(tree: ast.AST, lines: list[str]) -> Iterator[tuple[int, int, int, st
                 new = between.replace(SIGNS[type(sign)], SWAPS[type(sign)], 1)
                 if new != between:
                     yield line - 1, begin, end, new
+
+
+def walk(tree: ast.AST) -> Iterator[ast.AST]:
+    """All nodes but annotations and what they hold."""
+    yield tree
+    for name, value in ast.iter_fields(tree):
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST) and name not in ("annotation", "returns"):
+                yield from walk(child)
 
 
 def operators(node: ast.AST) -> Iterator[tuple[ast.expr, ast.AST, ast.expr]]:
