@@ -137,8 +137,17 @@ def test_lossless_codecs_pass_the_battery(codec, dtype):
     check_codec(codec, values, damage=6)
 
 
-@pytest.mark.parametrize("codec", ["knots", "lossless", "packed"])
+@pytest.mark.parametrize("dtype", ["<f4", ">f8", "<f2", "<i2", "u1", ">u8"])
+@pytest.mark.parametrize("quality", [10, 85])
+def test_the_linear_codec_passes_the_battery(dtype, quality):
+    """The same checks with loss and without a checkpoint, for any type of numbers."""
+    values = (tiny.clip(VECTORS, 60) * 20).round(3)
+    values = values if dtype[1] == "f" else np.abs(values)
+    check_codec("linear", values.astype(dtype), damage=6, quality=quality)
+
+
+@pytest.mark.parametrize("codec", ["knots", "lossless", "packed", "linear"])
 def test_ids_are_in_the_registry(codec):
     """The battery runs on every codec that can be written."""
     assert codec in registry.names_to_write()
-    assert set(registry.names_to_write()) == {"knots", "lossless", "packed"}
+    assert set(registry.names_to_write()) == {"knots", "lossless", "packed", "linear"}

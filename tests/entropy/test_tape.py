@@ -32,6 +32,7 @@ def test_what_is_written_is_read(asked):
     for symbols, rows in known:
         if isinstance(rows, int):
             assert writing.uniform(symbols, rows) == symbols
+            assert writing.uniforms(np.array([symbols, 0]), np.array([rows, 1]))[0] == symbols
         else:
             assert (writing.rows(symbols, rows) == symbols).all()
     writing.push(stack)
@@ -39,6 +40,7 @@ def test_what_is_written_is_read(asked):
     for symbols, rows in known:
         if isinstance(rows, int):
             assert reading.uniform(None, rows) == symbols
+            assert reading.uniforms(None, np.array([rows, 1])).tolist() == [symbols, 0]
         else:
             assert (reading.rows(None, rows) == symbols).all()
     held = stack.bits

@@ -13,6 +13,7 @@ import vdsc
 from tests import tiny
 from vdsc.api.knots import windows
 from vdsc.codecs.knots import unit
+from vdsc.codecs.linear import linear_encoder
 
 HERE = Path(__file__).parent
 FRAMES = 100
@@ -158,6 +159,38 @@ def ramps():
     return (rng.integers(0, 1 << 16, 300) + 7 * np.arange(40)[:, None]).astype(">u2")
 
 
+def joined_linear():
+    """Several chunks of angles that turn."""
+    with patch.object(linear_encoder, "LONGEST", 40):
+        return vdsc.compress(turning(), codec="linear", quality=60, fps=30)
+
+
+def turning():
+    """Angles that pass 180 degrees again and again."""
+    angles = np.arange(FRAMES)[:, None] * [7.3, -11.1, 2.0] + smooth(3) / 40
+    return ((angles + 180) % 360 - 180).astype(np.float32)
+
+
+def spikes():
+    """A calm path with two values that are far away."""
+    return np.where(np.arange(FRAMES)[:, None] == [9, 30], 1e9, smooth(2))
+
+
+def linear(values, **options):
+    """A file of the linear codec."""
+    return vdsc.compress(values, codec="linear", **options)
+
+
+LINEAR = {
+    "linear-motion": lambda: linear(smooth(30).astype(np.float32), quality=55, fps=30),
+    "linear-coarse": lambda: linear(np.tile(smooth(4), (5, 1)), quality=8, fps=60),
+    "linear-one": lambda: linear((smooth(1) * 9).astype(np.int16), quality=90),
+    "linear-turns": joined_linear,
+    "linear-irregular": lambda: linear(smooth(5), times=jitter(), knots="even"),
+    "linear-spikes": lambda: linear(spikes(), quality=100),
+    "linear-frame": lambda: linear(smooth(6)[:1]),
+}
+
 EXACT = {
     "exact-decimals": lambda: vdsc.compress(followed(), lossless=True, fps=30),
     "exact-binary": lambda: vdsc.compress(np.sin(smooth(4) / 50), lossless=True, fps=29.97),
@@ -178,11 +211,12 @@ def add(name: str) -> None:
     """Write NAME.vds and NAME.json; raises FileExistsError for a golden that is there."""
     if (HERE / f"{name}.vds").exists():
         raise FileExistsError(f"{name} is there: a golden is never written again")
-    data = (KNOTS | EXACT)[name]()
+    data = (KNOTS | EXACT | LINEAR)[name]()
     with open(HERE / f"{name}.vds", "xb") as file:
         file.write(data)
     with open(HERE / f"{name}.json", "x") as file:
-        kept = exactly(data) if name in EXACT else integers(data) | {"frames": digest(data)}
+        told = integers(data) if name in KNOTS else {}
+        kept = exactly(data) if name in EXACT else told | {"frames": digest(data)}
         json.dump(kept, file, separators=(",", ":"))
         file.write("\n")
 

@@ -46,6 +46,8 @@ def said(data: bytes) -> Said:
         add_knots(found, head, bodies)
     for body in bodies if head[0] == "lossless" else ():
         add_exact(found, head, body)
+    if head[0] == "linear":
+        add_linear(found, head, bodies)
     if head[0] == "packed":
         found.budget["values, packed"] = sum(map(len, bodies))
         found.chunks = [(len(body), None, None, "packed") for body in bodies]
@@ -96,6 +98,21 @@ def add_knots(found: Said, head: dict[Any, Any], bodies: list[bytes]) -> None:
         found.shared += not fresh
         told_bits += (knots - 1) * body[at] if drawn else 0
     found.kl_bits = told_bits / 16 if drawn else None
+
+
+def add_linear(found: Said, head: dict[Any, Any], bodies: list[bytes]) -> None:
+    """Chunks of the linear codec: their frames, and the bytes of turns where there are any."""
+    steps, n = head[1][0] - 1, len(bodies)
+    for i, body in enumerate(bodies):
+        at = 0
+        if "t" in head:
+            count, at = varint(body, 0)
+            for _ in range(3 * count):
+                at = varint(body, at)[1]
+            found.budget["turns"] += at
+        found.budget["knots and coefficients"] += len(body) - at
+        frames = (i + 1) * steps // n - i * steps // n + 1
+        found.chunks.append((len(body), frames, None, ""))
 
 
 def add_exact(found: Said, head: dict[Any, Any], body: bytes) -> None:

@@ -66,13 +66,14 @@ def compress(
     codec that is named. verify: decode each chunk as it is made. Raises VdscError.
     """
     from vdsc.api.requests import encode
+    from vdsc.codecs.registry import ANY
     from vdsc.io.source import array_source
 
     for name in {"quality", "seed"} & settings.keys():
         settings[name] = as_whole(settings[name], name)
     stream = io.BytesIO()
     found = encode(
-        array_source(values, exact=lossless or codec in {"lossless", "packed"}),
+        array_source(values, exact=lossless or codec in ANY),
         stream,
         fps=_rate(fps),
         times=_seconds(times),

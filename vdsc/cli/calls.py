@@ -31,8 +31,10 @@ class Wish:
 
     @property
     def exact(self) -> bool:
-        """Whether every bit has to come back."""
-        return self.lossless or self.codec in {"lossless", "packed"}
+        """Whether values are read as they are, of any shape and type."""
+        from vdsc.codecs.registry import ANY
+
+        return self.lossless or self.codec in ANY
 
 
 def codec_names() -> tuple[str, ...]:

@@ -29,9 +29,10 @@ def compress(
     knots: Annotated[
         str | None,
         typer.Option(
-            parser=o.choice("learned", "full"),
-            metavar="[learned|full]",
-            help="Knots where needed, or at each frame (default: learned).",
+            parser=o.choice("learned", "full", "placed", "even"),
+            metavar="[learned|full|placed|even]",
+            help="Of knots: where a network says, or at each frame (default: learned); of linear: "
+            "where they save most, or evenly (default: placed).",
         ),
     ] = None,
     grid: Annotated[
@@ -69,7 +70,8 @@ def compress(
     """Compress arrays to .vds files.
 
     INPUT is an .npy or .npz file (FILE.npz:KEY names one of several arrays), a directory with -r,
-    or '-': (T, D) floats or (T, H, W[, C]) uint8; with --lossless any numbers (T, ...).
+    or '-': (T, D) floats or (T, H, W[, C]) uint8; with --lossless or --codec linear any numbers
+    (T, ...).
     """
     from vdsc.cli.calls import Wish, encode
     from vdsc.cli.progress import progress_bar

@@ -13,11 +13,16 @@ CODECS: dict[str, str] = {
     "vdsde": "vdsc.codecs.knots.codec:VdsdeCodec",
     "lossless": "vdsc.codecs.lossless.codec:LosslessCodec",
     "packed": "vdsc.codecs.packed.codec:PackedCodec",
+    "linear": "vdsc.codecs.linear.codec:LinearCodec",
 }
 """Where each codec is. An id is never given to other bytes: what means anew is called anew."""
 
 READ_ONLY = frozenset({"vdsde"})
 """Codecs of older files that are no longer written."""
+
+
+ANY = frozenset({"lossless", "packed", "linear"})
+"""Codecs that take arrays of numbers of any shape and type."""
 
 
 def codec_of_file(name: str) -> Codec:

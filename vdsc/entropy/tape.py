@@ -30,6 +30,10 @@ class Tape(Protocol):
         """One of `size` equally likely values, at most 2**24."""
         ...
 
+    def uniforms(self, values: Ints | None, sizes: Ints) -> Ints:
+        """Values (N,), each one of sizes (N,) equally likely ones, at most 2**24."""
+        ...
+
 
 class WritingTape:
     """The encoder's tape: keeps the symbols it is given, then pushes them, last first."""
@@ -49,6 +53,12 @@ class WritingTape:
         assert value is not None
         self._kept.append((np.array([value]), np.array([size])))
         return value
+
+    def uniforms(self, values: Ints | None, sizes: Ints) -> Ints:
+        """Keep the values and give them back."""
+        assert values is not None
+        self._kept.append((values, sizes))
+        return values
 
     def push(self, stack: BitStack) -> None:
         """Push everything, so that what came first is popped first, and forget it."""
@@ -73,3 +83,7 @@ class ReadingTape:
     def uniform(self, value: int | None, size: int) -> int:
         """Pop the value."""
         return int(self._stack.pop_uniform(np.array([size]))[0])
+
+    def uniforms(self, values: Ints | None, sizes: Ints) -> Ints:
+        """Pop the values."""
+        return self._stack.pop_uniform(sizes)

@@ -32,6 +32,11 @@ class KeepingNothing:
         assert value is not None
         return value
 
+    def uniforms(self, values: Ints | None, sizes: Ints) -> Ints:
+        """Return the values (N,)."""
+        assert values is not None
+        return values
+
 
 def cells(frames: NDArray[np.uint8]) -> tuple[Levels, Levels]:
     """Where the cell of every value of frames (..., C) begins and ends, like the frames."""

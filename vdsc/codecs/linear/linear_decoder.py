@@ -1,0 +1,69 @@
+"""A file of codec `linear` back to frames: integers alone decide, at any instants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+
+import numpy as np
+
+from vdsc.codecs import windows
+from vdsc.codecs.linear.bridged_path import Path, Steps
+from vdsc.codecs.linear.frames import Chunk
+from vdsc.codecs.linear.knot_code import KnotCode
+from vdsc.codecs.linear.linear_params import LinearParams
+from vdsc.codecs.linear.whole_turns import Turns
+from vdsc.container import Header
+from vdsc.core.instants import Instants
+from vdsc.core.threads import one_thread
+from vdsc.core.types import Ints, Values
+from vdsc.entropy import BitStack
+from vdsc.entropy.tape import ReadingTape
+from vdsc.errors import CorruptFile
+
+AT_ONCE = 1 << 20
+"""Values that are made at once, unless a single frame has more."""
+
+
+class LinearDecoder:
+    """Decodes a file's chunks in order; see `codecs.base.Decoder`."""
+
+    def __init__(self, header: Header) -> None:
+        self._outline, self._params = header.outline, LinearParams.from_header(header)
+        frames, self._channels = header.outline.frames, prod(header.outline.shape[1:])
+        self._spans = windows.divide(frames, header.chunks)
+        self._left = header.chunks
+        steps = np.full(self._channels, self._params.step, dtype=np.int64)
+        self._steps = Steps.of(steps, self._params.finer)
+        self._code = KnotCode(self._channels)
+        self._last: Ints | None = None
+        self._turned = np.zeros(self._channels, dtype=np.int64)
+
+    def decode(self, body: bytes, wanted: Instants) -> Iterator[Values]:
+        """Frames of the next chunk, the one on a seam from the later chunk."""
+        begin, end = next(self._spans)
+        self._left -= 1
+        with one_thread():
+            chunk = self._chunk(body, begin, end)
+        low = chunk.seconds[0] if begin else -np.inf
+        high = chunk.seconds[-1] if self._left else np.inf
+        most = max(1, AT_ONCE // self._channels)
+        for times in wanted.between(low, high):
+            for i in range(0, len(times), most):
+                with one_thread():
+                    within = np.clip(times[i : i + most], chunk.seconds[0], chunk.seconds[-1])
+                    made = chunk.frames(within, self._outline)
+                yield made
+
+    def _chunk(self, body: bytes, begin: int, end: int) -> Chunk:
+        turns, at = None, 0
+        if self._params.turns:
+            turns, at = Turns.read(body, end - begin, self._turned)
+            self._turned = turns.after
+        stack = BitStack.from_bytes(body[at:])
+        knots = self._code.code(ReadingTape(stack), end - begin - 1, self._last, None)
+        if not stack.empty:
+            raise CorruptFile("a chunk holds more than its knots; the file is damaged")
+        self._last = knots.values[-1]
+        seconds = self._outline.clock.seconds(begin, end)
+        return Chunk(seconds, Path(knots, self._steps, seconds), turns)

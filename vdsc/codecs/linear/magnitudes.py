@@ -1,0 +1,155 @@
+"""Magnitudes of integers under laws that learn: what is near says which law, and how many low bits.
+
+    magnitude = symbol << shift | low bits        the last symbol stands for all that is larger
+
+The symbol has a table of counts, chosen by its contexts, that every symbol moves; low bits and
+signs are uniform. A whole row of integers is coded at once, then the tables learn from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+
+from vdsc.core.fixed import bit_length
+from vdsc.core.types import Ints
+from vdsc.entropy.stack import TOTAL
+from vdsc.entropy.tape import Tape
+from vdsc.errors import CorruptFile
+
+SYMBOLS = 16
+LAST = SYMBOLS - 1
+
+LEVELS = 13
+"""How many sizes of what is near are told apart, the last two of them in every octave."""
+
+FINE = 256
+"""Near sizes below this, in 1/64, need no low bits."""
+
+LONGEST = 40
+"""The most binary digits of a magnitude."""
+
+HALF = 20
+"""Binary digits that are told at once: a uniform symbol has at most 24."""
+
+START, STEP, MOST = 1 << 10, 112, 1 << 16
+"""Sum of a table's counts at the beginning, what a symbol adds, and the sum that is halved."""
+
+Chooser = Callable[[Ints, Ints], Ints]
+"""Of rows (n, 16) and shifts (n,) the integers (n,) to code: an encoder's own choice."""
+
+
+def level(near: Ints) -> tuple[Ints, Ints]:
+    """The level (n,) and the shift (n,) of sizes (n,), in 1/64, of what is near."""
+    fine = np.searchsorted(_edges(), near, side="right")
+    digits = bit_length(near >> 6)
+    shift = np.maximum(digits - 2, 0)
+    odd = (near >> np.maximum(digits + 4, 0)) & 1
+    place: Ints = np.where(near < FINE, fine, LEVELS - 2 + odd)
+    return place, shift
+
+
+@cache
+def _edges() -> Ints:
+    """Where the levels of sizes below FINE begin: about 16 (2^(i/2.5) - 1), i = 1 to 10."""
+    return np.array([5, 12, 21, 33, 48, 68, 96, 132, 180, 240], dtype=np.int64)
+
+
+@cache
+def _geometric(mean: int) -> tuple[int, ...]:
+    """Counts of a geometric law with this mean, in 1/64, that sum to about START."""
+    left, counts = START << 16, []
+    for _ in range(LAST):
+        stays = left * 64 // (mean + 64)
+        counts.append(max(stays >> 16, 1))
+        left -= stays
+    return (*counts, max(left >> 16, 1))
+
+
+class Tables:
+    """Counts of symbols in each of several contexts.
+
+    Args:
+        means: mean magnitude, in 1/64, that each context begins with.
+    """
+
+    def __init__(self, means: list[int]) -> None:
+        self._counts = np.array([_geometric(mean) for mean in means], dtype=np.int64)
+
+    def rows(self, contexts: Ints) -> Ints:
+        """Frequencies (n, 16) with sum 2**16 of contexts (n,)."""
+        counts = self._counts[contexts]
+        rows: Ints = counts * (TOTAL - SYMBOLS) // counts.sum(axis=1, keepdims=True) + 1
+        rows[:, 0] += TOTAL - rows.sum(axis=1)
+        return rows
+
+    def learn(self, contexts: Ints, symbols: Ints) -> None:
+        """Count symbols (n,) in their contexts (n,)."""
+        np.add.at(self._counts, (contexts, symbols), STEP)
+        full = np.flatnonzero(self._counts.sum(axis=1) > MOST)
+        self._counts[full] = (self._counts[full] + 1) >> 1
+
+
+class MagnitudeCode:
+    """Codes rows of signed integers by two tables, each with contexts of its own."""
+
+    def __init__(self, one: list[int], other: list[int]) -> None:
+        self._one, self._other = Tables(one), Tables(other)
+
+    def code(
+        self, tape: Tape, contexts: tuple[Ints, Ints], shift: Ints, choose: Chooser | None
+    ) -> Ints:
+        """Integers (n,) in their contexts, two arrays (n,), with so many low bits (n,).
+
+        An encoder gives what chooses them; a decoder None. Raises CorruptFile.
+        """
+        one, other = contexts
+        rows = (self._one.rows(one) + self._other.rows(other)) >> 1
+        rows[:, 0] += TOTAL - rows.sum(axis=1)
+        given = None if choose is None else choose(rows, shift)
+        size = None if given is None else np.abs(given)
+        symbols = None if size is None else np.minimum(size >> shift, LAST)
+        symbols = tape.rows(symbols, rows)
+        self._one.learn(one, symbols)
+        self._other.learn(other, symbols)
+        high = _beyond(tape, symbols, None if size is None else size >> shift)
+        if (high >> np.maximum(LONGEST - shift, 0)).any():
+            raise CorruptFile("a coefficient is impossibly large; the file is damaged")
+        coarse = np.flatnonzero(shift)
+        if coarse.size:
+            low = None if size is None else size[coarse]
+            high[coarse] = (high[coarse] << shift[coarse]) + _digits(tape, low, shift[coarse])
+        return _signed(tape, high, given)
+
+
+def _beyond(tape: Tape, symbols: Ints, size: Ints | None) -> Ints:
+    """Sizes (n,) of symbols (n,): the last one is followed by how much more there is."""
+    found, beyond = symbols.copy(), np.flatnonzero(symbols == LAST)
+    if beyond.size:
+        more = None if size is None else size[beyond] - LAST + 1
+        known = np.full(beyond.size, LONGEST)
+        digits = tape.uniforms(None if more is None else bit_length(more) - 1, known)
+        found[beyond] += _digits(tape, more, digits)
+        found[beyond] += (np.int64(1) << digits) - 1
+    return found
+
+
+def _digits(tape: Tape, values: Ints | None, counts: Ints) -> Ints:
+    """The lowest counts (n,) binary digits of values (n,): 20 at most, then those above."""
+    found = np.zeros_like(counts)
+    for begin in (0, HALF):
+        here = np.clip(counts - begin, 0, HALF)
+        part = None if values is None else values >> begin & ((1 << here) - 1)
+        found += tape.uniforms(part, np.int64(1) << here) << begin
+    return found
+
+
+def _signed(tape: Tape, size: Ints, given: Ints | None) -> Ints:
+    """Integers (n,) of these sizes, with signs."""
+    there = np.flatnonzero(size)
+    signs = None if given is None else (given[there] < 0).astype(np.int64)
+    found = size.copy()
+    found[there] *= 1 - 2 * tape.uniforms(signs, np.full(there.size, 2))
+    return found
