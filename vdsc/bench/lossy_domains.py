@@ -54,6 +54,7 @@ def cmu(clips: int | None, qualities: tuple[int, ...]) -> LossyDomain:
         data.motion("val")[:clips],
         (
             *ours.peers("cmu", data.MOTION_FPS, qualities),
+            *ours.linear(data.MOTION_FPS),
             *linear_reference.peers(train),
             *predict_and_pack.peers(),
             *zfp.peers(),

@@ -9,7 +9,11 @@ import numpy as np
 import vdsc
 from vdsc.bench.peers.peer import Peer, Setting, Values
 
-QUALITIES = (1, 5, 10, 15, 20, 22, 24, 26, 28, 30, 34, 38, 40, 42, 44, 50, 60, 75, 90, 100)
+QUALITIES = (1, 5, 10, 15, 20, 22, 24, 26, 28, 30, 34, 38, 40, 42, 44, 50, 53, 60, 75, 90, 100)
+STEPS = (1, 8, 14, 20, 26, 32, 38, 44, 50, 60, 70, 80, 90, 100)
+"""Qualities of the codec that needs no checkpoint."""
+
+PLACED, EVEN = "vdsc linear", "vdsc linear, even knots"
 LEARNED, FULL, EXACT = "vdsc", "vdsc, a knot every frame", "vdsc --lossless"
 
 
@@ -31,6 +35,25 @@ def peers(
         for name, knots, chosen in ((LEARNED, "learned", qualities), (FULL, "full", thinned))
     )  # fmt: skip
     return (*lossy, exact())
+
+
+def linear(fps: float) -> tuple[Peer, ...]:
+    """Give the codec without a checkpoint, with knots where they save most and with even ones."""
+    settings = tuple((float(quality),) for quality in STEPS)
+    return tuple(
+        Peer(
+            name, ("quality",), chosen,
+            encode=partial(encode_linear, fps, knots),
+            decode=decode,
+            note=f"no checkpoint, knots={knots}, whole .vds file",
+        )
+        for name, knots, chosen in ((PLACED, "placed", settings), (EVEN, "even", settings[::2]))
+    )  # fmt: skip
+
+
+def encode_linear(fps: float, knots: str, values: Values, setting: Setting) -> bytes:
+    """Compress values to a whole `.vds` file that needs no checkpoint."""
+    return vdsc.compress(values, fps=fps, codec="linear", quality=int(setting[0]), knots=knots)
 
 
 def exact() -> Peer:
