@@ -121,13 +121,22 @@ def test_lossless_takes_every_type_as_it_is(dtype):
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        (np.zeros(5), r"reshape it to \(T, 1\) floats, or keep every bit with --lossless"),
-        (np.zeros((5, 4), int), r"astype\('float32'\), or keep every bit with --lossless"),
+        (
+            np.zeros(5),
+            r"reshape it to \(T, 1\) floats, or use --codec linear .any numbers., or --lossless",
+        ),
+        (
+            np.zeros((5, 4), int),
+            r"astype\('float32'\), or use --codec linear .any numbers., or --lossless",
+        ),
         (
             np.zeros((5, 4, 7)),
             r"several sequences \(N, T, D\) compress one at a time \(FILE.npy:0.*reshape\(len",
         ),
-        (np.zeros((5, 4, 7), int), r"video must be uint8, .* or keep every bit with --lossless"),
+        (
+            np.zeros((5, 4, 7), int),
+            r"video must be uint8, .* or use --codec linear .any numbers., or --lossless",
+        ),
         (np.zeros((5, 7, 8, 9)), r"floats from 0 to 1 \(T, H, W, C\)"),
         (np.zeros((2, 5, 4, 4, 3), np.uint8), "one sequence at a time"),
         (np.zeros((5, 4), complex), "--lossless takes it as it is"),

@@ -97,4 +97,4 @@ def _advice(ndim: int, dtype: np.dtype[np.generic]) -> str:
         advice = "convert it with .astype('float32')"
     else:
         advice = f"compress one sequence at a time, as {LAYOUTS}"
-    return f"{advice}, or keep every bit with --lossless"
+    return f"{advice}, or use --codec linear (any numbers), or --lossless (every bit)"

@@ -127,8 +127,8 @@ def test_integers_stay_within_their_type():
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        (np.array([[1.0], [np.nan]]), "value 0 of frame 1 is not finite"),
-        (np.array([[1.0, 2.0], [3.0, np.inf]]), "value 1 of frame 1 is not finite"),
+        (np.array([[1.0], [np.nan]]), r"values\[1, 0\] is nan; fill it in"),
+        (np.array([[1.0, 2.0], [3.0, np.inf]]), r"values\[1, 1\] is inf"),
         (np.array([[True], [False]]), "is bool; use --lossless"),
         (np.array([[1e300], [-1e300]]), "near the limit"),
         (np.array([[1e12], [1e12 + 1e-3]]), "too large for such fine steps"),

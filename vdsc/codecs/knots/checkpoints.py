@@ -39,7 +39,8 @@ def pick(shape: tuple[int, ...], dtype: np.dtype[np.generic], name: str) -> Chec
         store.complain()
     except ModelMissing as fault:
         raise ModelMissing(f"no model fits: {found}; {takes}; but {fault}") from None
-    advice = "use --lossless, or train one with: vdsc train CONFIG.toml --out models/NAME"
+    train = "vdsc train CONFIG.toml --out models/NAME"
+    advice = f"use --codec linear or --lossless, or train one with: {train}"
     raise InvalidInput(f"no model fits: {found}; {takes}; {advice}")
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from vdsc.codecs.linear.whole_turns import Turns
-from vdsc.core.types import Floats
 from vdsc.errors import InvalidInput
+from vdsc.io.check import check_finite
 from vdsc.io.source import Source
 
 
@@ -33,7 +33,9 @@ def spread(source: Source, spans: Sequence[tuple[int, int]]) -> Spread:
         raise InvalidInput(f"{source.name} is {source.dtype}; use --lossless for it")
     square, count, largest, turns = 0.0, 0, 0.0, False
     for begin, end in spans:
-        values = _finite(source, begin, end)
+        frames = source.read(begin, end)
+        check_finite(frames, source.name, begin)
+        values = frames.reshape(len(frames), -1).astype(np.float64)
         with np.errstate(over="ignore", invalid="ignore"):
             square += float(np.square(values - values.mean(axis=0)).sum())
         count += values.size
@@ -43,16 +45,3 @@ def spread(source: Source, spans: Sequence[tuple[int, int]]) -> Spread:
     if not np.isfinite(square):
         raise InvalidInput(f"{source.name} has values near the limit of its type; use --lossless")
     return Spread((square / count) ** 0.5 or largest or 1.0, largest, turns)
-
-
-def _finite(source: Source, begin: int, end: int) -> Floats:
-    """Frames begin..end-1 as channels (n, C)."""
-    values = source.read(begin, end).reshape(end - begin, -1).astype(np.float64)
-    bad = np.argwhere(~np.isfinite(values))
-    if bad.size:
-        frame, channel = bad[0].tolist()
-        raise InvalidInput(
-            f"{source.name}: value {channel} of frame {begin + frame} is not finite; repair it, "
-            "or use --lossless"
-        )
-    return values
