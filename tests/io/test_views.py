@@ -123,11 +123,11 @@ def test_lossless_takes_every_type_as_it_is(dtype):
     [
         (
             np.zeros(5),
-            r"reshape it to \(T, 1\) floats, or use --codec linear .any numbers., or --lossless",
+            r"reshape it to \(T, 1\) floats, or use --codec linear .*--lossless",
         ),
         (
             np.zeros((5, 4), int),
-            r"astype\('float32'\), or use --codec linear .any numbers., or --lossless",
+            r"astype\('float32'\), or use --codec linear .*--lossless",
         ),
         (
             np.zeros((5, 4, 7)),
@@ -135,7 +135,7 @@ def test_lossless_takes_every_type_as_it_is(dtype):
         ),
         (
             np.zeros((5, 4, 7), int),
-            r"video must be uint8, .* or use --codec linear .any numbers., or --lossless",
+            r"video must be uint8, .* or use --codec linear .*--lossless",
         ),
         (np.zeros((5, 7, 8, 9)), r"floats from 0 to 1 \(T, H, W, C\)"),
         (np.zeros((2, 5, 4, 4, 3), np.uint8), "one sequence at a time"),
