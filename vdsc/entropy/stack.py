@@ -47,6 +47,8 @@ class BitStack:
 
     def pop_uniform(self, sizes: Ints) -> Ints:
         """Pop values (N,), the inverse of `push_uniform`; where a size is 1 the value is 0."""
+        if sizes.size and sizes.min() > 1:
+            return _long(self._coder.decode(_UNIFORM, sizes.astype(np.int32)))
         values = np.zeros(sizes.size, dtype=np.int64)
         coded = np.flatnonzero(sizes > 1)
         if coded.size:

@@ -43,6 +43,19 @@ Chooser = Callable[[Ints, Ints], Ints]
 
 def level(near: Ints) -> tuple[Ints, Ints]:
     """The level (n,) and the shift (n,) of sizes (n,), in 1/64, of what is near."""
+    places, shifts = _known_levels()
+    if near.max() < len(places):
+        return places[near], shifts[near]
+    return _level(near)
+
+
+@cache
+def _known_levels() -> tuple[Ints, Ints]:
+    """Level and shift of the sizes that are met most often."""
+    return _level(np.arange(1 << 12))
+
+
+def _level(near: Ints) -> tuple[Ints, Ints]:
     fine = np.searchsorted(_edges(), near, side="right")
     digits = bit_length(near >> 6)
     shift = np.maximum(digits - 2, 0)
@@ -77,26 +90,39 @@ class Tables:
 
     def __init__(self, means: list[int]) -> None:
         self._counts = np.array([_geometric(mean) for mean in means], dtype=np.int64)
+        self._sums = self._counts.sum(axis=1)
+
+    def shares(self, contexts: Ints) -> Ints:
+        """Frequencies (n, 16) of contexts (n,) but for what is missing to 2**16."""
+        counts = self._counts[contexts]
+        shares: Ints = counts * (TOTAL - SYMBOLS) // self._sums[contexts, None] + 1
+        return shares
 
     def rows(self, contexts: Ints) -> Ints:
         """Frequencies (n, 16) with sum 2**16 of contexts (n,)."""
-        counts = self._counts[contexts]
-        rows: Ints = counts * (TOTAL - SYMBOLS) // counts.sum(axis=1, keepdims=True) + 1
-        rows[:, 0] += TOTAL - rows.sum(axis=1)
-        return rows
+        return filled(self.shares(contexts))
 
     def learn(self, contexts: Ints, symbols: Ints) -> None:
         """Count symbols (n,) in their contexts (n,)."""
         np.add.at(self._counts, (contexts, symbols), STEP)
-        full = np.flatnonzero(self._counts.sum(axis=1) > MOST)
-        self._counts[full] = (self._counts[full] + 1) >> 1
+        np.add.at(self._sums, contexts, STEP)
+        if self._sums[contexts].max() > MOST:
+            full = np.flatnonzero(self._sums > MOST)
+            self._counts[full] = (self._counts[full] + 1) >> 1
+            self._sums[full] = self._counts[full].sum(axis=1)
+
+
+def filled(rows: Ints) -> Ints:
+    """Rows (n, 16) whose first symbol takes what the others leave of 2**16, in their memory."""
+    rows[:, 0] = TOTAL - rows[:, 1:].sum(axis=1)
+    return rows
 
 
 class MagnitudeCode:
     """Codes rows of signed integers by two tables, each with contexts of its own."""
 
     def __init__(self, one: list[int], other: list[int]) -> None:
-        self._one, self._other = Tables(one), Tables(other)
+        self._tables, self._second = Tables(one + other), len(one)
 
     def code(
         self, tape: Tape, contexts: tuple[Ints, Ints], shift: Ints, choose: Chooser | None
@@ -105,34 +131,40 @@ class MagnitudeCode:
 
         An encoder gives what chooses them; a decoder None. Raises CorruptFile.
         """
-        one, other = contexts
-        rows = (self._one.rows(one) + self._other.rows(other)) >> 1
-        rows[:, 0] += TOTAL - rows.sum(axis=1)
+        both = np.concatenate((contexts[0], contexts[1] + self._second))
+        shares = self._tables.shares(both)
+        rows = filled((shares[: len(shift)] + shares[len(shift) :]) >> 1)
         given = None if choose is None else choose(rows, shift)
         size = None if given is None else np.abs(given)
         symbols = None if size is None else np.minimum(size >> shift, LAST)
         symbols = tape.rows(symbols, rows)
-        self._one.learn(one, symbols)
-        self._other.learn(other, symbols)
-        high = _beyond(tape, symbols, None if size is None else size >> shift)
-        if (high >> np.maximum(LONGEST - shift, 0)).any():
-            raise CorruptFile("a coefficient is impossibly large; the file is damaged")
-        coarse = np.flatnonzero(shift)
-        if coarse.size:
-            low = None if size is None else size[coarse]
-            high[coarse] = (high[coarse] << shift[coarse]) + _digits(tape, low, shift[coarse])
+        self._tables.learn(both, np.concatenate((symbols, symbols)))
+        high = symbols
+        if symbols.max() == LAST:
+            high = _beyond(tape, symbols, None if size is None else size >> shift)
+        if shift.any():
+            high = _lengthened(tape, high, shift, size)
         return _signed(tape, high, given)
 
 
 def _beyond(tape: Tape, symbols: Ints, size: Ints | None) -> Ints:
     """Sizes (n,) of symbols (n,): the last one is followed by how much more there is."""
     found, beyond = symbols.copy(), np.flatnonzero(symbols == LAST)
-    if beyond.size:
-        more = None if size is None else size[beyond] - LAST + 1
-        known = np.full(beyond.size, LONGEST)
-        digits = tape.uniforms(None if more is None else bit_length(more) - 1, known)
-        found[beyond] += _digits(tape, more, digits)
-        found[beyond] += (np.int64(1) << digits) - 1
+    more = None if size is None else size[beyond] - LAST + 1
+    known = np.full(beyond.size, LONGEST)
+    digits = tape.uniforms(None if more is None else bit_length(more) - 1, known)
+    found[beyond] += _digits(tape, more, digits)
+    found[beyond] += (np.int64(1) << digits) - 1
+    return found
+
+
+def _lengthened(tape: Tape, high: Ints, shift: Ints, size: Ints | None) -> Ints:
+    """Sizes (n,) of high parts (n,) and so many low bits (n,); raises CorruptFile."""
+    if (high >> np.maximum(LONGEST - shift, 0)).any():
+        raise CorruptFile("a coefficient is impossibly large; the file is damaged")
+    found, coarse = high.copy(), np.flatnonzero(shift)
+    low = None if size is None else size[coarse]
+    found[coarse] = (found[coarse] << shift[coarse]) + _digits(tape, low, shift[coarse])
     return found
 
 
@@ -149,6 +181,8 @@ def _digits(tape: Tape, values: Ints | None, counts: Ints) -> Ints:
 def _signed(tape: Tape, size: Ints, given: Ints | None) -> Ints:
     """Integers (n,) of these sizes, with signs."""
     there = np.flatnonzero(size)
+    if not there.size:
+        return size
     signs = None if given is None else (given[there] < 0).astype(np.int64)
     found = size.copy()
     found[there] *= 1 - 2 * tape.uniforms(signs, np.full(there.size, 2))
