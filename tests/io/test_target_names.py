@@ -129,6 +129,26 @@ def test_of_many_writers_one_wins(tmp_path):
     assert content[0] not in refused
 
 
+def test_a_file_that_is_taken_for_a_leftover_is_made_anew(tmp_path, monkeypatch):
+    """A writer of the same number may look for leftovers before a new file has its lock."""
+    lock, taken = temporary._lock, []
+
+    def late(descriptor, *, wait=False):
+        if wait and not taken:
+            taken.extend(tmp_path.iterdir())
+            temporary.remove_leftovers(tmp_path / "x")
+            assert not list(tmp_path.iterdir())
+        return lock(descriptor, wait=wait)
+
+    monkeypatch.setattr(temporary, "_lock", late)
+    stream, path = temporary.create(tmp_path / "x", mode=0o600)
+    with stream:
+        assert path.exists()
+        assert path not in taken
+        temporary.remove_leftovers(tmp_path / "x")
+        assert path.exists()
+
+
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o666, 0o444])
 def test_a_replaced_file_keeps_its_mode(tmp_path, mode):
     """What was private stays private, and already is so while it is written."""

@@ -22,12 +22,24 @@ LONGEST = len(f"..{2**31}-.tmp") + TOKEN
 
 def create(final: Path, *, mode: int) -> tuple[BinaryIO, Path]:
     """Open a new file for writing and reading beside `final`; the umask applies to `mode`."""
-    temporary = final.with_name(f"{_stem(final)}{os.getpid()}-{os.urandom(TOKEN // 2).hex()}.tmp")
     # O_EXCL: never through a link that somebody else laid there.
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
-    descriptor = os.open(temporary, flags, mode)
-    _lock(descriptor)
-    return open(descriptor, "w+b"), temporary
+    while True:
+        name = f"{_stem(final)}{os.getpid()}-{os.urandom(TOKEN // 2).hex()}.tmp"
+        temporary = final.with_name(name)
+        descriptor = os.open(temporary, flags, mode)
+        _lock(descriptor, wait=True)
+        if _is_named(descriptor, temporary):
+            return open(descriptor, "w+b"), temporary
+        os.close(descriptor)  # another writer took it for a leftover before it was locked
+
+
+def _is_named(descriptor: int, path: Path) -> bool:
+    """Whether an open file still has this name."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def remove_leftovers(final: Path) -> None:
@@ -76,12 +88,15 @@ def _remove(leftover: Path) -> None:
     os.close(descriptor)
 
 
-def _lock(descriptor: int) -> bool:
-    """Take the lock of an open file; False if another holds it, or there are no locks here."""
+def _lock(descriptor: int, *, wait: bool = False) -> bool:
+    """Take the lock of an open file; False if another holds it, or there are no locks here.
+
+    wait: for another to let go of it.
+    """
     try:
         import fcntl  # which Windows does not have
 
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except (ImportError, OSError):
         return False
     return True
