@@ -9,6 +9,8 @@ import numpy as np
 
 from vdsc.codecs.knots.decoder import KnotReader, PlacedWindow
 from vdsc.codecs.knots.params import ID, OLD_ID
+from vdsc.codecs.linear.linear_decoder import LinearDecoder
+from vdsc.codecs.linear.linear_params import ID as LINEAR
 from vdsc.container import Reader
 from vdsc.core.sequence import Times
 from vdsc.errors import InvalidInput
@@ -17,17 +19,22 @@ from vdsc.errors import InvalidInput
 def windows(data: bytes) -> Iterator[PlacedWindow]:
     """Knots, cells and pose of every window of a .vds file; the same on every machine.
 
-    Needs the checkpoint's tables, no network. Raises InvalidInput for a file without knots, and
+    Needs the checkpoint's tables, no network. Raises InvalidInput for a file of another codec, and
     VdscError for what is no sound file.
     """
     reader = Reader(io.BytesIO(data))
     if reader.header.codec not in {ID, OLD_ID}:
-        raise InvalidInput(f"a file of codec {reader.header.codec!r} has no knots to look at")
+        raise InvalidInput(f"a file of codec {reader.header.codec!r} has no knots of a model")
     knots = KnotReader(reader.header)
     yield from map(knots.window, reader.chunks())
 
 
 def knot_times(data: bytes) -> Times:
     """Times (K,) seconds of all knots of a .vds file, seams once."""
-    found = [part.seconds[part.window.knots] for part in windows(data)]
+    reader = Reader(io.BytesIO(data))
+    if reader.header.codec == LINEAR:
+        decoder = LinearDecoder(reader.header)
+        found = [decoder.knot_times(body) for body in reader.chunks()]
+    else:
+        found = [part.seconds[part.window.knots] for part in windows(data)]
     return np.unique(np.concatenate(found))

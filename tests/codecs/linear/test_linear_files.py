@@ -116,6 +116,16 @@ def test_the_ends_of_a_type_are_not_passed(dtype):
     assert made.tolist() == [ends.max, ends.min, ends.max, ends.min, 3]
 
 
+def test_knots_can_be_looked_at(monkeypatch):
+    """Their times are as many as the report counts, from the first frame to the last."""
+    monkeypatch.setattr("vdsc.codecs.linear.linear_encoder.LONGEST", 100)
+    data, report = linear(walk(300, 4).cumsum(axis=0), fps=50, report=True)
+    times = vdsc.inspect_knots(data)
+    assert report.made_by == f"linear, {len(times)} knots"
+    assert (times[0], times[-1]) == (0, 299 / 50)
+    assert (np.diff(times) >= 0.1).all()
+
+
 def test_integers_stay_within_their_type():
     """Overshoot ends at the type's own ends."""
     values = np.where(np.arange(90)[:, None] // 10 % 2, 255, 0).astype("u1")

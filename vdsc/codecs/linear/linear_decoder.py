@@ -10,11 +10,12 @@ import numpy as np
 from vdsc.codecs import windows
 from vdsc.codecs.linear.bridged_path import Path, Steps
 from vdsc.codecs.linear.frames import Chunk
-from vdsc.codecs.linear.knot_code import KnotCode
+from vdsc.codecs.linear.knot_code import KnotCode, Knots
 from vdsc.codecs.linear.linear_params import LinearParams
 from vdsc.codecs.linear.whole_turns import Turns
 from vdsc.container import Header
 from vdsc.core.instants import Instants
+from vdsc.core.sequence import Times
 from vdsc.core.threads import one_thread
 from vdsc.core.types import Ints, Values
 from vdsc.entropy import BitStack
@@ -41,11 +42,11 @@ class LinearDecoder:
 
     def decode(self, body: bytes, wanted: Instants) -> Iterator[Values]:
         """Frames of the next chunk, the one on a seam from the later chunk."""
-        begin, end = next(self._spans)
-        self._left -= 1
+        first = self._last is None
+        knots, turns, seconds = self._read(body)
         with one_thread():
-            chunk = self._chunk(body, begin, end)
-        low = chunk.seconds[0] if begin else -np.inf
+            chunk = Chunk(seconds, Path(knots, self._steps, seconds), turns)
+        low = -np.inf if first else chunk.seconds[0]
         high = chunk.seconds[-1] if self._left else np.inf
         most = max(1, AT_ONCE // self._channels)
         for times in wanted.between(low, high):
@@ -55,7 +56,15 @@ class LinearDecoder:
                     made = chunk.frames(within, self._outline)
                 yield made
 
-    def _chunk(self, body: bytes, begin: int, end: int) -> Chunk:
+    def knot_times(self, body: bytes) -> Times:
+        """Times (M,) seconds of the knots of the next chunk."""
+        knots, _, seconds = self._read(body)
+        return seconds[knots.frames]
+
+    def _read(self, body: bytes) -> tuple[Knots, Turns | None, Times]:
+        """Knots and turns of the next chunk, and the times of its frames; raises CorruptFile."""
+        begin, end = next(self._spans)
+        self._left -= 1
         turns, at = None, 0
         if self._params.turns:
             turns, at = Turns.read(body, end - begin, self._turned)
@@ -65,5 +74,4 @@ class LinearDecoder:
         if not stack.empty:
             raise CorruptFile("a chunk holds more than its knots; the file is damaged")
         self._last = knots.values[-1]
-        seconds = self._outline.clock.seconds(begin, end)
-        return Chunk(seconds, Path(knots, self._steps, seconds), turns)
+        return knots, turns, self._outline.clock.seconds(begin, end)

@@ -38,10 +38,11 @@ def spread(source: Source, spans: Sequence[tuple[int, int]]) -> Spread:
         values = frames.reshape(len(frames), -1).astype(np.float64)
         with np.errstate(over="ignore", invalid="ignore"):
             square += float(np.square(values - values.mean(axis=0)).sum())
+        if not np.isfinite(square):
+            words = "has values near the limit of its type; use --lossless"
+            raise InvalidInput(f"{source.name} {words}")
         count += values.size
         largest = max(largest, float(np.abs(values).max()))
         before = np.zeros(values.shape[1], dtype=np.int64)
         turns = turns or bool(len(Turns.of(values, before).events))
-    if not np.isfinite(square):
-        raise InvalidInput(f"{source.name} has values near the limit of its type; use --lossless")
     return Spread((square / count) ** 0.5 or largest or 1.0, largest, turns)
