@@ -100,8 +100,8 @@ def near(v):
 class File:
     """What chunks hand on."""
 
-    def __init__(self, channels):
-        self.c = channels
+    def __init__(self, channels, grouped):
+        self.c, self.grouped = channels, grouped
         both = [
             (3 * n + 2 * (PAST[w] if w < 6 else n)) // 5
             for _ in range(5) for n in NEAR for w in range(7)
@@ -151,25 +151,24 @@ class File:
     def rows(self, stack, sizes):
         """Coefficients of the windows of a batch."""
         c, found = self.c, [[] for _ in sizes]
-        for k in range(stack.uniform(max(sizes))):
+        count, k = stack.uniform(max(sizes)), 0
+        while k < count:
+            m = 2 ** (k.bit_length() - 3) if self.grouped and k >= 8 else 1
+            group = min(m, count - k)
             in_a, in_b, shifts = [], [], []
-            for n, rows in zip(sizes, found, strict=True):
-                for channel in range(c):
-                    v = 0
-                    if k:
-                        a, beside = size(rows[k - 1], channel), (-3, -1, 1, 3)
-                        b = size(rows[k - 2], channel) if k > 1 else 0
-                        s = sum(size(rows[k - 1], channel + d) for d in beside)
-                        v = 32 * a + 16 * b + 5 * s
-                    level, shift = near(v)
-                    place = 13 * min((k + 1).bit_length() - 1, 4) + level
-                    in_a.append(7 * place + self.before(k, n, channel))
-                    in_b.append(place)
-                    shifts.append(shift)
-            row = self.coefficients.pop(stack, in_a, in_b, shifts)
-            assert all(abs(one) < 2**26 for one in row)
-            for i, rows in enumerate(found):
-                rows.append(row[i * c : (i + 1) * c])
+            for row in range(k, k + group):
+                for n, rows in zip(sizes, found, strict=True):
+                    for channel in range(c):
+                        level, shift = near(around(rows, k, group, channel))
+                        place = 13 * min((row + 1).bit_length() - 1, 4) + level
+                        in_a.append(7 * place + self.before(row, n, channel))
+                        in_b.append(place)
+                        shifts.append(shift)
+            popped = self.coefficients.pop(stack, in_a, in_b, shifts)
+            assert all(abs(one) < 2**26 for one in popped)
+            for at in range(0, len(popped), c):
+                found[at // c % len(sizes)].append(popped[at : at + c])
+            k += group
         return [rows[: n - 1] for n, rows in zip(sizes, found, strict=True)]
 
     def before(self, k, n, channel):
@@ -180,6 +179,20 @@ class File:
         m = (2 * (k + 1) * n_past + n) // (2 * n)
         q = [size(rows[i - 1], channel) if 1 <= i <= len(rows) else 0 for i in (m - 1, m, m + 1)]
         return sum(edge <= q[0] + 2 * q[1] + q[2] for edge in (2, 4, 6, 11, 19))
+
+
+def around(rows, k, group, channel):
+    """What lies before a group of rows."""
+    beside = (-3, -1, 1, 3)
+    if group == 1:
+        a = size(rows[k - 1], channel) if k else 0
+        b = size(rows[k - 2], channel) if k > 1 else 0
+        s = sum(size(rows[k - 1], channel + d) for d in beside) if k else 0
+        return 32 * a + 16 * b + 5 * s
+    past = rows[k - group : k]
+    a = sum(size(row, channel) for row in past)
+    s = sum(size(row, channel + d) for row in past for d in beside)
+    return (48 * a + 5 * s) // group
 
 
 def size(row, channel):
@@ -220,7 +233,7 @@ def decode(head, bodies, times):
     j, f = head.get("j", 0), head.get("f", 0)
     m = MANTISSAS[j % 4]
     z, e = MANTISSAS[(j - f) % 4] >> (j // 4 - (j - f) // 4), j // 4 - 12
-    file, turned, found = File(c), [0] * c, {}
+    file, turned, found = File(c, head.get("g")), [0] * c, {}
     for i, body in enumerate(bodies):
         begin, end = i * (frames - 1) // n, (i + 1) * (frames - 1) // n
         at, turns = 0, [list(turned) for _ in range(end - begin + 1)]

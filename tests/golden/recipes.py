@@ -176,6 +176,11 @@ def spikes():
     return np.where(np.arange(FRAMES)[:, None] == [9, 30], 1e9, smooth(2))
 
 
+def rough():
+    """A smooth path under noise: coefficients in all rows."""
+    return smooth(3) / 50 + np.random.default_rng(13).normal(size=(FRAMES, 3))
+
+
 def linear(values, **options):
     """A file of the linear codec."""
     return vdsc.compress(values, codec="linear", **options)
@@ -188,6 +193,7 @@ LINEAR = {
     "linear-turns": joined_linear,
     "linear-irregular": lambda: linear(smooth(5), times=jitter(), knots="even"),
     "linear-spikes": lambda: linear(spikes(), quality=100),
+    "linear-groups": lambda: linear(rough(), quality=70),
     "linear-frame": lambda: linear(smooth(6)[:1]),
 }
 

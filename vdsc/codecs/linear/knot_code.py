@@ -8,7 +8,7 @@ knot; of a coefficient the rows before it, its neighbours there, and the window 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -16,7 +16,7 @@ import numpy as np
 
 from vdsc.codecs.linear.magnitudes import LEVELS, Chooser, MagnitudeCode, Tables, level
 from vdsc.core.fixed import bit_length
-from vdsc.core.types import Ints
+from vdsc.core.types import Floats, Ints
 from vdsc.entropy.tape import Tape
 from vdsc.errors import CorruptFile
 
@@ -55,21 +55,32 @@ class Knots:
 class Plan:
     """What an encoder puts into a chunk.
 
-    lengths: numbers in LENGTHS, one a window. knots (M, C) in their steps. wanted: how many rows
-    each window has. choosers: of each window and row, given laws, the coefficients (C,).
+    lengths: numbers in LENGTHS, one a window. knots (M, C) in their steps. rows: how many each
+    window has. wanted: the real coefficients (K, C) of each window. rounding: given some of them
+    (n,), chooses integers.
     """
 
     lengths: list[int]
     knots: Ints
-    wanted: list[int]
-    choosers: Sequence[Sequence[Chooser]]
+    rows: list[int]
+    wanted: list[Floats]
+    rounding: Callable[[Floats], Chooser]
+
+    def chooser(self, done: int, batch: int, begin: int, end: int) -> Chooser:
+        """Chooses rows of a batch's windows, zeros where a window has no such row."""
+        real = np.zeros((end - begin, batch, self.knots.shape[1]))
+        for i, some in enumerate(self.wanted[done : done + batch]):
+            part = some[begin:end]
+            real[: len(part), i] = part
+        return self.rounding(real.ravel())
 
 
 class KnotCode:
     """The laws of one file, which learn from chunk to chunk."""
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, *, grouped: bool) -> None:
         self._channels, self._batch = channels, max(1, LANES // channels)
+        self._grouped = grouped
         near = [_near(i) for i in range(LEVELS)]
         both = [(3 * mean + 2 * _before(w, mean)) // 5 for mean in near for w in range(BEFORE)]
         self._coefficients = MagnitudeCode(both * BANDS, near * BANDS)
@@ -137,20 +148,20 @@ class KnotCode:
     def _rows(self, tape: Tape, sizes: Ints, done: int, plan: Plan | None) -> list[Ints]:
         """Coefficients (K, C) of the windows of a batch, which have so many steps."""
         batch, most = len(sizes), int(sizes.max())
-        given = None if plan is None else max(plan.wanted[done : done + batch])
+        given = None if plan is None else max(plan.rows[done : done + batch])
         count = tape.uniform(given, most)
         past = self._looked_back(sizes, count)
         found = np.zeros((count, batch, self._channels), dtype=np.int64)
-        one = np.zeros((batch, self._channels), dtype=np.int64)
-        two = one
-        for k in range(count):
-            place, shift = level((32 * one + 16 * two + 5 * _beside(one)).ravel())
-            place += LEVELS * min((k + 1).bit_length() - 1, BANDS - 1)
-            chosen = None if plan is None else _together(plan.choosers[done : done + batch], k)
-            context = place * BEFORE + past[k].ravel(), place
+        for begin, end in together(count, grouped=self._grouped):
+            size = end - begin
+            before = np.minimum(np.abs(found[max(begin - max(size, 2), 0) : begin]), _WIDE)
+            near = _nearby(before, size)
+            place, shift = (np.tile(part.ravel(), size) for part in level(near.ravel()))
+            place += np.repeat(_bands(begin, end), near.size)
+            chosen = None if plan is None else plan.chooser(done, batch, begin, end)
+            context = place * BEFORE + past[begin:end].ravel(), place
             row = self._coefficients.code(tape, context, shift, chosen)
-            found[k] = row.reshape(batch, -1)
-            one, two = np.minimum(np.abs(found[k]), _WIDE), one
+            found[begin:end] = row.reshape(size, batch, -1)
         _check(found)
         rows = [found[:, i] for i in range(batch)]
         if any(row[size - 1 :].any() for row, size in zip(rows, sizes.tolist(), strict=True)):
@@ -194,19 +205,33 @@ def _fixed(values: Ints) -> Chooser:
     return lambda *_: values
 
 
-def _together(choosers: Sequence[Sequence[Chooser]], row: int) -> Chooser:
-    """Chooses a row of several windows, zeros where a window has no such row."""
+def together(rows: int, *, grouped: bool) -> Iterator[tuple[int, int]]:
+    """First and one-past-last row of those that are coded at once: from 8 on ever more."""
+    begin = 0
+    while begin < rows:
+        size = 1 << max(begin.bit_length() - 3, 0) if grouped else 1
+        yield begin, min(begin + size, rows)
+        begin += size
 
-    def choose(rows: Ints, shift: Ints) -> Ints:
-        count = len(shift) // len(choosers)
-        found = np.zeros(len(shift), dtype=np.int64)
-        for i, some in enumerate(choosers):
-            part = slice(i * count, (i + 1) * count)
-            if row < len(some):
-                found[part] = some[row](rows[part], shift[part])
-        return found
 
-    return choose
+def _bands(begin: int, end: int) -> Ints:
+    """Where the levels of the bands of some rows begin."""
+    bands = [min((k + 1).bit_length() - 1, BANDS - 1) for k in range(begin, end)]
+    return LEVELS * np.array(bands)
+
+
+def _nearby(before: Ints, size: int) -> Ints:
+    """Sizes (batch, C), in 1/64, of what lies before rows that are coded at once.
+
+    before: the last two rows, or as many as are coded, each (batch, C); fewer at the beginning.
+    """
+    if size > 1:
+        total = before.sum(axis=0)
+        mean: Ints = (48 * total + 5 * _beside(total)) // size
+        return mean
+    last = before[-1] if len(before) else np.zeros(before.shape[1:], dtype=np.int64)
+    near: Ints = 32 * last + 5 * _beside(last)
+    return near + 16 * before[-2] if len(before) > 1 else near
 
 
 def _beside(row: Ints) -> Ints:

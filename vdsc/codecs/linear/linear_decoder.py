@@ -36,7 +36,7 @@ class LinearDecoder:
         self._left = header.chunks
         steps = np.full(self._channels, self._params.step, dtype=np.int64)
         self._steps = Steps.of(steps, self._params.finer)
-        self._code = KnotCode(self._channels)
+        self._code = KnotCode(self._channels, grouped=self._params.grouped)
         self._last: Ints | None = None
         self._turned = np.zeros(self._channels, dtype=np.int64)
 

@@ -63,11 +63,11 @@ class LinearEncoder:
         found = spread(source, self._spans)
         quarters = round(4 * log2(found.size)) + round((30 - settings.quality) * 4 / 10)
         quarters = min(max(quarters, FINEST), COARSEST)
-        self._params = LinearParams(quarters, FINER, found.turns)
+        self._params = LinearParams(quarters, FINER, found.turns, grouped=True)
         self._steps = Steps.of(np.full(self._channels, quarters, dtype=np.int64), FINER)
         if found.largest > LARGEST * float(self._steps.real_knots.min()):
             raise InvalidInput("values are too large for such fine steps; lower --quality")
-        self._code = KnotCode(self._channels)
+        self._code = KnotCode(self._channels, grouped=self._params.grouped)
         self._turned = np.zeros(self._channels, dtype=np.int64)
         self._last: Ints | None = None
         self._done = self._knots = 0
@@ -89,7 +89,7 @@ class LinearEncoder:
         channels = frames.reshape(len(frames), -1).astype(np.float64)
         turns, head = None, b""
         if self._params.turns:
-            turns = Turns.of(channels - TURN * self._turned, self._turned)
+            turns = Turns.of(channels, self._turned)
             channels -= TURN * turns.at(np.arange(len(frames)), self._channels)
             head, self._turned = turns.to_bytes(), turns.after
         with one_thread():
@@ -114,15 +114,15 @@ class LinearEncoder:
         if (np.abs(values - values[0]) >= FARTHEST).any():
             raise InvalidInput("values move too far for such fine steps; lower --quality")
         knots = values * self._steps.knots / self._steps.units
-        choosers, wanted = [], []
+        wanted, rows = [], []
         for i, (a, b) in enumerate(pairwise(ends)):
             found = np.zeros((0, self._channels))
             if b > a + 1:
                 found = coefficients(x[a : b + 1], knots[i], knots[i + 1], seconds[a : b + 1])
             large = np.flatnonzero((np.abs(found) > DEAD).any(axis=1))
-            wanted.append(int(large.max(initial=-1)) + 1)
-            choosers.append([Rounding(row) for row in found])
-        return Plan(numbers(ends), values, wanted, choosers)
+            rows.append(int(large.max(initial=-1)) + 1)
+            wanted.append(found)
+        return Plan(numbers(ends), values, rows, wanted, Rounding)
 
     def _ends(self, x: Floats) -> list[int]:
         """Frames of the knots of a path in steps."""

@@ -14,7 +14,7 @@ FINEST, COARSEST = -4 * 1000, 4 * 1000
 
 MOST_FINER = 24
 
-_KNOWN = frozenset("jft")
+_KNOWN = frozenset("jftg")
 
 
 VALUES, FRAMES = 1 << 20, 1 << 13
@@ -26,16 +26,18 @@ class LinearParams:
     """What the header stores.
 
     step: j, where a step is 2^(j/4). finer: the steps of knots are those of j - finer.
-    turns: whether channels are angles in degrees whose whole turns are told apart.
+    turns: whether channels are angles in degrees whose whole turns are told apart. grouped: whether
+    several rows of coefficients are coded at once.
     """
 
     step: int
     finer: int = 0
     turns: bool = False
+    grouped: bool = False
 
     def to_header(self) -> dict[str, int]:
         """The parameters, those that say nothing left out."""
-        stored = {"j": self.step, "f": self.finer, "t": int(self.turns)}
+        stored = {"j": self.step, "f": self.finer, "t": int(self.turns), "g": int(self.grouped)}
         return {key: value for key, value in stored.items() if value}
 
     @classmethod
@@ -46,9 +48,11 @@ class LinearParams:
             if key not in _KNOWN:
                 words = f"the header has the unknown parameter {key!r}; upgrade vdsc"
                 raise UnsupportedVersion(words)
-        made = cls(params.get("j", 0), params.get("f", 0), bool(params.get("t", 0)))
+        turns, grouped = (bool(params.get(key, 0)) for key in "tg")
+        made = cls(params.get("j", 0), params.get("f", 0), turns, grouped)
         sound = FINEST <= made.step <= COARSEST and 0 <= made.finer <= MOST_FINER
-        if not sound or params.get("t", 1) != 1 or header.model is not None:
+        flags = all(params.get(key, 1) == 1 for key in "tg")
+        if not sound or not flags or header.model is not None:
             raise CorruptFile("the header's parameters cannot be right; the file is damaged")
         _check_chunks(header)
         return made
