@@ -94,8 +94,9 @@ class Tables:
 
     def shares(self, contexts: Ints) -> Ints:
         """Frequencies (n, 16) of contexts (n,) but for what is missing to 2**16."""
-        counts = self._counts[contexts]
-        shares: Ints = counts * (TOTAL - SYMBOLS) // self._sums[contexts, None] + 1
+        # The quotient of integers below 2^33 and 2^17 is rounded to no other whole part.
+        real = self._counts[contexts] * float(TOTAL - SYMBOLS) / self._sums[contexts, None]
+        shares: Ints = real.astype(np.int64) + 1
         return shares
 
     def rows(self, contexts: Ints) -> Ints:
@@ -171,7 +172,7 @@ def _lengthened(tape: Tape, high: Ints, shift: Ints, size: Ints | None) -> Ints:
 def _digits(tape: Tape, values: Ints | None, counts: Ints) -> Ints:
     """The lowest counts (n,) binary digits of values (n,): 20 at most, then those above."""
     found = np.zeros_like(counts)
-    for begin in (0, HALF):
+    for begin in (0, HALF) if counts.max() > HALF else (0,):
         here = np.clip(counts - begin, 0, HALF)
         part = None if values is None else values >> begin & ((1 << here) - 1)
         found += tape.uniforms(part, np.int64(1) << here) << begin
