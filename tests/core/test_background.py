@@ -50,8 +50,10 @@ def test_a_forked_child_has_threads_of_its_own():
 def test_an_interrupted_program_ends_without_its_tasks():
     """After Ctrl-C a program ends while a background task still has a minute to go."""
     program = (
-        "import time, sys\n"
+        "import signal, time\n"
         "from vdsc.core.background import together\n"
+        # A shell's background job, which a test run may be, ignores SIGINT.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "def slow():\n    print('begun', flush=True)\n    time.sleep(60)\n"
         "together([slow])\n"
     )

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from vdsc.api.numbers import numeric_header
+from vdsc.codecs import registry
+from vdsc.codecs.base import HasKnots
 from vdsc.codecs.knots.decoder import KnotReader, PlacedWindow
 from vdsc.codecs.knots.params import ID, OLD_ID
-from vdsc.codecs.linear.linear_decoder import LinearDecoder
-from vdsc.codecs.linear.linear_params import ID as LINEAR
 from vdsc.container import Reader
 from vdsc.core.sequence import Times
 from vdsc.errors import InvalidInput
@@ -30,11 +31,10 @@ def windows(data: bytes) -> Iterator[PlacedWindow]:
 
 
 def knot_times(data: bytes) -> Times:
-    """Times (K,) seconds of all knots of a .vds file, seams once."""
+    """Times (K,) seconds of all knots of a .vds file, seams once; needs its checkpoint, if any."""
     reader = Reader(io.BytesIO(data))
-    if reader.header.codec == LINEAR:
-        decoder = LinearDecoder(reader.header)
-        found = [decoder.knot_times(body) for body in reader.chunks()]
-    else:
-        found = [part.seconds[part.window.knots] for part in windows(data)]
-    return np.unique(np.concatenate(found))
+    codec = reader.header.codec
+    decoder = registry.codec_of_file(codec).decoder(numeric_header(reader.header))
+    if not isinstance(decoder, HasKnots):
+        raise InvalidInput(f"a file of codec {codec!r} has no knots to look at")
+    return np.unique(np.concatenate([decoder.knot_times(body) for body in reader.chunks()]))

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from vdsc.container import Header
 from vdsc.core import memory
 from vdsc.core.instants import Instants
-from vdsc.core.sequence import Outline
+from vdsc.core.sequence import Outline, Times
 from vdsc.core.types import Values
 from vdsc.io.source import Source
 
@@ -95,6 +95,15 @@ class Decoder(Protocol):
 
         Their type is that of the file. Raises CorruptFile for a body that no encoder makes.
         """
+        ...
+
+
+@runtime_checkable
+class HasKnots(Protocol):
+    """A decoder whose chunks have knots; one object decodes frames or gives knots, not both."""
+
+    def knot_times(self, body: bytes) -> Times:
+        """Times (M,) seconds of the knots of the next chunk; raises CorruptFile."""
         ...
 
 

@@ -51,8 +51,7 @@ class WritingTape:
     def uniform(self, value: int | None, size: int) -> int:
         """Keep the value and give it back."""
         assert value is not None
-        self._kept.append((np.array([value]), np.array([size])))
-        return value
+        return int(self.uniforms(np.array([value]), np.array([size]))[0])
 
     def uniforms(self, values: Ints | None, sizes: Ints) -> Ints:
         """Keep the values and give them back."""
@@ -82,7 +81,7 @@ class ReadingTape:
 
     def uniform(self, value: int | None, size: int) -> int:
         """Pop the value."""
-        return int(self._stack.pop_uniform(np.array([size]))[0])
+        return int(self.uniforms(None, np.array([size]))[0])
 
     def uniforms(self, values: Ints | None, sizes: Ints) -> Ints:
         """Pop the values."""

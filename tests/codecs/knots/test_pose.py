@@ -186,7 +186,7 @@ def test_turns_of_earlier_windows_stay():
     """A window begins with the turns that the one before ended with."""
     first = made([0] * 3, [0] * 3, {(1, 3): 2})
     second = made([0] * 3, [0] * 3, {(2, 3): 5}, first.after)
-    assert second.turns_at(np.array([0, 1, 2]), 6)[:, 3].tolist() == [2, 2, 7]
+    assert second.turns_at(np.array([0, 1, 2]))[:, 3].tolist() == [2, 2, 7]
     assert second.after.tolist() == [0, 0, 0, 7, 0, 0]
 
 

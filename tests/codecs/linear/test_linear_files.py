@@ -17,7 +17,7 @@ from tests.forge import forged, opened
 from vdsc.codecs.linear import linear_params as params
 from vdsc.codecs.linear import rounding
 from vdsc.codecs.linear.frames import held
-from vdsc.codecs.linear.linear_decoder import LinearDecoder
+from vdsc.codecs.linear.linear_decoder import LinearFileDecoder
 from vdsc.core.instants import Instants
 from vdsc.core.sequence import Clock, Outline
 from vdsc.errors import CorruptFile, InvalidInput, UnsupportedVersion, VdscError
@@ -101,7 +101,7 @@ def test_chunks_join_without_a_seam(monkeypatch):
     assert len(bodies) == 4
     assert len(data) < 1.5 * len(whole) + 60
     wanted = Instants(header.outline, own=True)
-    decoder = LinearDecoder(header)
+    decoder = LinearFileDecoder(header)
     counts = [sum(map(len, decoder.decode(body, wanted))) for body in bodies]
     assert counts == [74, 75, 75, 76]
 

@@ -26,10 +26,10 @@ def spinning(frames=200, jumps=()):
 def test_what_is_left_does_not_jump():
     values = spinning()
     turns = Turns.of(values, NONE)
-    left = values - TURN * turns.at(np.arange(len(values)), 2)
+    left = values - TURN * turns.at(np.arange(len(values)))
     assert len(turns.events) > 10
     assert np.abs(np.diff(left, axis=0)).max() < 32
-    assert (turns.after == turns.at(np.array([199]), 2)[0]).all()
+    assert (turns.after == turns.at(np.array([199]))[0]).all()
 
 
 @pytest.mark.parametrize("jump", [180.0, 90.0, 500.0])
@@ -55,7 +55,7 @@ def test_bytes_and_back(events, before):
     again, at = Turns.read(turns.to_bytes() + b"rest", 100, began)
     assert at == len(turns.to_bytes())
     assert (again.events == turns.events).all()
-    assert (again.at(np.arange(100), 2) == turns.at(np.arange(100), 2)).all()
+    assert (again.at(np.arange(100)) == turns.at(np.arange(100))).all()
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,11 @@ class KnotDecoder:
         if not self._left:
             yield from self._frames(window, wanted, np.inf)
 
+    def knot_times(self, body: bytes) -> Times:
+        """Times (M,) seconds of the knots of the next window; see `codecs.base.HasKnots`."""
+        part = self._reader.window(body)
+        return part.seconds[part.window.knots]
+
     def _frames(self, part: PlacedWindow, wanted: Instants, high: float) -> Iterator[Values]:
         low = self._low
         self._low = high

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from vdsc.codecs import turn_events
 from vdsc.codecs.knots.params import KnotParams
 from vdsc.container import varint
 from vdsc.core.fixed import ONE
@@ -80,7 +81,7 @@ class Rig:
             placed[:, : self.first_angle] = positions * self.unit >> 16
         if pose.turns.size or pose.before.any():
             frame = np.searchsorted(seconds, times, side="right") - 1
-            placed += self.turn * pose.turns_at(np.maximum(frame, 0), placed.shape[1])
+            placed += self.turn * pose.turns_at(np.maximum(frame, 0))
         return placed
 
 
@@ -108,21 +109,14 @@ class Pose:
     turns: Ints
     before: Ints
 
-    def turns_at(self, frames: Ints, channels: int) -> Ints:
+    def turns_at(self, frames: Ints) -> Ints:
         """Whole turns (Q, C) at frames (Q,) of the window."""
-        changes = np.zeros((int(frames.max(initial=0)) + 1, channels), dtype=np.int64)
-        changes[0] = self.before
-        known = self.turns[self.turns[:, 0] < len(changes)]
-        np.add.at(changes, (known[:, 0], known[:, 1]), known[:, 2])
-        turns: Ints = np.cumsum(changes, axis=0)[frames]
-        return turns
+        return turn_events.at(self.turns, self.before, frames)
 
     @property
     def after(self) -> Ints:
         """Whole turns (C,) of the window's last frame."""
-        total = self.before.copy()
-        np.add.at(total, self.turns[:, 1], self.turns[:, 2])
-        return total
+        return turn_events.after(self.turns, self.before)
 
 
 def pack(pose: Pose, *, fresh: bool) -> bytes:
@@ -131,12 +125,7 @@ def pack(pose: Pose, *, fresh: bool) -> bytes:
     if fresh:
         out += b"".join(varint.put_signed(int(anchor)) for anchor in pose.start)
     out += b"".join(varint.put_signed(int(rise)) for rise in pose.end - pose.start)
-    out += varint.put(len(pose.turns))
-    last = 0
-    for frame, channel, change in pose.turns.tolist():
-        out += varint.put(frame - last) + varint.put(channel) + varint.put_signed(change)
-        last = frame
-    return bytes(out)
+    return bytes(out) + turn_events.pack(pose.turns)
 
 
 def unpack(
@@ -150,23 +139,11 @@ def unpack(
     begin = np.array(start, np.int64) if past is None else past.end
     rise, at = _signed(body, at, ramps)
     end = begin + np.array(rise, np.int64)
-    count, at = varint.get(body, at)
-    if count > frames * channels or np.abs(end).max(initial=0) > FARTHEST:
+    if np.abs(end).max(initial=0) > FARTHEST:
         raise _impossible()
-    turns, frame = [], 0
-    for _ in range(count):
-        step, at = varint.get(body, at)
-        channel, at = varint.get(body, at)
-        change, at = varint.get_signed(body, at)
-        frame += step
-        if frame >= frames or channel >= channels or not 0 < abs(change) <= FARTHEST:
-            raise _impossible()
-        turns.append((frame, channel, change))
     before = np.zeros(channels, np.int64) if past is None else past.after
-    pose = Pose(begin, end, np.array(turns, np.int64).reshape(-1, 3), before)
-    if np.abs(pose.after).max(initial=0) > FARTHEST:
-        raise _impossible()
-    return pose, at
+    turns, at = turn_events.unpack(body, at, frames=frames, before=before, most=FARTHEST)
+    return Pose(begin, end, turns, before), at
 
 
 def _signed(body: bytes, at: int, count: int) -> tuple[list[int], int]:

@@ -19,7 +19,7 @@ from vdsc.core.sequence import Outline
 from vdsc.io.source import Source
 
 if TYPE_CHECKING:
-    from vdsc.codecs.linear.linear_decoder import LinearDecoder
+    from vdsc.codecs.linear.linear_decoder import LinearFileDecoder
     from vdsc.codecs.linear.linear_encoder import LinearEncoder
 
 COPIES = 12
@@ -45,11 +45,11 @@ class LinearCodec:
 
         return LinearEncoder(source, outline, settings)
 
-    def decoder(self, header: Header, *, memlimit: int = memory.DEFAULT) -> LinearDecoder:
+    def decoder(self, header: Header, *, memlimit: int = memory.DEFAULT) -> LinearFileDecoder:
         """Begin to decode a file; raises CorruptFile or UnsupportedVersion."""
-        from vdsc.codecs.linear.linear_decoder import LinearDecoder
+        from vdsc.codecs.linear.linear_decoder import LinearFileDecoder
 
-        return LinearDecoder(header)
+        return LinearFileDecoder(header)
 
     def memory(self, header: Header) -> int:
         """Bytes for the coefficients of a chunk and for some frames."""

@@ -26,7 +26,7 @@ class Chunk:
         channels = self.path.at(times)
         if self.turns is not None:
             frame = np.maximum(np.searchsorted(self.seconds, times, side="right") - 1, 0)
-            channels += TURN * self.turns.at(frame, channels.shape[1])
+            channels += TURN * self.turns.at(frame)
         return held(channels, outline)
 
 

@@ -14,7 +14,7 @@ from functools import cache
 
 import numpy as np
 
-from vdsc.codecs.linear.magnitudes import LEVELS, Chooser, MagnitudeCode, Tables, level
+from vdsc.codecs.linear.magnitudes import LEVELS, Chooser, MagnitudeCode, SymbolCounts, level
 from vdsc.core.fixed import bit_length
 from vdsc.core.types import Floats, Ints
 from vdsc.entropy.tape import Tape
@@ -52,7 +52,7 @@ class Knots:
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
+class ChunkPlan:
     """What an encoder puts into a chunk.
 
     lengths: numbers in LENGTHS, one a window. knots (M, C) in their steps. rows: how many each
@@ -85,11 +85,11 @@ class KnotCode:
         both = [(3 * mean + 2 * _before(w, mean)) // 5 for mean in near for w in range(BEFORE)]
         self._coefficients = MagnitudeCode(both * BANDS, near * BANDS)
         self._knots, self._first = MagnitudeCode(near, near), MagnitudeCode(near, near)
-        self._lengths = Tables([6 * 64])
+        self._lengths = SymbolCounts([6 * 64])
         self._moved = np.full(channels, 2 * 64, dtype=np.int64)
         self._past, self._past_steps = np.zeros((0, channels), dtype=np.int64), 0
 
-    def code(self, tape: Tape, steps: int, start: Ints | None, plan: Plan | None) -> Knots:
+    def code(self, tape: Tape, steps: int, start: Ints | None, plan: ChunkPlan | None) -> Knots:
         """The knots of a chunk of so many steps; `start` (C,) are the first ones, if known.
 
         An encoder gives a plan, a decoder None. Raises CorruptFile.
@@ -118,7 +118,9 @@ class KnotCode:
             found[some] = self._first.code(tape, (place[some], place[some]), shift[some], chosen)
         return found
 
-    def _ends(self, tape: Tape, begin: int, steps: int, done: int, plan: Plan | None) -> list[int]:
+    def _ends(
+        self, tape: Tape, begin: int, steps: int, done: int, plan: ChunkPlan | None
+    ) -> list[int]:
         """Frames at which the windows of the next batch end."""
         ends: list[int] = []
         context = np.zeros(1, dtype=np.int64)
@@ -132,7 +134,7 @@ class KnotCode:
         return ends
 
     def _values(
-        self, tape: Tape, last: Ints, count: int, done: int, plan: Plan | None
+        self, tape: Tape, last: Ints, count: int, done: int, plan: ChunkPlan | None
     ) -> list[Ints]:
         """Knots (C,) at the ends of the windows of a batch."""
         place, shift = level(np.tile(self._moved, count))
@@ -145,7 +147,7 @@ class KnotCode:
             self._moved = (self._moved * 5 + (step << 6) * 3) >> 3
         return list(last + np.cumsum(moved, axis=0))
 
-    def _rows(self, tape: Tape, sizes: Ints, done: int, plan: Plan | None) -> list[Ints]:
+    def _rows(self, tape: Tape, sizes: Ints, done: int, plan: ChunkPlan | None) -> list[Ints]:
         """Coefficients (K, C) of the windows of a batch, which have so many steps."""
         batch, most = len(sizes), int(sizes.max())
         given = None if plan is None else max(plan.rows[done : done + batch])

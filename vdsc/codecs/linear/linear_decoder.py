@@ -26,7 +26,7 @@ AT_ONCE = 1 << 20
 """Values that are made at once, unless a single frame has more."""
 
 
-class LinearDecoder:
+class LinearFileDecoder:
     """Decodes a file's chunks in order; see `codecs.base.Decoder`."""
 
     def __init__(self, header: Header) -> None:
@@ -57,7 +57,7 @@ class LinearDecoder:
                 yield made
 
     def knot_times(self, body: bytes) -> Times:
-        """Times (M,) seconds of the knots of the next chunk."""
+        """Times (M,) seconds of the knots of the next chunk; see `codecs.base.HasKnots`."""
         knots, _, seconds = self._read(body)
         return seconds[knots.frames]
 

@@ -16,7 +16,7 @@ from vdsc.codecs.base import Coded, Group
 from vdsc.codecs.linear.bridged_path import Path, Steps
 from vdsc.codecs.linear.bridges import coefficients
 from vdsc.codecs.linear.frames import Chunk
-from vdsc.codecs.linear.knot_code import KnotCode, Plan
+from vdsc.codecs.linear.knot_code import ChunkPlan, KnotCode
 from vdsc.codecs.linear.linear_params import COARSEST, FINEST, ID, LinearParams
 from vdsc.codecs.linear.linear_settings import LinearSettings
 from vdsc.codecs.linear.rounding import Rounding
@@ -90,7 +90,7 @@ class LinearEncoder:
         turns, head = None, b""
         if self._params.turns:
             turns = Turns.of(channels, self._turned)
-            channels -= TURN * turns.at(np.arange(len(frames)), self._channels)
+            channels -= TURN * turns.at(np.arange(len(frames)))
             head, self._turned = turns.to_bytes(), turns.after
         with one_thread():
             tape, stack = WritingTape(), BitStack()
@@ -104,7 +104,7 @@ class LinearEncoder:
         self._knots += len(knots.frames) - more
         return Coded(head + stack.to_bytes(), decoded, begin)
 
-    def _plan(self, channels: Floats, seconds: Floats) -> Plan:
+    def _plan(self, channels: Floats, seconds: Floats) -> ChunkPlan:
         """Where the knots are and what the laws are then asked to code."""
         x = channels / self._steps.real
         ends = self._ends(x)
@@ -122,7 +122,7 @@ class LinearEncoder:
             large = np.flatnonzero((np.abs(found) > DEAD).any(axis=1))
             rows.append(int(large.max(initial=-1)) + 1)
             wanted.append(found)
-        return Plan(numbers(ends), values, rows, wanted, Rounding)
+        return ChunkPlan(numbers(ends), values, rows, wanted, Rounding)
 
     def _ends(self, x: Floats) -> list[int]:
         """Frames of the knots of a path in steps."""

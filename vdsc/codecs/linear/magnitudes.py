@@ -81,7 +81,7 @@ def _geometric(mean: int) -> tuple[int, ...]:
     return (*counts, max(left >> 16, 1))
 
 
-class Tables:
+class SymbolCounts:
     """Counts of symbols in each of several contexts.
 
     Args:
@@ -123,7 +123,7 @@ class MagnitudeCode:
     """Codes rows of signed integers by two tables, each with contexts of its own."""
 
     def __init__(self, one: list[int], other: list[int]) -> None:
-        self._tables, self._second = Tables(one + other), len(one)
+        self._tables, self._second = SymbolCounts(one + other), len(one)
 
     def code(
         self, tape: Tape, contexts: tuple[Ints, Ints], shift: Ints, choose: Chooser | None

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vdsc.container import varint
+from vdsc.codecs import turn_events
 from vdsc.core.types import Floats, Ints
-from vdsc.errors import CorruptFile
 
 TURN = 360.0
 MOST = 1 << 20
@@ -37,29 +36,18 @@ class Turns:
         events = np.stack([frame, channel, changes[frame, channel]], axis=1)
         return cls(events.astype(np.int64), before)
 
-    def at(self, frames: Ints, channels: int) -> Ints:
+    def at(self, frames: Ints) -> Ints:
         """Whole turns (Q, C) at frames (Q,) of the chunk."""
-        changes = np.zeros((int(frames.max(initial=0)) + 1, channels), dtype=np.int64)
-        changes[0] = self.before
-        known = self.events[self.events[:, 0] < len(changes)]
-        np.add.at(changes, (known[:, 0], known[:, 1]), known[:, 2])
-        found: Ints = np.cumsum(changes, axis=0)[frames]
-        return found
+        return turn_events.at(self.events, self.before, frames)
 
     @property
     def after(self) -> Ints:
         """Whole turns (C,) of the last frame."""
-        total = self.before.copy()
-        np.add.at(total, self.events[:, 1], self.events[:, 2])
-        return total
+        return turn_events.after(self.events, self.before)
 
     def to_bytes(self) -> bytes:
-        """The events as varints: how many, then steps of frames, channels and turns."""
-        out, last = bytearray(varint.put(len(self.events))), 0
-        for frame, channel, change in self.events.tolist():
-            out += varint.put(frame - last) + varint.put(channel) + varint.put_signed(change)
-            last = frame
-        return bytes(out)
+        """What a chunk begins with."""
+        return turn_events.pack(self.events)
 
     @classmethod
     def read(cls, body: bytes, frames: int, before: Ints) -> tuple[Turns, int]:
@@ -67,19 +55,5 @@ class Turns:
 
         Raises CorruptFile for what cannot be.
         """
-        count, at = varint.get(body, 0)
-        if count > frames * len(before):
-            raise CorruptFile("a chunk has more turns than values; the file is damaged")
-        events, frame = [], 0
-        for _ in range(count):
-            step, at = varint.get(body, at)
-            channel, at = varint.get(body, at)
-            change, at = varint.get_signed(body, at)
-            frame += step
-            if frame >= frames or channel >= len(before) or not 0 < abs(change) <= MOST:
-                raise CorruptFile("a chunk says what cannot be of its turns; the file is damaged")
-            events.append((frame, channel, change))
-        made = cls(np.array(events, dtype=np.int64).reshape(-1, 3), before)
-        if (np.abs(made.after) > MOST).any():
-            raise CorruptFile("a chunk says what cannot be of its turns; the file is damaged")
-        return made, at
+        events, at = turn_events.unpack(body, 0, frames=frames, before=before, most=MOST)
+        return cls(events, before), at
