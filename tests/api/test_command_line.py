@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 import vdsc
 from tests import tiny
-from tests.forge import forged
+from tests.forge import forged, knots
 from tests.tiny import PIXELS, VECTORS
 from vdsc.cli.app import app
 from vdsc.container import ModelRef
@@ -33,10 +33,12 @@ def test_there_and_back(run):
     """compress, info and decompress at three clocks agree with the functions of the same names."""
     values = tiny.clip(VECTORS, 90)
     np.save("clip.npy", values)
-    assert "tiny-vectors" in run("compress", "clip.npy", "--quality", "80", "-o", "c.vds").stderr
+    model = ("--model", "tiny-vectors")
+    made = run("compress", "clip.npy", *model, "--quality", "80", "-o", "c.vds")
+    assert "tiny-vectors" in made.stderr
     with open("c.vds", "rb") as file:
         data = file.read()
-    assert data == vdsc.compress(values, quality=80)
+    assert data == vdsc.compress(values, quality=80, model=model[1])
     facts = json.loads(run("info", "c.vds", "--json").stdout)
     assert facts["size"] == len(data)
     assert "chunk 2" in run("info", "c.vds", "-v").stdout
@@ -62,12 +64,12 @@ def test_pipes_and_pictures(run):
 
 def test_each_failure_has_its_code(run):
     """Damage, a newer codec, an absent model and an excess end in 3, 4, 5 and 6, without output."""
-    data = vdsc.compress(tiny.clip(VECTORS, 60))
+    data = knots(tiny.clip(VECTORS, 60))
     cases = {
         "cut": (data[:-1], 3, ()),
         "newer": (forged(data, codec="vdsde9"), 4, ()),
         "absent": (forged(data, model=ModelRef("gone", bytes(6))), 5, ()),
-        "large": (vdsc.compress(tiny.clip(VECTORS, 60), fps=0.01), 6, ("--fps", "1000000")),
+        "large": (knots(tiny.clip(VECTORS, 60), fps=0.01), 6, ("--fps", "1000000")),
     }
     for name, (content, code, words) in cases.items():
         with open(f"{name}.vds", "wb") as file:

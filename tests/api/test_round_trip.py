@@ -146,8 +146,17 @@ def test_the_linear_codec_passes_the_battery(dtype, quality):
     check_codec("linear", values.astype(dtype), damage=6, quality=quality)
 
 
-@pytest.mark.parametrize("codec", ["knots", "lossless", "packed", "linear"])
+@pytest.mark.parametrize("dtype", ["<f4", ">f8", "<f2", "<i2", "u1", ">u8"])
+@pytest.mark.parametrize("base", ["linear", "none"])
+def test_the_bounded_codec_passes_the_battery(dtype, base):
+    """The same checks where an error is promised, on a path and on none."""
+    values = (tiny.clip(VECTORS, 60) * 20).round(3)
+    values = values if dtype[1] == "f" else np.abs(values)
+    check_codec("bounded", values.astype(dtype), damage=6, base=base, max_error=1.5)
+
+
+@pytest.mark.parametrize("codec", ["knots", "lossless", "packed", "linear", "bounded"])
 def test_ids_are_in_the_registry(codec):
     """The battery runs on every codec that can be written."""
     assert codec in registry.names_to_write()
-    assert set(registry.names_to_write()) == {"knots", "lossless", "packed", "linear"}
+    assert set(registry.names_to_write()) == {"knots", "lossless", "packed", "linear", "bounded"}

@@ -27,7 +27,10 @@ FAILURES = {
     "interrupted": KeyboardInterrupt(),
 }
 SAID: dict[str, Any] = {
-    "groups": (GroupError("angles", "deg", 0.25, 1.5), GroupError("hip", "m", 0.01, 0.5)),
+    "groups": (
+        GroupError("angles", "deg", 0.25, 1.5, channel=4, frame=7),
+        GroupError("hip", "m", 0.01, 0.5),
+    ),
     "warnings": ("the hip moves far; \x1b[31m", "second"),
     "chosen": "lossless is larger",
 }

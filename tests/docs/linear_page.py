@@ -11,7 +11,7 @@ from tests.docs.lossless_page.container import NAMES, opened
 from tests.docs.page_decoder import Stack, signed, varint
 from tests.docs.page_pose import listed
 
-LENGTHS = [4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512]
+LENGTHS = [4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 1024, 2048, 4096]
 EDGES = [5, 12, 21, 33, 48, 68, 96, 132, 180, 240]
 NEAR = [5, 9, 16, 26, 40, 58, 82, 114, 156, 210, 250, 160, 224]
 PAST = [4, 32, 56, 96, 160, 320]
@@ -21,10 +21,10 @@ MANTISSAS = [4096, 4871, 5793, 6889]
 class Table:
     """Counts of 16 symbols in some contexts."""
 
-    def __init__(self, means):
+    def __init__(self, means, start=1024):
         self.counts = []
         for m in means:
-            left, row = 2**26, []
+            left, row = start << 16, []
             for _ in range(15):
                 part = left * 64 // (m + 64)
                 row.append(max(part >> 16, 1))
@@ -49,8 +49,8 @@ class Table:
 class Code:
     """A magnitude code."""
 
-    def __init__(self, a, b):
-        self.a, self.b = Table(a), Table(b)
+    def __init__(self, a, b, start=1024):
+        self.a, self.b = Table(a, start), Table(b, start)
 
     def pop(self, stack, in_a, in_b, shifts):
         """A row of integers."""
@@ -68,7 +68,14 @@ class Code:
         coarse = [i for i, h in enumerate(shifts) if h]
         for i, r in zip(coarse, pop_digits(stack, [shifts[i] for i in coarse]), strict=True):
             sizes[i] = (sizes[i] << shifts[i]) + r
-        return [-size if size and stack.uniform(2) else size for size in sizes]
+        there = [i for i, size in enumerate(sizes) if size]
+        for i, negative in zip(there, self.negative(stack, there), strict=True):
+            sizes[i] *= -1 if negative else 1
+        return sizes
+
+    def negative(self, stack, there):
+        """Whether the integers at some places are negative."""
+        return [stack.uniform(2) for _ in there]
 
 
 def pop_digits(stack, counts):
@@ -230,27 +237,73 @@ def decode(head, bodies, times):
     """Values (T, C) as doubles at the file's own times."""
     shape, n = head[1], len(bodies)
     frames, c = shape[0], math.prod(shape[1:])
-    j, f = head.get("j", 0), head.get("f", 0)
-    m = MANTISSAS[j % 4]
-    z, e = MANTISSAS[(j - f) % 4] >> (j // 4 - (j - f) // 4), j // 4 - 12
+    j, f = head.get("j", 0), 6 if head.get("g") == 2 else head.get("f", 0)
+    js, cosines = [j] * c, Cosines(shape[1:]) if head.get("x") else None
     file, turned, found = File(c, head.get("g")), [0] * c, {}
     for i, body in enumerate(bodies):
         begin, end = i * (frames - 1) // n, (i + 1) * (frames - 1) // n
         at, turns = 0, [list(turned) for _ in range(end - begin + 1)]
+        if head.get("c") and not i:
+            for channel in range(1, c):
+                step, at = signed(body, at)
+                js[channel] = js[channel - 1] + step
         if head.get("t"):
-            at = read_turns(body, turns)
+            at = read_turns(body, turns, at)
             turned = turns[-1]
         knots, windows = file.chunk(body[at:], end - begin)
         for frame in range(end - begin + 1):
-            units = path(knots, windows, times[begin : end + 1], frame, m, z)
+            units = path(knots, windows, times[begin : end + 1], frame, js, f)
+            if cosines:
+                units = cosines.frame(units)
             found[begin + frame] = [
-                math.ldexp(u, e) + 360.0 * k for u, k in zip(units, turns[frame], strict=True)
+                math.ldexp(u, j // 4 - 12) + 360.0 * k
+                for u, j, k in zip(units, js, turns[frame], strict=True)
             ]
     return np.array([found[i] for i in range(frames)])
 
 
-def read_turns(body, turns):
-    count, at = varint(body, 0)
+class Cosines:
+    """Frames from coefficients."""
+
+    def __init__(self, shape):
+        self.shape, self.axes = shape, [a for a, n in enumerate(shape) if 4 <= n <= 512]
+        p = math.prod(shape[a] for a in self.axes)
+        places = list(np.ndindex(*shape))
+        self.order = sorted(
+            range(len(places)),
+            key=lambda i: (sum(places[i][a] * p // shape[a] for a in self.axes), i),
+        )
+
+    def frame(self, units):
+        """Units of a frame's values."""
+        found = np.empty(len(units), dtype=object)
+        found[self.order] = units
+        found = found.reshape(self.shape)
+        for axis in self.axes:
+            n = self.shape[axis]
+            waves = [[wave(k, i, n) for i in range(n)] for k in range(n)]
+            found = np.apply_along_axis(
+                lambda c, waves=waves: np.array(
+                    [
+                        sum(int(a) * row[i] for a, row in zip(c, waves, strict=True)) + 2**15 >> 16
+                        for i in range(len(c))
+                    ],
+                    dtype=object,
+                ),
+                axis,
+                found,
+            )
+        return found.ravel().tolist()
+
+
+def wave(k, i, n):
+    if not k:
+        return math.isqrt(2**32 // n)
+    return sine((2 * i + 1) * k * 2**19 // n + 2**19) * math.isqrt(2**33 // n) + 2**19 >> 20
+
+
+def read_turns(body, turns, at):
+    count, at = varint(body, at)
     frame = 0
     for _ in range(count):
         step, at = varint(body, at)
@@ -262,11 +315,12 @@ def read_turns(body, turns):
     return at
 
 
-def path(knots, windows, times, frame, m, z):
+def path(knots, windows, times, frame, js, f):
     """Units of all channels at a frame."""
     first = knots[0][1]
+    finer = [MANTISSAS[(j - f) % 4] >> (j // 4 - (j - f) // 4) for j in js]
     if len(knots) == 1:
-        return [k * z for k in first]
+        return [k * z for k, z in zip(first, finer, strict=True)]
     i = min(sum(at <= frame for at, _ in knots) - 1, len(windows) - 1)
     (begin, a), (end, b) = knots[i], knots[i + 1]
     way = (times[frame] - times[begin]) / (times[end] - times[begin])
@@ -274,7 +328,8 @@ def path(knots, windows, times, frame, m, z):
     r = math.isqrt(2**29 // n)
     waves = [sine((k + 1) * s) * r >> 14 for k in range(len(windows[i]))]
     units = []
-    for channel, k0 in enumerate(first):
+    for channel, (k0, z, j) in enumerate(zip(first, finer, js, strict=True)):
+        m = MANTISSAS[j % 4]
         one, other = (a[channel] - k0) * z, (b[channel] - k0) * z
         w = sum(row[channel] * wave for row, wave in zip(windows[i], waves, strict=True))
         units.append(k0 * z + one + ((other - one) * s >> 20) + (w * m >> 20))

@@ -12,7 +12,8 @@ from tests.docs import linear_page
 from tests.docs.linear_page import by_page
 from tests.forge import opened
 from tests.format_pages import TEXT as PAGE
-from vdsc.codecs.linear import knot_code, magnitudes, sines
+from vdsc.codecs.linear import knot_code, sines
+from vdsc.entropy import magnitudes
 
 
 def walk(frames, channels, seed=0):

@@ -195,6 +195,43 @@ LINEAR = {
     "linear-spikes": lambda: linear(spikes(), quality=100),
     "linear-groups": lambda: linear(rough(), quality=70),
     "linear-frame": lambda: linear(smooth(6)[:1]),
+    "linear-cosines": lambda: linear(field().astype("f4"), quality=50),
+    "linear-each": lambda: linear(smooth(3), steps=(0.5, 2.0, 300.0), fps=30),
+    "linear-still": lambda: linear(np.concatenate([smooth(5)[:30], np.full((900, 5), 7.0)])),
+}
+
+
+def bounded(values, base, max_error, **options):
+    """A file of the bounded codec."""
+    return vdsc.compress(values, codec="bounded", base=base, max_error=max_error, **options)
+
+
+def joined_bounded():
+    """Several chunks, with patches where float32 is too coarse for the bound."""
+    values = (smooth(3) + 3e5).astype(np.float32)
+    with patch.object(linear_encoder, "LONGEST", 40):
+        return bounded(values, "linear", 0.02, fps=30)
+
+
+def field():
+    """A smooth wave over a grid, under noise."""
+    y, x = np.mgrid[0:6, 0:9]
+    t = np.arange(40)[:, None, None]
+    noise = np.random.default_rng(14).normal(size=(40, 6, 9))
+    return np.sin((y + t) / 5) * np.cos((x - t) / 7) * 50 + noise
+
+
+BOUNDED = {
+    "bounded-motion": lambda: bounded(smooth(30).astype("f4"), "linear", 0.5, fps=30),
+    "bounded-each": lambda: bounded(smooth(4), "linear", (0.1, 0.5, 9.0, 40.0), times=jitter()),
+    "bounded-chunks": joined_bounded,
+    "bounded-field": lambda: bounded(field(), "linear", 0.8, fps=1),
+    "bounded-int": lambda: bounded((smooth(3) * 9).astype("i2"), "none", 5, fps=30),
+    "bounded-few": lambda: bounded(np.random.default_rng(2).integers(0, 3, (90, 4)), "none", 0.1),
+    "bounded-far": lambda: bounded((smooth(3) * 900).astype("i8") + 2**61, "linear", 40),
+    "bounded-still": lambda: bounded(
+        np.where(np.arange(3) == 1, 0.3, smooth(3)).astype("f4"), "none", "1%"
+    ),
 }
 
 EXACT = {
@@ -217,7 +254,7 @@ def add(name: str) -> None:
     """Write NAME.vds and NAME.json; raises FileExistsError for a golden that is there."""
     if (HERE / f"{name}.vds").exists():
         raise FileExistsError(f"{name} is there: a golden is never written again")
-    data = (KNOTS | EXACT | LINEAR)[name]()
+    data = (KNOTS | EXACT | LINEAR | BOUNDED)[name]()
     with open(HERE / f"{name}.vds", "xb") as file:
         file.write(data)
     with open(HERE / f"{name}.json", "x") as file:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import struct
 from collections import Counter
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
+import numpy as np
+
+from tests.docs.bounded_page import read_grid, read_patches
 from tests.docs.lossless_page.bitsback.payload import told
 from tests.docs.lossless_page.container import NAMES, opened
 from tests.docs.page_decoder import read_pose, varint
@@ -48,6 +52,8 @@ def said(data: bytes) -> Said:
         add_exact(found, head, body)
     if head[0] == "linear":
         add_linear(found, head, bodies)
+    if head[0] == "bounded":
+        add_bounded(found, head, bodies)
     if head[0] == "packed":
         found.budget["values, packed"] = sum(map(len, bodies))
         found.chunks = [(len(body), None, None, "packed") for body in bodies]
@@ -113,6 +119,27 @@ def add_linear(found: Said, head: dict[Any, Any], bodies: list[bytes]) -> None:
         found.budget["knots and coefficients"] += len(body) - at
         frames = (i + 1) * steps // n - i * steps // n + 1
         found.chunks.append((len(body), frames, None, ""))
+
+
+def add_bounded(found: Said, head: dict[Any, Any], bodies: list[bytes]) -> None:
+    """Chunks of the bounded codec: grid and patches, corrections, and what is wrapped."""
+    dtype, (_, *frame) = np.dtype(NAMES[head.get(2, 0)]), head[1]
+    wrapped = []
+    for i, body in enumerate(bodies):
+        at = 0 if i else read_grid(body, prod(frame), dtype.newbyteorder("<"))[0]
+        at = read_patches(body, at, dtype.newbyteorder("<"))[1]
+        size, at = varint(body, at)
+        found.budget["steps and patches"] += at
+        if "W" not in head:
+            found.budget["corrections"] += len(body) - at - size
+        wrapped.append(body[at : at + size])
+    if "B" in head:
+        add_linear(found, {k: v for k, v in head.items() if k != "B"}, wrapped)
+    for body in wrapped if "W" in head else ():
+        add_exact(found, head, body)
+    if "B" not in head and "W" not in head:
+        found.chunks = [(0, None, None, "")] * len(bodies)
+    found.chunks = [(len(body), *one[1:]) for body, one in zip(bodies, found.chunks, strict=True)]
 
 
 def add_exact(found: Said, head: dict[Any, Any], body: bytes) -> None:

@@ -16,7 +16,18 @@ from safetensors.numpy import load_file
 import vdsc
 from tests.docs import page_decoder
 from tests.forge import opened
-from tests.golden.recipes import EXACT, HERE, KNOTS, LINEAR, OLD, add, digest, frames, integers
+from tests.golden.recipes import (
+    BOUNDED,
+    EXACT,
+    HERE,
+    KNOTS,
+    LINEAR,
+    OLD,
+    add,
+    digest,
+    frames,
+    integers,
+)
 from vdsc.api.knots import windows
 from vdsc.errors import CorruptFile, TruncatedFile, VdscError
 
@@ -150,5 +161,5 @@ def test_goldens_are_never_replaced(golden):
 
 def test_no_golden_is_without_a_recipe():
     """Every file here says how it was made, or is of a codec that is only read."""
-    assert {path.stem for path in HERE.glob("*.vds")} == {*OLD, *KNOTS, *EXACT, *LINEAR}
+    assert {path.stem for path in HERE.glob("*.vds")} == {*OLD, *KNOTS, *EXACT, *LINEAR, *BOUNDED}
     assert set(OLD_FRAMES) == set(OLD)

@@ -14,7 +14,7 @@ from vdsc.api.fidelity import Fidelity
 from vdsc.api.numbers import numeric_outline, numeric_source
 from vdsc.api.report import Report
 from vdsc.api.verifying import Verifier
-from vdsc.codecs.base import Codec, Encoder
+from vdsc.codecs.base import Codec, Encoder, Group
 from vdsc.container import Writer
 from vdsc.core.sequence import Outline
 from vdsc.io.source import Source
@@ -42,12 +42,16 @@ class Job:
         *,
         most: int | None = None,
         progress: Progress | None = None,
+        groups: tuple[Group, ...] | None = None,
     ) -> Report:
-        """Write the .vds file of a source; raises VdscError, or Larger beyond `most` bytes."""
+        """Write the .vds file of a source; raises VdscError, or Larger beyond `most` bytes.
+
+        groups: whose errors are measured, where they are not those of the codec.
+        """
         began, out = time.perf_counter(), Counted(stream, most)
         source, coded_as = numeric_source(source), numeric_outline(outline)
         encoder = self.codec.encoder(source, coded_as, self.settings)
-        fidelity = Fidelity(encoder.groups, coded_as)
+        fidelity = Fidelity(encoder.groups if groups is None else groups, coded_as)
         writer, knots = cast("Writer | None", None), 0
         with Verifier(self.codec, wanted=self.verify) as verifier:
             for begin, end in encoder.spans:
@@ -109,5 +113,6 @@ def _report(
         seconds=seconds,
         lossless=fidelity.exact,
         verified=job.verify,
+        snr=fidelity.snr,
         knots=knots,
     )

@@ -26,6 +26,7 @@ class _Running:
     count: int = 0
     total: float = 0.0
     worst: float = 0.0
+    where: tuple[int | None, int | None] = (None, None)
     low: Floats = field(default_factory=lambda: np.full(1, np.inf))
     high: Floats = field(default_factory=lambda: np.full(1, -np.inf))
     sums: Floats = field(default_factory=lambda: np.zeros(1))
@@ -39,14 +40,22 @@ class Fidelity:
         self._running = [_Running() for _ in groups]
         self._seen = 0
         self._exact = True
+        self._squares, self._low, self._high = 0.0, math.inf, -math.inf
 
     def add(self, wanted: Values, decoded: Values) -> None:
         """Count the errors of some frames (n, ...), the next ones."""
         same = wanted.dtype == decoded.dtype and wanted.tobytes() == decoded.tobytes()
         self._exact = self._exact and same
-        with np.errstate(invalid="ignore"):  # signalling NaNs, which only lossless files hold
+        # signalling NaNs, which only lossless files hold, and squares of very large errors
+        with np.errstate(invalid="ignore", over="ignore"):
             for group, running in zip(self._groups, self._running, strict=True):
-                _count(group, running, wanted, None if same else decoded)
+                _count(group, running, self._seen, wanted, None if same else decoded)
+            if not same:
+                off = wanted.astype(np.float64) - decoded.astype(np.float64)
+                self._squares += float(np.square(off).sum())
+        if wanted.size and wanted.dtype.kind in "fiu":
+            self._low = min(self._low, float(wanted.min()))
+            self._high = max(self._high, float(wanted.max()))
         self._seen += len(wanted)
 
     @property
@@ -63,10 +72,24 @@ class Fidelity:
         return 10 * math.log10(255**2 / max(first.total / max(first.count, 1), 1e-9))
 
     @property
+    def snr(self) -> float:
+        """DB of the range of all values (255 for pixels) against the mean squared error.
+
+        0 where nothing ranges, or so far that it cannot be told.
+        """
+        if self.psnr is not None:
+            return self.psnr
+        values = max(self._seen * math.prod(self._outline.shape[1:]), 1)
+        noise, peak = (self._squares / values) ** 0.5, self._high - self._low
+        if not noise:
+            return math.inf
+        return 20 * math.log10(peak / noise) if 0 < peak / noise < math.inf else 0.0
+
+    @property
     def groups(self) -> tuple[GroupError, ...]:
         """Mean and largest absolute error of each group of channels that are no pixels."""
         return tuple(
-            GroupError(g.name, g.unit, r.total / max(r.count, 1), r.worst)
+            GroupError(g.name, g.unit, r.total / max(r.count, 1), r.worst, g.begin, g.end, *r.where)
             for g, r in zip(self._groups, self._running, strict=True)
             if not g.pixels
         )
@@ -81,25 +104,27 @@ class Fidelity:
         )
 
 
-def _count(group: Group, run: _Running, wanted: Values, decoded: Values | None) -> None:
-    """Count one group's errors in some frames; decoded is None where every bit is as it was."""
+def _count(group: Group, run: _Running, seen: int, wanted: Values, decoded: Values | None) -> None:
+    """Count one group's errors in frames from number `seen` on; decoded is None where none is."""
     one = _channels(group, wanted)
     run.count += one.size
     if not one.size:
         return
     if decoded is not None:
-        _add_errors(group, run, one, _channels(group, decoded))
+        _add_errors(group, run, seen, one, _channels(group, decoded))
     if not group.pixels:
         run.low = np.minimum(run.low, one.min(axis=0))
         run.high = np.maximum(run.high, one.max(axis=0))
 
 
-def _add_errors(group: Group, run: _Running, one: Values, other: Values) -> None:
+def _add_errors(group: Group, run: _Running, seen: int, one: Values, other: Values) -> None:
     """Add squares for pixels, and sizes for everything else."""
     off = one.astype(np.float64) - other.astype(np.float64)
     off = np.square(off) if group.pixels else np.abs(off)
     run.total += float(off.sum())
-    run.worst = max(run.worst, float(off.max()))
+    if float(off.max()) > run.worst:
+        frame, channel = divmod(int(off.argmax()), off.shape[1])
+        run.worst, run.where = float(off.max()), (group.begin + channel, seen + frame)
     run.sums = run.sums + off.sum(axis=0)
 
 

@@ -17,6 +17,7 @@ from vdsc.core.plain_numbers import as_rate, as_whole
 from vdsc.core.sequence import Sequence, Times
 
 Rate = float | Fraction | str | None
+Bound = float | str | ArrayLike | None
 
 
 @overload
@@ -27,6 +28,9 @@ def compress(
     times: ArrayLike | None = ...,
     codec: str = ...,
     lossless: bool = ...,
+    max_error: Bound = ...,
+    psnr: float | None = ...,
+    target_size: int | None = ...,
     verify: bool = ...,
     report: Literal[False] = ...,
     **settings: Any,
@@ -41,6 +45,9 @@ def compress(
     times: ArrayLike | None = ...,
     codec: str = ...,
     lossless: bool = ...,
+    max_error: Bound = ...,
+    psnr: float | None = ...,
+    target_size: int | None = ...,
     verify: bool = ...,
     report: Literal[True],
     **settings: Any,
@@ -54,6 +61,9 @@ def compress(
     times: ArrayLike | None = None,
     codec: str = "",
     lossless: bool = False,
+    max_error: Bound = None,
+    psnr: float | None = None,
+    target_size: int | None = None,
     verify: bool = True,
     report: bool = False,
     **settings: Any,
@@ -61,24 +71,29 @@ def compress(
     """The .vds file of an array (T, ...), and with `report` what was achieved.
 
     fps frames per second (else the model's own), or times (T,) seconds. With `lossless` every bit
-    of any numeric array comes back; else `settings` are those of
-    `vdsc.codecs.knots.settings.KnotSettings` (model, quality, knots, grid, seed, device), or of the
-    codec that is named. verify: decode each chunk as it is made. Raises VdscError.
+    of any numeric array comes back; with `max_error` no value is off by more (a number, "1%" of
+    what each channel ranges over, or one number a channel); with `psnr` or `target_size` the
+    quality is the one that reaches so many dB of the values' range, or fits into so many bytes.
+    `settings` are those of `vdsc.codecs.knots.settings.KnotSettings` (model, quality, knots, grid,
+    seed, device), or of the codec that is named. verify: decode each chunk as it is made. Raises
+    VdscError.
     """
     from vdsc.api.requests import encode
-    from vdsc.codecs.registry import ANY
     from vdsc.io.source import array_source
 
     for name in {"quality", "seed"} & settings.keys():
         settings[name] = as_whole(settings[name], name)
     stream = io.BytesIO()
     found = encode(
-        array_source(values, exact=lossless or codec in ANY),
+        array_source(values, exact=_exact(codec, settings, lossless=lossless)),
         stream,
         fps=_rate(fps),
         times=_seconds(times),
         codec=codec,
         lossless=lossless,
+        max_error=_bound(max_error),
+        psnr=psnr,
+        target_size=target_size,
         verify=verify,
         **settings,
     )
@@ -113,6 +128,23 @@ def inspect_knots(data: bytes) -> Times:
     from vdsc.api.knots import knot_times
 
     return knot_times(data)
+
+
+def _exact(codec: str, settings: dict[str, Any], *, lossless: bool) -> bool | None:
+    """Whether values are taken as they are; None if that depends on what they are."""
+    from vdsc.codecs.registry import ANY
+
+    if lossless or codec in ANY:
+        return True
+    return False if codec or settings.get("model") else None
+
+
+def _bound(error: Any) -> str | float | tuple[float, ...] | None:
+    """An error as a number, as text, or as the numbers of all channels."""
+    if error is None or isinstance(error, str):
+        return error
+    numbers = tuple(float(one) for one in np.ravel(np.asarray(error, dtype=np.float64)))
+    return numbers[0] if np.ndim(error) == 0 else numbers
 
 
 def _rate(fps: object | None) -> Fraction | None:

@@ -7,12 +7,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class GroupError:
-    """Absolute errors of a group of channels, in its unit ("" where that is not known)."""
+    """Absolute errors of a group of channels, in its unit ("" where that is not known).
+
+    The group has the channels of a frame from `begin` to `end` (or all). channel and frame are
+    where the largest error is, counted in the whole frame and from 0; None where none is.
+    """
 
     name: str
     unit: str
     mean: float
     max: float
+    begin: int = 0
+    end: int | None = None
+    channel: int | None = None
+    frame: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +28,10 @@ class Report:
     """What compressing one sequence achieved; errors are of the frames as they will decode.
 
     codec: the permanent id. made_by: the model and its knots, or the methods, in words. psnr is
-    set for lossy video; groups hold the errors of everything else. warnings: lines a user should
-    read. chosen: why this codec, where another one was asked for. lossless: every bit comes back.
-    verified: each chunk was decoded while the file was made.
+    set for lossy video; groups hold the errors of everything else. snr: dB of what all values
+    range over (of 255 for such video) against the root of the mean squared error. warnings: lines
+    a user should read. chosen: why this codec, where none was named. lossless: every bit comes
+    back. verified: each chunk was decoded while the file was made.
     """
 
     codec: str
@@ -38,6 +47,7 @@ class Report:
     seconds: float
     lossless: bool
     verified: bool
+    snr: float = 0.0
     chosen: str = ""
 
     @property

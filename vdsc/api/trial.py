@@ -9,6 +9,7 @@ from fractions import Fraction
 from vdsc.api.encoding import Job
 from vdsc.codecs import registry
 from vdsc.core.sequence import Clock, Outline
+from vdsc.io.excerpt import excerpt
 from vdsc.io.source import Source
 
 EXCERPT = 64
@@ -23,12 +24,9 @@ def may_be_smaller(source: Source, outline: Outline, size: int) -> bool:
     frames = outline.frames
     if frames <= 2 * EXCERPT:
         return True
-    begin = (frames - EXCERPT) // 2
-    shape = (EXCERPT, *outline.shape[1:])
-    some = replace(
-        source, shape=shape, fetch=lambda a, b: source.fetch(begin + a, begin + b), exact=True
-    )
+    some, _ = excerpt(source, outline, (frames - EXCERPT) // 2, EXCERPT)
+    part = Outline(some.shape, outline.dtype, Clock(rate=Fraction(1)))
     codec = registry.codec_to_write("lossless")
-    part = Outline(shape, outline.dtype, Clock(rate=Fraction(1)))
-    made = Job(codec, codec.Settings(), verify=False).write(some, part, io.BytesIO())
+    job = Job(codec, codec.Settings(), verify=False)
+    made = job.write(replace(some, exact=True), part, io.BytesIO())
     return made.file_bytes * frames < HOPE * EXCERPT * size

@@ -1,12 +1,16 @@
-"""`python -m vdsc.bench lossy` and `python -m vdsc.bench lossless`: run a benchmark of codecs."""
+"""`python -m vdsc.bench lossy`, `lossless` and `bounded`: run a benchmark of codecs."""
 
 from __future__ import annotations
 
 import sys
 
-from vdsc.bench import lossless_benchmark, lossy_benchmark
+from vdsc.bench import bounded_benchmark, lossless_benchmark, lossy_benchmark
 
-BENCHMARKS = {"lossy": lossy_benchmark.main, "lossless": lossless_benchmark.main}
+BENCHMARKS = {
+    "lossy": lossy_benchmark.main,
+    "lossless": lossless_benchmark.main,
+    "bounded": bounded_benchmark.main,
+}
 
 
 def main(words: list[str]) -> int:

@@ -24,17 +24,22 @@ class Wish:
     verify: bool
     model: str | None
     quality: int | None
+    max_error: str | tuple[float, ...] | None
+    psnr: float | None
+    target_size: int | None
     knots: str | None
     grid: str | None
     device: str | None
     seed: int | None
 
     @property
-    def exact(self) -> bool:
-        """Whether values are read as they are, of any shape and type."""
+    def exact(self) -> bool | None:
+        """Whether values are read as they are, of any shape and type; None if that depends."""
         from vdsc.codecs.registry import ANY
 
-        return self.lossless or self.codec in ANY
+        if self.lossless or self.codec in ANY or self.max_error is not None:
+            return True
+        return False if self.codec or self.model else None
 
 
 def codec_names() -> tuple[str, ...]:
@@ -59,6 +64,9 @@ def encode(source: Source, stream: BinaryIO, wish: Wish, progress: Tick | None) 
         progress=progress,
         model=wish.model,
         quality=wish.quality,
+        max_error=wish.max_error,
+        psnr=wish.psnr,
+        target_size=wish.target_size,
         knots=wish.knots,
         grid=wish.grid,
         device=wish.device,

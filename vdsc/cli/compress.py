@@ -26,6 +26,26 @@ def compress(
             parser=o.whole(1, 100), metavar="1..100", help="Size against error (default: 75)."
         ),
     ] = None,
+    max_error: Annotated[
+        str | None,
+        typer.Option(
+            metavar="E|E%|FILE",
+            help="What no value may be off by: in its own unit, of what each channel ranges over, "
+            "or one number for each channel in a file.",
+        ),
+    ] = None,
+    psnr: Annotated[
+        float | None,
+        typer.Option(
+            parser=o.decibels, metavar="DB", help="The quality that reaches so many dB (range)."
+        ),
+    ] = None,
+    target_size: Annotated[
+        int | None,
+        typer.Option(
+            parser=o.parse_size, metavar="SIZE", help="The quality that fits, such as 20k."
+        ),
+    ] = None,
     knots: Annotated[
         str | None,
         typer.Option(
@@ -70,8 +90,8 @@ def compress(
     """Compress arrays to .vds files.
 
     INPUT is an .npy or .npz file (FILE.npz:KEY names one of several arrays), a directory with -r,
-    or '-': (T, D) floats or (T, H, W[, C]) uint8; with --lossless or --codec linear any numbers
-    (T, ...).
+    or '-': any numbers (T, ...). A checkpoint codes what it knows, if it does that better than the
+    codec without one.
     """
     from vdsc.cli.calls import Wish, encode
     from vdsc.cli.progress import progress_bar
@@ -81,7 +101,18 @@ def compress(
     from vdsc.io.times_file import read_times
 
     o.exclusive(fps=fps, times=times)
-    o.check_codec(codec, lossless=lossless, quality=quality, knots=knots, grid=grid, model=model)
+    o.exclusive(quality=quality, max_error=max_error, psnr=psnr, target_size=target_size)
+    o.check_codec(
+        codec,
+        lossless=lossless,
+        quality=quality,
+        max_error=max_error,
+        psnr=psnr,
+        target_size=target_size,
+        knots=knots,
+        grid=grid,
+        model=model,
+    )
     places = expand(inputs, SUFFIXES, recursive=recursive)
     todo = plan(places, out, output_dir, vds_name, recursive=recursive, times=times)
     wish = Wish(
@@ -92,6 +123,9 @@ def compress(
         verify=verify,
         model=model,
         quality=quality,
+        max_error=None if max_error is None else o.error_bound(max_error),
+        psnr=psnr,
+        target_size=target_size,
         knots=knots,
         grid=grid,
         device=device,

@@ -17,6 +17,7 @@ SIZE = re.compile(r"([0-9]{1,18}(?:\.[0-9]{1,9})?) ?([KMGT]?)(I?B)?", re.IGNOREC
 POWERS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 MOST_BYTES = (1 << 63) - 1
 MEMLIMIT = 2 << 30
+MOST_DECIBELS = 400
 
 EXACT = ("lossless", "packed")
 """Codecs that give back every bit."""
@@ -79,6 +80,26 @@ def whole(least: int, most: int | None = None) -> Callable[[str | int], int]:
         return number
 
     return parse
+
+
+def error_bound(text: str) -> str | tuple[float, ...]:
+    """A number, a percentage, or the numbers in a file of that name."""
+    if re.fullmatch(r"[+-]?[0-9.]+([eE][+-]?[0-9]+)? *%?", text.strip()):
+        return text
+    from vdsc.io.times_file import read_numbers
+
+    return read_numbers(file_name(text))
+
+
+def decibels(text: str | float) -> float:
+    """A number of dB above zero."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not 0 < found <= MOST_DECIBELS:
+        raise typer.BadParameter(f"{text!r} is no number of dB, such as 35")
+    return found
 
 
 def codec_name(text: str) -> str:

@@ -54,14 +54,16 @@ def error_words(report: Report) -> str:
         return f"PSNR {report.psnr:.2f} dB"
     if report.mean_error is None or report.max_error is None:
         return "error not measured"
-    words = f"error {_absolute(report.mean_error, report.max_error, report.unit)}"
-    return "; ".join([words, *map(_group, report.groups[1:])])
+    first, *others = report.groups
+    return "; ".join([f"error {_absolute(first)}", *map(_group, others)])
 
 
 def _group(group: GroupError) -> str:
-    return printable(f"{group.name} {_absolute(group.mean, group.max, group.unit)}")
+    return printable(f"{group.name} {_absolute(group)}")
 
 
-def _absolute(mean: float, largest: float, unit: str) -> str:
-    unit = f" {unit}" if unit else ""
-    return f"mean {mean:.3g}{unit}, max {largest:.3g}{unit}"
+def _absolute(group: GroupError) -> str:
+    unit = f" {group.unit}" if group.unit else ""
+    there = group.channel is not None
+    where = f" (channel {group.channel}, frame {group.frame})" if there else ""
+    return f"mean {group.mean:.3g}{unit}, max {group.max:.3g}{unit}{where}"

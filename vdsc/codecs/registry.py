@@ -14,6 +14,7 @@ CODECS: dict[str, str] = {
     "lossless": "vdsc.codecs.lossless.codec:LosslessCodec",
     "packed": "vdsc.codecs.packed.codec:PackedCodec",
     "linear": "vdsc.codecs.linear.codec:LinearCodec",
+    "bounded": "vdsc.codecs.bounded.codec:BoundedCodec",
 }
 """Where each codec is. An id is never given to other bytes: what means anew is called anew."""
 
@@ -21,7 +22,7 @@ READ_ONLY = frozenset({"vdsde"})
 """Codecs of older files that are no longer written."""
 
 
-ANY = frozenset({"lossless", "packed", "linear"})
+ANY = frozenset({"lossless", "packed", "linear", "bounded"})
 """Codecs that take arrays of numbers of any shape and type."""
 
 

@@ -50,8 +50,13 @@ def check_numbers(dtype: np.dtype[np.generic], name: str) -> None:
 
 def check_layout(shape: tuple[int, ...], dtype: np.dtype[np.generic], name: str) -> None:
     """Raise InvalidInput unless `shape` and `dtype` are one of LAYOUTS."""
-    if not (_is_motion(shape, dtype) or _is_video(shape, dtype)):
+    if not is_layout(shape, dtype):
         raise InvalidInput(f"{name} is {dtype.name} {shape}; {_advice(len(shape), dtype)}")
+
+
+def is_layout(shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> bool:
+    """Whether `shape` and `dtype` are one of LAYOUTS, which checkpoints may take."""
+    return _is_motion(shape, dtype) or _is_video(shape, dtype)
 
 
 def first_nonfinite(values: NDArray[np.generic], begin: int = 0) -> tuple[int, ...] | None:

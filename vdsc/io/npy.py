@@ -49,7 +49,7 @@ def open_npy(
     name: str,
     key: str | None = None,
     *,
-    exact: bool = False,
+    exact: bool | None = False,
     limit: int | None = None,
 ) -> Iterator[Source]:
     """Source of the array in `stream`; only the frames that are read are ever in memory.

@@ -25,7 +25,7 @@ def open_npz(
     name: str,
     key: str | None = None,
     *,
-    exact: bool = False,
+    exact: bool | None = False,
     limit: int = SPOOL_BYTES,
 ) -> Iterator[Source]:
     """Source of array `key` of the archive in `stream`, which may be left out if there is one.

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vdsc.core.as_array import as_array
-from vdsc.io.check import check_finite, check_frames, check_layout, check_numbers
+from vdsc.io.check import check_finite, check_frames, check_layout, check_numbers, is_layout
 from vdsc.io.formats import READ, opener
 from vdsc.io.spool import SPOOL_BYTES, open_input, spoken
 from vdsc.io.views import view_of
@@ -29,7 +29,8 @@ class Source:
     Points in space may be (T, J, 3) floats. Raises InvalidInput for every other shape and dtype,
     and when a frame that is read holds a NaN or an infinity; if `exact`, any numbers (T, ...) will
     do. Frames come in native byte order, and so is `dtype`, unless `exact`: then it is the file's.
-    `note` says in words how the frames differ from the file's, if they do.
+    `note` says in words how the frames differ from the file's, if they do; `plain` gives them as
+    they are there, where whoever opened it asked for both.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Source:
     fetch: Fetch
     exact: bool = False
     note: str = ""
+    plain: Source | None = None
 
     def __post_init__(self) -> None:
         check_frames(self.shape, self.dtype, self.name)
@@ -60,21 +62,27 @@ def make_source(
     dtype: np.dtype[np.generic],
     fetch: Fetch,
     *,
-    exact: bool = False,
+    exact: bool | None = False,
 ) -> Source:
-    """Source of frames (T, ...) of the file's dtype, as a codec takes them (see `views`)."""
+    """Source of frames (T, ...) of the file's dtype, as a codec takes them (see `views`).
+
+    exact: as they are; None: as they are, too, or as a checkpoint may take them where that can be.
+    """
     check_frames(shape, dtype, name)
-    if exact:
-        return Source(name, shape, dtype, fetch, exact)
+    plain = None if exact is False else Source(name, shape, dtype, fetch, exact=True)
+    if exact and plain is not None:
+        return plain
     view = view_of(shape, dtype)
+    if plain is not None and not is_layout(view.shape, view.dtype):
+        return plain
 
     def viewed(begin: int, end: int) -> NDArray[np.generic]:
         return view.apply(fetch(begin, end), name, begin)
 
-    return Source(name, view.shape, view.dtype, viewed, note=view.note)
+    return Source(name, view.shape, view.dtype, viewed, note=view.note, plain=plain)
 
 
-def array_source(values: object, name: str = "values", *, exact: bool = False) -> Source:
+def array_source(values: object, name: str = "values", *, exact: bool | None = False) -> Source:
     """Source of an array (or what can be made one) that is already in memory."""
     array = as_array(values, name)
     native = array.dtype.newbyteorder("=")
@@ -86,7 +94,9 @@ def array_source(values: object, name: str = "values", *, exact: bool = False) -
 
 
 @contextmanager
-def open_source(path: str, *, exact: bool = False, limit: int = SPOOL_BYTES) -> Iterator[Source]:
+def open_source(
+    path: str, *, exact: bool | None = False, limit: int = SPOOL_BYTES
+) -> Iterator[Source]:
     """Source of the array in `path`: a `.npy`, a `.npz`, `FILE.npz:KEY`, or `-` for stdin.
 
     `FILE.npy:NUMBER` is one sequence of a batch (N, T, ...), counted from 0. What a file is, its

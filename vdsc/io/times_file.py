@@ -1,4 +1,4 @@
-"""Lists of frame times."""
+"""Lists of frame times, and of other numbers."""
 
 from __future__ import annotations
 
@@ -27,15 +27,27 @@ def read_times(path: str) -> Times:
     The file is an `.npy` of seconds, of timedelta64 or of datetime64, or a text (UTF-8, with or
     without a byte order mark) of one number of seconds a line.
     """
+    try:
+        return as_seconds(_listed(path))
+    except InvalidInput as error:
+        raise InvalidInput(f"{spoken(path)}: {error}") from None
+
+
+def read_numbers(path: str) -> tuple[float, ...]:
+    """The numbers of a file: an `.npy`, or a text of one number a line."""
+    numbers = _listed(path)
+    if numbers.dtype.kind not in "fiu":
+        raise InvalidInput(f"{spoken(path)} holds {numbers.dtype}; write numbers")
+    return tuple(numbers.astype(np.float64).ravel().tolist())
+
+
+def _listed(path: str) -> NDArray[Any]:
+    """What a file lists, in the type that it has there."""
     name = spoken(path)
     with open_input(path, limit=TEXT_BYTES) as stream:
         binary = stream.read(len(MAGIC)) == MAGIC
         stream.seek(0)
-        times = rows_of(stream, name) if binary else _from_text(stream.read(), name)
-    try:
-        return as_seconds(times)
-    except InvalidInput as error:
-        raise InvalidInput(f"{name}: {error}") from None
+        return rows_of(stream, name) if binary else _from_text(stream.read(), name)
 
 
 def _from_text(data: bytes, name: str) -> NDArray[Any]:

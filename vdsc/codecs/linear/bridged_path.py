@@ -7,18 +7,15 @@ A channel is held in units of 2^e, 1/4096 to 1/8192 of its step.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from vdsc.codecs.linear.channel_steps import Steps
+from vdsc.codecs.linear.cosines import Cosines
 from vdsc.codecs.linear.knot_code import Knots
 from vdsc.codecs.linear.sines import SHARE, basis
 from vdsc.core.sequence import Times
 from vdsc.core.types import Floats, Ints
 from vdsc.errors import CorruptFile
-
-QUARTERS = (4096, 4871, 5793, 6889)
-"""round(2^(12 + i/4)): a step in units of 2^e."""
 
 FAR = 1 << 40
 """How far from the chunk's first knot a path may be, in units."""
@@ -27,43 +24,17 @@ EXACT = 1 << 53
 """Integers below are exact in double precision."""
 
 
-@dataclass(frozen=True, eq=False)
-class Steps:
-    """The steps of C channels, each 2^(j / 4) with an integer j.
+class Path:
+    """The path of one chunk, whose frames have the times seconds (N,).
 
-    units: (C,) a step in units. knots: (C,) a step of knots in units. exponents: (C,) the unit is
-    two to this power.
+    With cosines it is a path of their coefficients.
     """
 
-    units: Ints
-    knots: Ints
-    exponents: Ints
-
-    @classmethod
-    def of(cls, quarters: Ints, finer: int) -> Steps:
-        """From j (C,); the steps of knots are those of j - finer."""
-        exact, knots = np.array(QUARTERS), quarters - finer
-        smaller = exact[knots & 3] >> (quarters >> 2) - (knots >> 2)
-        return cls(exact[quarters & 3], smaller, (quarters >> 2) - 12)
-
-    @property
-    def real(self) -> Floats:
-        """Steps (C,) as they are."""
-        steps: Floats = np.ldexp(self.units.astype(np.float64), self.exponents)
-        return steps
-
-    @property
-    def real_knots(self) -> Floats:
-        """Steps (C,) of knots as they are."""
-        steps: Floats = np.ldexp(self.knots.astype(np.float64), self.exponents)
-        return steps
-
-
-class Path:
-    """The path of one chunk, whose frames have the times seconds (N,)."""
-
-    def __init__(self, knots: Knots, steps: Steps, seconds: Times) -> None:
+    def __init__(
+        self, knots: Knots, steps: Steps, seconds: Times, cosines: Cosines | None = None
+    ) -> None:
         self._knots, self._steps, self._seconds = knots, steps, seconds
+        self._cosines = cosines
         self._first = knots.values[0] * steps.knots
         away = knots.values - knots.values[0]
         self._away = away * steps.knots
@@ -78,8 +49,10 @@ class Path:
         for i in np.unique(window).tolist():
             here = slice(*np.searchsorted(window, (i, i + 1)))
             path[here] = self._between(i, ends, times[here])
-        units = (path + self._first).astype(np.float64)
-        channels: Floats = np.ldexp(units, self._steps.exponents)
+        units = path + self._first
+        if self._cosines is not None:
+            units = self._cosines.inverse(units)
+        channels: Floats = np.ldexp(units.astype(np.float64), self._steps.exponents)
         return channels
 
     def _between(self, window: int, ends: Times, times: Times) -> Ints:

@@ -14,13 +14,13 @@ from functools import cache
 
 import numpy as np
 
-from vdsc.codecs.linear.magnitudes import LEVELS, Chooser, MagnitudeCode, SymbolCounts, level
 from vdsc.core.fixed import bit_length
 from vdsc.core.types import Floats, Ints
+from vdsc.entropy.magnitudes import LEVELS, Chooser, MagnitudeCode, SymbolCounts, level
 from vdsc.entropy.tape import Tape
 from vdsc.errors import CorruptFile
 
-LENGTHS = (4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
+LENGTHS = (4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 1024, 2048, 4096)
 """Steps between neighbouring knots; the last window of a chunk takes what is left."""
 
 LANES = 24
@@ -85,7 +85,7 @@ class KnotCode:
         both = [(3 * mean + 2 * _before(w, mean)) // 5 for mean in near for w in range(BEFORE)]
         self._coefficients = MagnitudeCode(both * BANDS, near * BANDS)
         self._knots, self._first = MagnitudeCode(near, near), MagnitudeCode(near, near)
-        self._lengths = SymbolCounts([6 * 64])
+        self._lengths = SymbolCounts.geometric([6 * 64])
         self._moved = np.full(channels, 2 * 64, dtype=np.int64)
         self._past, self._past_steps = np.zeros((0, channels), dtype=np.int64), 0
 
@@ -128,8 +128,6 @@ class KnotCode:
             given = None if plan is None else np.array([plan.lengths[done + len(ends)]])
             number = tape.rows(given, self._lengths.rows(context))
             self._lengths.learn(context, number)
-            if number[0] >= len(LENGTHS):
-                raise CorruptFile("a window has an unknown length; the file is damaged")
             ends.append(min((ends[-1] if ends else begin) + LENGTHS[number[0]], steps))
         return ends
 

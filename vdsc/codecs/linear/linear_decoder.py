@@ -8,7 +8,10 @@ from math import prod
 import numpy as np
 
 from vdsc.codecs import windows
-from vdsc.codecs.linear.bridged_path import Path, Steps
+from vdsc.codecs.linear import channel_steps
+from vdsc.codecs.linear.bridged_path import Path
+from vdsc.codecs.linear.channel_steps import Steps
+from vdsc.codecs.linear.cosines import Cosines
 from vdsc.codecs.linear.frames import Chunk
 from vdsc.codecs.linear.knot_code import KnotCode, Knots
 from vdsc.codecs.linear.linear_params import LinearParams
@@ -34,8 +37,8 @@ class LinearFileDecoder:
         frames, self._channels = header.outline.frames, prod(header.outline.shape[1:])
         self._spans = windows.divide(frames, header.chunks)
         self._left = header.chunks
-        steps = np.full(self._channels, self._params.step, dtype=np.int64)
-        self._steps = Steps.of(steps, self._params.finer)
+        self._steps = Steps.same(self._channels, self._params.step, self._params.finer)
+        self._cosines = Cosines(header.outline.shape[1:]) if self._params.cosines else None
         self._code = KnotCode(self._channels, grouped=self._params.grouped)
         self._last: Ints | None = None
         self._turned = np.zeros(self._channels, dtype=np.int64)
@@ -45,7 +48,8 @@ class LinearFileDecoder:
         first = self._last is None
         knots, turns, seconds = self._read(body)
         with one_thread():
-            chunk = Chunk(seconds, Path(knots, self._steps, seconds), turns)
+            path = Path(knots, self._steps, seconds, self._cosines)
+            chunk = Chunk(seconds, path, turns)
         low = -np.inf if first else chunk.seconds[0]
         high = chunk.seconds[-1] if self._left else np.inf
         most = max(1, AT_ONCE // self._channels)
@@ -65,6 +69,9 @@ class LinearFileDecoder:
         """Knots and turns of the next chunk, and the times of its frames; raises CorruptFile."""
         begin, end = next(self._spans)
         self._left -= 1
+        if self._params.apart and self._last is None:
+            quarters, at = channel_steps.unpack(body, self._params.step, self._channels)
+            self._steps, body = Steps.of(quarters, self._params.finer), body[at:]
         turns, at = None, 0
         if self._params.turns:
             turns, at = Turns.read(body, end - begin, self._turned)

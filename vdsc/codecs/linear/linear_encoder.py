@@ -6,6 +6,7 @@ frames -turns off-> channels -placed-> knots -rounded-> bridges -Rounding-> coef
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from math import log2, prod
 
@@ -13,23 +14,27 @@ import numpy as np
 
 from vdsc.codecs import windows
 from vdsc.codecs.base import Coded, Group
-from vdsc.codecs.linear.bridged_path import Path, Steps
+from vdsc.codecs.linear import channel_steps
+from vdsc.codecs.linear.bridged_path import Path
 from vdsc.codecs.linear.bridges import coefficients
+from vdsc.codecs.linear.channel_steps import Steps
+from vdsc.codecs.linear.cosines import Cosines
 from vdsc.codecs.linear.frames import Chunk
 from vdsc.codecs.linear.knot_code import ChunkPlan, KnotCode
-from vdsc.codecs.linear.linear_params import COARSEST, FINEST, ID, LinearParams
+from vdsc.codecs.linear.linear_params import COARSEST, FINEST, ID, USUAL_FINER, LinearParams
 from vdsc.codecs.linear.linear_settings import LinearSettings
 from vdsc.codecs.linear.rounding import Rounding
 from vdsc.codecs.linear.spread import spread
+from vdsc.codecs.linear.transform_choice import saves
 from vdsc.codecs.linear.whole_turns import TURN, Turns
-from vdsc.codecs.linear.window_placing import DEAD, even, numbers, placed
+from vdsc.codecs.linear.window_placing import DEAD, even, numbers, placed, still
 from vdsc.container import Header
-from vdsc.core.sequence import Outline
+from vdsc.core.sequence import Outline, Times
 from vdsc.core.threads import one_thread
 from vdsc.core.types import Floats, Ints, Values
 from vdsc.entropy import BitStack
 from vdsc.entropy.tape import WritingTape
-from vdsc.errors import InvalidInput
+from vdsc.errors import CorruptFile, InvalidInput
 from vdsc.io.source import Source
 
 CHUNK = 1 << 19
@@ -41,14 +46,20 @@ LONGEST = 4096
 LARGEST = 1 << 38
 """Steps of knots that a value may be from 0."""
 
+MOST = 1 << 26
+"""Steps that a coefficient of a transformed frame may be from 0."""
+
 FARTHEST = 1 << 25
 """Steps of knots that a path may move."""
 
 EVEN = 64
 """Steps between knots that are not placed."""
 
-FINER = 6
+FINER = USUAL_FINER
 """Quarters of a power of two by which knots are finer: each speaks for many frames."""
+
+
+TOO_FAR = "values move too far for such fine steps; lower --quality"
 
 
 class LinearEncoder:
@@ -61,10 +72,17 @@ class LinearEncoder:
         count = windows.how_many(outline.frames, most)
         self._spans = list(windows.divide(outline.frames, count))
         found = spread(source, self._spans)
-        quarters = round(4 * log2(found.size)) + round((30 - settings.quality) * 4 / 10)
-        quarters = min(max(quarters, FINEST), COARSEST)
-        self._params = LinearParams(quarters, FINER, found.turns, grouped=True)
-        self._steps = Steps.of(np.full(self._channels, quarters, dtype=np.int64), FINER)
+        quarters = _quarters(settings, found.size, self._channels)
+        self._params = LinearParams(
+            int(quarters[0]),
+            FINER,
+            found.turns,
+            grouped=True,
+            apart=bool((quarters != quarters[0]).any()),
+        )
+        self._quarters, self._steps = quarters, Steps.of(quarters, FINER)
+        self._cosines: Cosines | None = None
+        self._largest = found.largest
         if found.largest > LARGEST * float(self._steps.real_knots.min()):
             raise InvalidInput("values are too large for such fine steps; lower --quality")
         self._code = KnotCode(self._channels, grouped=self._params.grouped)
@@ -92,17 +110,39 @@ class LinearEncoder:
             turns = Turns.of(channels, self._turned)
             channels -= TURN * turns.at(np.arange(len(frames)))
             head, self._turned = turns.to_bytes(), turns.after
-        with one_thread():
-            tape, stack = WritingTape(), BitStack()
-            plan = self._plan(channels, seconds)
-            knots = self._code.code(tape, len(frames) - 1, self._last, plan)
-            tape.push(stack)
-            chunk = Chunk(seconds, Path(knots, self._steps, seconds), turns)
-            self._last, self._done = knots.values[-1], self._done + 1
-            more = self._done < len(self._spans)
-            decoded = chunk.frames(seconds[:-1] if more else seconds, self._outline)
+        if not self._done:
+            self._begin(channels)
+            head = (channel_steps.pack(self._quarters) if self._params.apart else b"") + head
+        if self._cosines is not None:
+            channels = self._cosines.forward(channels)
+        try:
+            with one_thread():
+                stream, decoded = self._coded(channels, seconds, turns)
+        except CorruptFile:  # what a decoder would say of it
+            raise InvalidInput(TOO_FAR) from None
+        return Coded(head + stream, decoded, begin)
+
+    def _coded(self, channels: Floats, seconds: Times, turns: Turns | None) -> tuple[bytes, Values]:
+        """The stream of a chunk's channels (n, C), and the frames that it decodes to."""
+        tape, stack = WritingTape(), BitStack()
+        plan = self._plan(channels, seconds)
+        knots = self._code.code(tape, len(channels) - 1, self._last, plan)
+        tape.push(stack)
+        chunk = Chunk(seconds, Path(knots, self._steps, seconds, self._cosines), turns)
+        self._last, self._done = knots.values[-1], self._done + 1
+        more = self._done < len(self._spans)
         self._knots += len(knots.frames) - more
-        return Coded(head + stack.to_bytes(), decoded, begin)
+        return stack.to_bytes(), chunk.frames(seconds[:-1] if more else seconds, self._outline)
+
+    def _begin(self, channels: Floats) -> None:
+        """Decide by the first chunk's channels (n, C) whether frames are transformed."""
+        cosines = Cosines(self._outline.shape[1:])
+        most = MOST * float(self._steps.real[0]) / self._channels**0.5
+        if self._params.apart or not cosines.axes or self._largest > most:
+            return
+        if saves(cosines, channels / self._steps.real):
+            self._cosines = cosines
+            self._params = replace(self._params, cosines=True)
 
     def _plan(self, channels: Floats, seconds: Floats) -> ChunkPlan:
         """Where the knots are and what the laws are then asked to code."""
@@ -112,13 +152,14 @@ class LinearEncoder:
         if self._last is not None:
             values[0] = self._last
         if (np.abs(values - values[0]) >= FARTHEST).any():
-            raise InvalidInput("values move too far for such fine steps; lower --quality")
+            raise InvalidInput(TOO_FAR)
         knots = values * self._steps.knots / self._steps.units
         wanted, rows = [], []
         for i, (a, b) in enumerate(pairwise(ends)):
             found = np.zeros((0, self._channels))
             if b > a + 1:
                 found = coefficients(x[a : b + 1], knots[i], knots[i + 1], seconds[a : b + 1])
+                found[:, still(x[a : b + 1])] = 0  # what knots lack there is less than half a step
             large = np.flatnonzero((np.abs(found) > DEAD).any(axis=1))
             rows.append(int(large.max(initial=-1)) + 1)
             wanted.append(found)
@@ -138,3 +179,15 @@ class LinearEncoder:
     def words(self) -> str:
         """The codec and its knots."""
         return f"{ID}, {self._knots} knots"
+
+
+def _quarters(settings: LinearSettings, size: float, channels: int) -> Ints:
+    """The j (C,) of the steps that are asked for, of channels that spread so far."""
+    if settings.steps:
+        if len(settings.steps) not in {1, channels}:
+            raise InvalidInput(f"{len(settings.steps)} steps for {channels} channels")
+        quarters = np.floor(4 * np.log2(np.array(settings.steps)))
+    else:
+        quarters = np.array([round(4 * log2(size)) + round((30 - settings.quality) * 4 / 10)])
+    within = np.clip(quarters, FINEST, COARSEST).astype(np.int64)
+    return np.broadcast_to(within, channels).copy()

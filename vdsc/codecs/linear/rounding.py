@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vdsc.codecs.linear.magnitudes import LAST
 from vdsc.core.types import Floats, Ints
+from vdsc.entropy.magnitudes import LAST
 from vdsc.entropy.stack import TOTAL
 
 EXCHANGE = 0.15

@@ -1,4 +1,4 @@
-"""Old files of the linear codec keep decoding to the same bits, and damaged ones to none."""
+"""Old files that need no checkpoint keep decoding to the same bits, and damaged ones to none."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import json
 import pytest
 
 import vdsc
-from tests.docs.linear_page import by_page
-from tests.golden.recipes import HERE, LINEAR, digest
+from tests.docs import bounded_page, linear_page
+from tests.golden.recipes import BOUNDED, HERE, LINEAR, digest
 from vdsc.errors import TruncatedFile, VdscError
 
-every = pytest.mark.parametrize("name", LINEAR)
+every = pytest.mark.parametrize("name", [*LINEAR, *BOUNDED])
 
 
 @every
@@ -22,6 +22,7 @@ def test_the_frames_are_the_same_bits_for_ever(golden, name):
 @every
 def test_a_reader_made_from_the_page_finds_the_same(golden, name):
     data = golden(name)
+    by_page = linear_page.by_page if name in LINEAR else bounded_page.by_page
     assert by_page(data).tobytes() == vdsc.decompress(data).values.tobytes()
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vdsc.codecs.linear.magnitudes import LEVELS, LONGEST, MOST, MagnitudeCode, SymbolCounts, level
 from vdsc.entropy import BitStack
+from vdsc.entropy.magnitudes import LEVELS, LONGEST, MOST, MagnitudeCode, SymbolCounts, level
 from vdsc.entropy.stack import TOTAL
 from vdsc.entropy.tape import ReadingTape, WritingTape
 
@@ -57,7 +57,7 @@ def test_levels_rise_and_shifts_keep_symbols_small(sizes):
 
 def test_rows_are_frequencies_while_they_learn():
     """Each symbol keeps a share, and the sum stays 2^16, whatever is learnt."""
-    tables, rng = SymbolCounts(MEANS), np.random.default_rng(0)
+    tables, rng = SymbolCounts.geometric(MEANS), np.random.default_rng(0)
     for _ in range(400):
         contexts = rng.integers(0, 3, 7)
         rows = tables.rows(contexts)
@@ -71,7 +71,7 @@ def test_rows_are_frequencies_while_they_learn():
 @pytest.mark.parametrize("mean", [5, 64, 640])
 def test_a_table_begins_as_a_geometric_law(mean):
     """The mean of a table's law is the one that is asked for, but for its end."""
-    row = SymbolCounts([mean]).rows(np.array([0]))[0] / TOTAL
+    row = SymbolCounts.geometric([mean]).rows(np.array([0]))[0] / TOTAL
     ratio = (mean / 64) / (1 + mean / 64)
     assert row[:8] == pytest.approx((1 - ratio) * ratio ** np.arange(8), abs=0.02)
 

@@ -71,9 +71,9 @@ def _edges() -> Ints:
 
 
 @cache
-def _geometric(mean: int) -> tuple[int, ...]:
-    """Counts of a geometric law with this mean, in 1/64, that sum to about START."""
-    left, counts = START << 16, []
+def _geometric(mean: int, start: int) -> tuple[int, ...]:
+    """Counts of a geometric law with this mean, in 1/64, that sum to about `start`."""
+    left, counts = start << 16, []
     for _ in range(LAST):
         stays = left * 64 // (mean + 64)
         counts.append(max(stays >> 16, 1))
@@ -85,22 +85,28 @@ class SymbolCounts:
     """Counts of symbols in each of several contexts.
 
     Args:
-        means: mean magnitude, in 1/64, that each context begins with.
+        rows: the counts (K,) that each context begins with.
     """
 
-    def __init__(self, means: list[int]) -> None:
-        self._counts = np.array([_geometric(mean) for mean in means], dtype=np.int64)
+    def __init__(self, rows: list[tuple[int, ...]]) -> None:
+        self._counts = np.array(rows, dtype=np.int64)
         self._sums = self._counts.sum(axis=1)
+        self._spread = float(TOTAL - self._counts.shape[1])
+
+    @classmethod
+    def geometric(cls, means: list[int], start: int = START) -> SymbolCounts:
+        """16 symbols with geometric laws of these means, in 1/64, whose counts sum to `start`."""
+        return cls([_geometric(mean, start) for mean in means])
 
     def shares(self, contexts: Ints) -> Ints:
-        """Frequencies (n, 16) of contexts (n,) but for what is missing to 2**16."""
+        """Frequencies (n, K) of contexts (n,) but for what is missing to 2**16."""
         # The quotient of integers below 2^33 and 2^17 is rounded to no other whole part.
-        real = self._counts[contexts] * float(TOTAL - SYMBOLS) / self._sums[contexts, None]
+        real = self._counts[contexts] * self._spread / self._sums[contexts, None]
         shares: Ints = real.astype(np.int64) + 1
         return shares
 
     def rows(self, contexts: Ints) -> Ints:
-        """Frequencies (n, 16) with sum 2**16 of contexts (n,)."""
+        """Frequencies (n, K) with sum 2**16 of contexts (n,)."""
         return filled(self.shares(contexts))
 
     def learn(self, contexts: Ints, symbols: Ints) -> None:
@@ -113,8 +119,21 @@ class SymbolCounts:
             self._sums[full] = self._counts[full].sum(axis=1)
 
 
+class SignCode:
+    """Codes signs in contexts, where what is near tells them; both are as likely at first."""
+
+    def __init__(self, contexts: int, *, start: int = START) -> None:
+        self._table = SymbolCounts([(start // 2, start // 2)] * contexts)
+
+    def code(self, tape: Tape, contexts: Ints, negative: Ints | None) -> Ints:
+        """Whether integers in their contexts (n,) are negative (n,), as 0 or 1."""
+        signs = tape.rows(negative, self._table.rows(contexts))
+        self._table.learn(contexts, signs)
+        return signs
+
+
 def filled(rows: Ints) -> Ints:
-    """Rows (n, 16) whose first symbol takes what the others leave of 2**16, in their memory."""
+    """Rows (n, K) whose first symbol takes what the others leave of 2**16, in their memory."""
     rows[:, 0] = TOTAL - rows[:, 1:].sum(axis=1)
     return rows
 
@@ -122,15 +141,21 @@ def filled(rows: Ints) -> Ints:
 class MagnitudeCode:
     """Codes rows of signed integers by two tables, each with contexts of its own."""
 
-    def __init__(self, one: list[int], other: list[int]) -> None:
-        self._tables, self._second = SymbolCounts(one + other), len(one)
+    def __init__(self, one: list[int], other: list[int], *, start: int = START) -> None:
+        self._tables, self._second = SymbolCounts.geometric(one + other, start), len(one)
 
     def code(
-        self, tape: Tape, contexts: tuple[Ints, Ints], shift: Ints, choose: Chooser | None
+        self,
+        tape: Tape,
+        contexts: tuple[Ints, Ints],
+        shift: Ints,
+        choose: Chooser | None,
+        signs: tuple[SignCode, Ints] | None = None,
     ) -> Ints:
         """Integers (n,) in their contexts, two arrays (n,), with so many low bits (n,).
 
-        An encoder gives what chooses them; a decoder None. Raises CorruptFile.
+        An encoder gives what chooses them; a decoder None. signs: a code of signs and contexts
+        (n,) in it, where signs are not as likely as each other. Raises CorruptFile.
         """
         both = np.concatenate((contexts[0], contexts[1] + self._second))
         shares = self._tables.shares(both)
@@ -145,7 +170,7 @@ class MagnitudeCode:
             high = _beyond(tape, symbols, None if size is None else size >> shift)
         if shift.any():
             high = _lengthened(tape, high, shift, size)
-        return _signed(tape, high, given)
+        return _signed(tape, high, given, signs)
 
 
 def _beyond(tape: Tape, symbols: Ints, size: Ints | None) -> Ints:
@@ -179,12 +204,18 @@ def _digits(tape: Tape, values: Ints | None, counts: Ints) -> Ints:
     return found
 
 
-def _signed(tape: Tape, size: Ints, given: Ints | None) -> Ints:
+def _signed(
+    tape: Tape, size: Ints, given: Ints | None, signs: tuple[SignCode, Ints] | None
+) -> Ints:
     """Integers (n,) of these sizes, with signs."""
     there = np.flatnonzero(size)
     if not there.size:
         return size
-    signs = None if given is None else (given[there] < 0).astype(np.int64)
+    negative = None if given is None else (given[there] < 0).astype(np.int64)
+    if signs is None:
+        negative = tape.uniforms(negative, np.full(there.size, 2))
+    else:
+        negative = signs[0].code(tape, signs[1][there], negative)
     found = size.copy()
-    found[there] *= 1 - 2 * tape.uniforms(signs, np.full(there.size, 2))
+    found[there] *= 1 - 2 * negative
     return found

@@ -1,0 +1,74 @@
+"""From what a user asks for to the jobs that may fulfil it."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from fractions import Fraction
+from typing import Any
+
+from vdsc.api import clocks
+from vdsc.api.encoding import Job
+from vdsc.codecs import registry
+from vdsc.codecs.knots import checkpoints
+from vdsc.core.sequence import Outline, Times
+from vdsc.errors import InvalidInput
+from vdsc.io.source import Source
+
+LEARNED, PLAIN, BOUNDED, EXACT = "knots", "linear", "bounded", ("lossless", "packed")
+"""The codecs that are tried where none is named."""
+
+BASES = ("linear", "none")
+"""What a promised error is tried on; on a checkpoint, too, where one is named."""
+
+SPAN = 1 << 24
+"""Bytes that the packed codec looks at before it chooses how it packs all."""
+
+UNDATED = Fraction(1)
+"""Frames a second of a sequence that neither its owner nor a model dates."""
+
+
+def job(name: str, settings: dict[str, Any], *, verify: bool) -> Job:
+    """A codec with the settings; raises InvalidInput for those that it does not have."""
+    codec = registry.codec_to_write(name)
+    known = {field.name for field in fields(codec.Settings)}
+    unknown = sorted(set(settings) - known)
+    if unknown:
+        raise InvalidInput(f"codec {name!r} has no setting {', '.join(unknown)}; leave it out")
+    return Job(codec, codec.Settings(**settings), verify)
+
+
+def offer(name: str, settings: dict[str, Any], *, verify: bool) -> Job | None:
+    """A codec with the settings; None if they are not all for it."""
+    try:
+        return job(name, settings, verify=verify)
+    except InvalidInput:
+        return None
+
+
+def exact(outline: Outline, settings: dict[str, Any], *, verify: bool) -> list[Job]:
+    """The ways to give back every bit, of which the smallest file is kept.
+
+    A sequence that is packed in several spans is packed as it is, too: which way is smallest is
+    judged by the first span alone, and no file is to be larger than general compressors make it.
+    """
+    jobs = [job(name, settings, verify=verify) for name in EXACT]
+    if outline.raw_bytes > SPAN:
+        jobs.append(job("packed", {**settings, "plain": True}, verify=verify))
+    return jobs
+
+
+def bounded(settings: dict[str, Any], *, verify: bool) -> list[Job]:
+    """The ways to keep a bound, of which the smallest file is kept."""
+    bases = [*BASES, LEARNED] if settings.get("model") else list(BASES)
+    if "base" in settings:
+        bases = [settings["base"]]
+    return [job(BOUNDED, {**settings, "base": base}, verify=verify) for base in bases]
+
+
+def dated(source: Source, model: str, fps: Fraction | None, times: Times | None) -> Outline:
+    """Outline of a source that is dated as given, or as its model's frames are."""
+    shape, dtype = source.shape, source.dtype
+    little = dtype if source.exact else dtype.newbyteorder("<")
+    found = checkpoints.pick(shape, dtype, model) if model else checkpoints.fitting(shape, dtype)
+    native = UNDATED if found is None else checkpoints.ticks(found)
+    return clocks.dated(shape, little, native=native, fps=fps, times=times)

@@ -1,0 +1,78 @@
+"""A file of codec `bounded` back to frames, at its own times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+
+import numpy as np
+
+from vdsc.codecs import registry
+from vdsc.codecs.base import Decoder
+from vdsc.codecs.bounded.bounded_params import BoundedParams, spans
+from vdsc.codecs.bounded.corrections import Corrections
+from vdsc.codecs.bounded.error_grid import ErrorGrid
+from vdsc.codecs.bounded.patches import Patches
+from vdsc.container import Header, varint
+from vdsc.core.instants import Instants
+from vdsc.core.types import Ints, Values
+from vdsc.entropy import BitStack
+from vdsc.entropy.tape import ReadingTape
+from vdsc.errors import CorruptFile
+
+
+class BoundedFileDecoder:
+    """Decodes a file's chunks in order; see `codecs.base.Decoder`."""
+
+    def __init__(self, header: Header, memlimit: int) -> None:
+        params, self._outline = BoundedParams.from_header(header), header.outline
+        self._channels = prod(header.outline.shape[1:])
+        self._based = params.base != "none"
+        self._inner: Decoder | None = None
+        self._wanted, self._spans = Instants(header.outline, own=True), iter(spans(header.outline))
+        if params.alone:
+            if header.chunks != len(spans(header.outline)):
+                raise CorruptFile(f"{header.chunks} chunks cannot hold the file's frames")
+        else:
+            inner = params.inner(header)
+            self._inner = registry.codec_of_file(inner.codec).decoder(inner, memlimit=memlimit)
+            self._wanted = Instants(inner.outline, own=True)
+        self._corrections = Corrections(header.outline.shape[1:])
+        self._grid: ErrorGrid | None = None
+
+    def decode(self, body: bytes, wanted: Instants) -> Iterator[Values]:
+        """Frames (n, ...) of the next chunk: a bounded file has its own frames only."""
+        dtype, at = self._outline.dtype, 0
+        if self._grid is None:
+            self._grid, at = ErrorGrid.read(body, self._channels, dtype)
+        patches, at = Patches.read(body, at, self._outline.values, dtype)
+        size, at = varint.get(body, at)
+        made = self._made(self._grid, body[at : at + size], body[at + size :])
+        if len(patches.places) and patches.places[-1] >= made.size:
+            raise CorruptFile("a patch lies beyond its chunk; the file is damaged")
+        patches.apply(made)
+        yield made.reshape(-1, *self._outline.shape[1:])
+
+    def _made(self, grid: ErrorGrid, inner: bytes, rest: bytes) -> Values:
+        """Values (n, C) but for the patches, from what is wrapped and the rest of a body."""
+        if self._inner is None:
+            if inner:
+                raise CorruptFile("a chunk wraps what its file does not; it is damaged")
+            begin, end = next(self._spans)
+            numbers = self._corrected(end - begin, rest)
+            return grid.values(np.zeros(numbers.shape), numbers)
+        parts = self._inner.decode(inner, self._wanted)
+        carried = np.concatenate([part.reshape(-1, self._channels) for part in parts])
+        if self._based:
+            return grid.values(carried, self._corrected(len(carried), rest))
+        if rest:
+            raise CorruptFile("a chunk holds more than its numbers; the file is damaged")
+        return grid.values(np.zeros(carried.shape), carried.astype(np.int64))
+
+    def _corrected(self, frames: int, data: bytes) -> Ints:
+        """Corrections (frames, C) from their bytes; raises CorruptFile."""
+        stack = BitStack.from_bytes(data)
+        found = self._corrections.code(ReadingTape(stack), frames, None)
+        if not stack.empty:
+            raise CorruptFile("a chunk holds more than its corrections; the file is damaged")
+        return found

@@ -1,0 +1,154 @@
+"""What carries the whole numbers of a bounded file: a base's path and corrections, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import prod
+from typing import Any, Protocol
+
+import numpy as np
+
+from vdsc.codecs import registry
+from vdsc.codecs.base import Encoder
+from vdsc.codecs.bounded.bounded_params import EXACT, BoundedParams
+from vdsc.codecs.bounded.corrections import Corrections
+from vdsc.codecs.bounded.patches import Patches, corrected
+from vdsc.codecs.bounded.promise import Promise
+from vdsc.core.sequence import Outline
+from vdsc.core.types import Ints, Values
+from vdsc.entropy import BitStack
+from vdsc.entropy.tape import WritingTape
+from vdsc.io.source import Source
+
+
+@dataclass(frozen=True, eq=False)
+class Carried:
+    """A chunk: the frames (n, C) that it decodes to, patches, what carries it, and the rest."""
+
+    first: int
+    made: Values
+    patches: Patches
+    inner: bytes
+    rest: bytes
+
+
+class Carrier(Protocol):
+    """Encodes the chunks of one sequence in order."""
+
+    @property
+    def spans(self) -> Sequence[tuple[int, int]]:
+        """See `codecs.base.Encoder`."""
+        ...
+
+    def encode(self, frames: Values) -> Carried:
+        """Encode the frames (n, ...) of the next span."""
+        ...
+
+    def params(self) -> BoundedParams:
+        """What the header says; asked after the first chunk."""
+        ...
+
+    def words(self) -> str:
+        """How it was coded, for people."""
+        ...
+
+
+class WholeNumbers:
+    """No base: whole numbers of steps, coded by the lossless codec, or as corrections of 0.
+
+    The first chunk decides.
+    """
+
+    def __init__(self, source: Source, outline: Outline, promise: Promise) -> None:
+        self._promise = promise
+        self._corrections: Corrections | None = None
+        if promise.width == 1:
+            self._corrections = Corrections(outline.shape[1:])
+        self._dtype = np.dtype(f"i{promise.width}")
+        self._next = 0
+        codec = registry.codec_to_write(EXACT)
+        whole = replace(outline, dtype=self._dtype.newbyteorder("<"))
+        self._inner: Encoder = codec.encoder(source, whole, codec.Settings())
+
+    @property
+    def spans(self) -> Sequence[tuple[int, int]]:
+        """See `codecs.base.Encoder`."""
+        return self._inner.spans
+
+    def encode(self, frames: Values) -> Carried:
+        """Encode the frames (n, ...) of the next span."""
+        flat = frames.reshape(len(frames), -1)
+        path = np.zeros(flat.shape)
+        promise, first = self._promise, self.spans[self._next][0]
+        self._next += 1
+        found, made, patches = corrected(promise.grid, flat, path, promise.bounds)
+        inner = rest = b""
+        if self._corrections is not None:
+            rest = _stream(self._corrections, found)
+        if self._corrections is None or not first:
+            inner = self._inner.encode(found.astype(self._dtype).reshape(frames.shape)).body
+            if self._corrections is not None and len(rest) < len(inner):
+                inner = b""
+            else:
+                self._corrections, rest = None, b""
+        return Carried(first, made, patches, inner, rest)
+
+    def params(self) -> BoundedParams:
+        """What the header says."""
+        if self._corrections is not None:
+            return BoundedParams("none")
+        return BoundedParams("none", self._promise.width, self._inner.header().model)
+
+    def words(self) -> str:
+        """How whole numbers were coded."""
+        return f"whole steps by {self._inner.words() if self._corrections is None else 'size'}"
+
+
+class OnPath:
+    """The path of a base, and corrections."""
+
+    def __init__(
+        self, source: Source, outline: Outline, promise: Promise, base: str, settings: Any
+    ) -> None:
+        self._promise, self._base = promise, base
+        codec = registry.codec_to_write(base)
+        reals = replace(outline, dtype=np.dtype("<f8"))
+        self._inner: Encoder = codec.encoder(promise.reals(source), reals, settings)
+        self._channels = prod(outline.shape[1:])
+        self._corrections = Corrections(outline.shape[1:])
+        self._next = 0
+
+    @property
+    def spans(self) -> Sequence[tuple[int, int]]:
+        """See `codecs.base.Encoder`."""
+        return self._inner.spans
+
+    def encode(self, frames: Values) -> Carried:
+        """Encode the frames (n, ...) of the next span."""
+        begin, _ = self.spans[self._next]
+        self._next += 1
+        flat = frames.reshape(len(frames), -1)
+        coded = self._inner.encode(self._promise.grid.reals(flat).reshape(frames.shape))
+        path = coded.decoded.reshape(len(coded.decoded), -1)
+        wanted = flat[coded.first - begin :][: len(path)]
+        found, made, patches = corrected(self._promise.grid, wanted, path, self._promise.bounds)
+        rest = _stream(self._corrections, found)
+        return Carried(coded.first, made, patches, coded.body, rest)
+
+    def params(self) -> BoundedParams:
+        """What the header says."""
+        header = self._inner.header()
+        return BoundedParams(self._base, model=header.model, own=dict(header.params))
+
+    def words(self) -> str:
+        """The base's own words."""
+        return self._inner.words()
+
+
+def _stream(corrections: Corrections, numbers: Ints) -> bytes:
+    """The stream of whole numbers (n, C)."""
+    tape, stack = WritingTape(), BitStack()
+    corrections.code(tape, len(numbers), numbers)
+    tape.push(stack)
+    return stack.to_bytes()

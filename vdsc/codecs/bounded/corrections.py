@@ -1,0 +1,124 @@
+"""Corrections of a path in whole steps: small integers, mostly 0, where others are, too.
+
+Frames are coded one after another, each in two passes over a chequerboard: the second one knows
+the neighbours of its points. Short frames stand beside those of later times, as lanes.
+"""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vdsc.core.types import Ints
+from vdsc.entropy.magnitudes import LEVELS, MagnitudeCode, SignCode, level
+from vdsc.entropy.tape import Tape
+
+LANES = 64
+"""Integers of a frame at least, where there are enough frames."""
+
+USUAL = 16
+"""The usual size of a correction in the beginning, in 1/64."""
+
+START = 384
+"""Sum of a table's counts at the beginning: there are many of them, so they learn quickly."""
+
+MEANS = (3, 9, 16, 26, 40, 58, 82, 114, 156, 210, 250, 160, 224)
+"""Mean magnitudes, in 1/64, that are expected at a level."""
+
+_WIDE = 1 << 20
+"""A size as far as it counts for what is near."""
+
+
+class Corrections:
+    """The laws of one file, which learn from chunk to chunk.
+
+    Args:
+        shape: of a frame; its last two axes of more than one value are those of the chequerboard.
+    """
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        long = [size for size in shape if size > 1]
+        self._grid = (prod(long[:-2]), *([1, 1, *long][-2:]))
+        self._points = prod(shape)
+        both = [max(MEANS[i], MEANS[j]) for i in range(LEVELS) for j in range(LEVELS)]
+        self._codes = [MagnitudeCode(both, list(MEANS), start=START) for _ in range(2)]
+        self._signs = SignCode(9 * 3 * 3, start=START)
+
+    def code(self, tape: Tape, frames: int, given: Ints | None) -> Ints:
+        """Corrections (frames, C); an encoder gives them, a decoder None. Raises CorruptFile."""
+        lanes = max(1, min(-(-LANES // self._points), frames))
+        steps = -(-frames // lanes)
+        lanes = -(-frames // steps)
+        found = np.zeros((lanes * steps, self._points), dtype=np.int64)
+        if given is not None:
+            found[:frames] = given
+        board = found.reshape(lanes, steps, *self._grid)
+        past = _Past(board.shape[:1] + self._grid)
+        for step in range(steps):
+            active = -(-(frames - step) // steps)
+            known = None if given is None else board[:active, step].copy()
+            past.advance(active)
+            board[:active, step] = 0
+            for turn in (0, 1):
+                self._half(tape, board[:active, step], past, turn, known)
+            past.add(board[:active, step])
+        return found[:frames]
+
+    def _half(self, tape: Tape, now: Ints, past: _Past, turn: int, known: Ints | None) -> None:
+        """Fill in one colour of the chequerboards now (L, ...) of all lanes."""
+        at = past.places[turn]
+        if not at[0].size:
+            return
+        sizes = past.expected
+        if turn:
+            sizes = (sizes + 32 * beside(np.minimum(np.abs(now), _WIDE))) >> 1
+        place, shift = level(sizes[at])
+        usual, _ = level(past.around[at])
+        beyond = beside(np.sign(now)) if turn else past.leaning
+        signs = (np.clip(beyond, -4, 4) * 3 + np.clip(past.leaning, -1, 1)) * 3 + past.sign
+        chosen = None
+        if known is not None:
+            wanted = known[at]
+            chosen = lambda *_: wanted  # noqa: E731
+        now[at] = self._codes[turn].code(
+            tape, (place * LEVELS + usual, place), shift, chosen, (self._signs, signs[at] + 40)
+        )
+
+
+class _Past:
+    """What the frames before say of the next one, at each point of each lane (L, ...)."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self._last, self._older = (np.zeros(shape, dtype=np.int64) for _ in range(2))
+        self._usual = np.full(shape, USUAL, dtype=np.int64)
+        self.sign = np.zeros(shape, dtype=np.int64)
+
+    def advance(self, lanes: int) -> None:
+        """Turn to the next frame of the first lanes."""
+        kept = (self._last, self._older, self._usual, self.sign)
+        self._last, self._older, self._usual, self.sign = (part[:lanes] for part in kept)
+        self.expected = 24 * self._last + 10 * self._older + 5 * beside(self._last)
+        self.around = (3 * self._usual + beside(self._usual)) >> 2
+        self.leaning = beside(self.sign)
+        colour = np.indices(self._last.shape)[-2:].sum(axis=0) & 1
+        self.places: list[tuple[NDArray[np.intp], ...]] = [
+            np.nonzero(colour == turn) for turn in (0, 1)
+        ]
+
+    def add(self, now: Ints) -> None:
+        """Take the frame that is coded."""
+        size = np.minimum(np.abs(now), _WIDE)
+        self._older, self._last, self.sign = self._last, size, np.sign(now)
+        self._usual = (self._usual * 15 + (size << 6)) >> 4
+
+
+def beside(values: Ints) -> Ints:
+    """Sums (..., H, W) of the four neighbours of each point."""
+    total = np.zeros_like(values)
+    total[..., 1:, :] += values[..., :-1, :]
+    total[..., :-1, :] += values[..., 1:, :]
+    total[..., 1:] += values[..., :-1]
+    total[..., :-1] += values[..., 1:]
+    return total
