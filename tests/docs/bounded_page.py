@@ -118,7 +118,11 @@ def clip(x, most):
 
 def by_page(data):
     """The values of a file, in its type."""
-    head, bodies = opened(data)
+    return values_of(data, *opened(data))
+
+
+def values_of(data, head, bodies):
+    """The values that a head and bodies give, dated as a file is."""
     shape, dtype = head[1], np.dtype(NAMES[head.get(2, 0)]).newbyteorder("<")
     c, found, at = math.prod(shape[1:]), [], 0
     at, steps, origin = read_grid(bodies[0], c, dtype)

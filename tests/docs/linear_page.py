@@ -338,7 +338,11 @@ def path(knots, windows, times, frame, js, f):
 
 def by_page(data):
     """The values of a file, in its type."""
-    head, bodies = opened(data)
+    return values_of(data, *opened(data))
+
+
+def values_of(data, head, bodies):
+    """The values that a head and bodies give, dated as a file is."""
     shape, dtype = head[1], np.dtype(NAMES[head.get(2, 0)])
     values = decode(head, bodies, times_of(data, head))
     if dtype.kind == "f":

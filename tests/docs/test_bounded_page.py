@@ -12,7 +12,7 @@ from tests.docs import bounded_page
 from tests.docs.bounded_page import by_page
 from tests.forge import opened
 from tests.format_pages import TEXT as PAGE
-from vdsc.codecs.bounded import corrections
+from vdsc.codecs import corrections
 from vdsc.entropy.magnitudes import LEVELS
 
 

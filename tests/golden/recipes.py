@@ -234,6 +234,21 @@ BOUNDED = {
     ),
 }
 
+
+def holes():
+    """Channels of which some are missing for a while, always, or all at once."""
+    values = smooth(5).astype(np.float32)
+    values[20:60, 1] = values[:, 3] = values[70] = np.nan
+    return values
+
+
+GAPS = {
+    "gaps-linear": lambda: vdsc.compress(holes(), missing="nan", codec="linear", fps=30),
+    "gaps-bounded": lambda: vdsc.compress(
+        holes(), missing="nan", codec="bounded", max_error=0.5, base="linear", fps=30
+    ),
+}
+
 EXACT = {
     "exact-decimals": lambda: vdsc.compress(followed(), lossless=True, fps=30),
     "exact-binary": lambda: vdsc.compress(np.sin(smooth(4) / 50), lossless=True, fps=29.97),
@@ -254,7 +269,7 @@ def add(name: str) -> None:
     """Write NAME.vds and NAME.json; raises FileExistsError for a golden that is there."""
     if (HERE / f"{name}.vds").exists():
         raise FileExistsError(f"{name} is there: a golden is never written again")
-    data = (KNOTS | EXACT | LINEAR | BOUNDED)[name]()
+    data = (KNOTS | EXACT | LINEAR | BOUNDED | GAPS)[name]()
     with open(HERE / f"{name}.vds", "xb") as file:
         file.write(data)
     with open(HERE / f"{name}.json", "x") as file:

@@ -52,7 +52,18 @@ def said(data: bytes) -> Said:
         add_exact(found, head, body)
     if head[0] == "linear":
         add_linear(found, head, bodies)
-    if head[0] == "bounded":
+    if head[0] == "gaps":
+        found.budget["gaps"] = 0
+        sizes = [len(body) for body in bodies]
+        for i, body in enumerate(bodies):
+            size, at = varint(body, 0)
+            found.budget["gaps"] += at + size
+            bodies[i] = body[at + size :]
+        head = {**head, 0: ("linear", "bounded")[head.pop("G") - 1]}
+        add = add_linear if head[0] == "linear" else add_bounded
+        add(found, head, bodies)
+        found.chunks = [(n, *one[1:]) for n, one in zip(sizes, found.chunks, strict=True)]
+    elif head[0] == "bounded":
         add_bounded(found, head, bodies)
     if head[0] == "packed":
         found.budget["values, packed"] = sum(map(len, bodies))

@@ -19,6 +19,7 @@ from tests.forge import opened
 from tests.golden.recipes import (
     BOUNDED,
     EXACT,
+    GAPS,
     HERE,
     KNOTS,
     LINEAR,
@@ -161,5 +162,12 @@ def test_goldens_are_never_replaced(golden):
 
 def test_no_golden_is_without_a_recipe():
     """Every file here says how it was made, or is of a codec that is only read."""
-    assert {path.stem for path in HERE.glob("*.vds")} == {*OLD, *KNOTS, *EXACT, *LINEAR, *BOUNDED}
+    assert {path.stem for path in HERE.glob("*.vds")} == {
+        *OLD,
+        *KNOTS,
+        *EXACT,
+        *LINEAR,
+        *BOUNDED,
+        *GAPS,
+    }
     assert set(OLD_FRAMES) == set(OLD)

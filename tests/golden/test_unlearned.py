@@ -7,11 +7,11 @@ import json
 import pytest
 
 import vdsc
-from tests.docs import bounded_page, linear_page
-from tests.golden.recipes import BOUNDED, HERE, LINEAR, digest
+from tests.docs import bounded_page, gaps_page, linear_page
+from tests.golden.recipes import BOUNDED, GAPS, HERE, LINEAR, digest
 from vdsc.errors import TruncatedFile, VdscError
 
-every = pytest.mark.parametrize("name", [*LINEAR, *BOUNDED])
+every = pytest.mark.parametrize("name", [*LINEAR, *BOUNDED, *GAPS])
 
 
 @every
@@ -22,8 +22,10 @@ def test_the_frames_are_the_same_bits_for_ever(golden, name):
 @every
 def test_a_reader_made_from_the_page_finds_the_same(golden, name):
     data = golden(name)
-    by_page = linear_page.by_page if name in LINEAR else bounded_page.by_page
-    assert by_page(data).tobytes() == vdsc.decompress(data).values.tobytes()
+    pages = {"linear": linear_page, "bounded": bounded_page, "gaps": gaps_page}
+    assert (
+        pages[name.split("-")[0]].by_page(data).tobytes() == vdsc.decompress(data).values.tobytes()
+    )
 
 
 @every

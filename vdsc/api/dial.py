@@ -68,6 +68,12 @@ def _report(job: Job, source: Source, outline: Outline, goal: Goal) -> Report | 
 def _at(job: Job, quality: int) -> Job:
     """The job at a quality; steps of a codec that has them are scaled instead."""
     settings: Any = job.settings
+    within = getattr(settings, "settings", None)  # of a codec that wraps another one
+    if within is not None:
+        turned_within = _at(replace(job, settings=within), quality).settings
+        return replace(job, settings=replace(settings, settings=turned_within))
+    if not hasattr(settings, "quality"):
+        raise InvalidInput(f"codec {job.codec.id!r} has no quality to turn; leave it out")
     steps = getattr(settings, "steps", ())
     if steps:
         scale = 2 ** ((settings.quality - quality) / 10)

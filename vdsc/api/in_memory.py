@@ -31,6 +31,7 @@ def compress(
     max_error: Bound = ...,
     psnr: float | None = ...,
     target_size: int | None = ...,
+    missing: str | None = ...,
     verify: bool = ...,
     report: Literal[False] = ...,
     **settings: Any,
@@ -48,6 +49,7 @@ def compress(
     max_error: Bound = ...,
     psnr: float | None = ...,
     target_size: int | None = ...,
+    missing: str | None = ...,
     verify: bool = ...,
     report: Literal[True],
     **settings: Any,
@@ -64,6 +66,7 @@ def compress(
     max_error: Bound = None,
     psnr: float | None = None,
     target_size: int | None = None,
+    missing: str | None = None,
     verify: bool = True,
     report: bool = False,
     **settings: Any,
@@ -74,6 +77,7 @@ def compress(
     of any numeric array comes back; with `max_error` no value is off by more (a number, "1%" of
     what each channel ranges over, or one number a channel); with `psnr` or `target_size` the
     quality is the one that reaches so many dB of the values' range, or fits into so many bytes.
+    missing: "nan" if NaNs are gaps that come back where they were.
     `settings` are those of `vdsc.codecs.knots.settings.KnotSettings` (model, quality, knots, grid,
     seed, device), or of the codec that is named. verify: decode each chunk as it is made. Raises
     VdscError.
@@ -94,6 +98,7 @@ def compress(
         max_error=_bound(max_error),
         psnr=psnr,
         target_size=target_size,
+        missing=missing,
         verify=verify,
         **settings,
     )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from fractions import Fraction
+from math import prod
 from typing import Any
+
+import numpy as np
 
 from vdsc.api import clocks
 from vdsc.api.encoding import Job
 from vdsc.codecs import registry
 from vdsc.codecs.knots import checkpoints
+from vdsc.codecs.windows import apart
 from vdsc.core.sequence import Outline, Times
 from vdsc.errors import InvalidInput
 from vdsc.io.source import Source
@@ -22,6 +26,12 @@ BASES = ("linear", "none")
 
 SPAN = 1 << 24
 """Bytes that the packed codec looks at before it chooses how it packs all."""
+
+GAPS = "gaps"
+"""The codec that keeps gaps beside another one."""
+
+AT_ONCE = 1 << 22
+"""Values that are looked at together, unless a frame has more."""
 
 UNDATED = Fraction(1)
 """Frames a second of a sequence that neither its owner nor a model dates."""
@@ -63,6 +73,23 @@ def bounded(settings: dict[str, Any], *, verify: bool) -> list[Job]:
     if "base" in settings:
         bases = [settings["base"]]
     return [job(BOUNDED, {**settings, "base": base}, verify=verify) for base in bases]
+
+
+def with_gaps(job: Job) -> Job:
+    """A job that keeps gaps beside what a codec makes of the rest."""
+    codec: Any = registry.codec_of_file(GAPS)
+    return replace(job, codec=codec, settings=codec.Settings(job.codec.id, job.settings))
+
+
+def has_gaps(source: Source, missing: str | None) -> bool:
+    """Whether values are missing, if the user says how; raises InvalidInput for other words."""
+    if missing not in {None, "", "nan"}:
+        raise InvalidInput(f"missing must be 'nan', not {missing!r}")
+    if not missing or source.dtype.kind != "f":
+        return False
+    most = max(1, AT_ONCE // prod(source.shape[1:]))
+    spans = apart(source.shape[0], most)
+    return any(bool(np.isnan(source.fetch(begin, end)).any()) for begin, end in spans)
 
 
 def dated(source: Source, model: str, fps: Fraction | None, times: Times | None) -> Outline:

@@ -30,6 +30,7 @@ def encode(
     max_error: str | float | tuple[float, ...] | None = None,
     psnr: float | None = None,
     target_size: int | None = None,
+    missing: str | None = None,
     verify: bool = True,
     progress: Progress | None = None,
     **settings: Any,
@@ -39,7 +40,8 @@ def encode(
     fps or times date the frames, else the model's own rate does. codec: one of
     `registry.names_to_write()`, "" for the lossy one that does best, or with `lossless` the
     smallest exact one. max_error: what no value is off by, see `BoundedSettings`. psnr: dB of the
-    values' range that the file reaches. target_size: bytes that it has at most. settings: fields
+    values' range that the file reaches. target_size: bytes that it has at most. missing: "nan" if
+    NaNs are gaps, which come back where they were. settings: fields
     of the codec's Settings. Where a lossless file is smaller than a lossy one, it is taken, and
     `Report.chosen` says so.
     """
@@ -52,6 +54,8 @@ def encode(
         given |= {} if max_error is None else {"max_error": max_error}
         tried = jobs.bounded(given, verify=verify)
         source = source.plain or source
+        if jobs.has_gaps(source, missing):
+            tried = [jobs.with_gaps(job) for job in tried]
         outline = jobs.dated(source, model, fps, times)
         if codec:
             return smallest(tried, source, outline, stream, progress)
@@ -63,9 +67,13 @@ def encode(
         tried = jobs.exact(outline, given, verify=verify)
         return smallest(tried, source, outline, stream, progress)
     goal = None if psnr is None and target_size is None else Goal(psnr, target_size)
+    gaps = jobs.has_gaps(source.plain or source, missing)
+    if gaps and not codec:
+        source, codec = source.plain or source, jobs.PLAIN
     if codec:
         outline = jobs.dated(source, model, fps, times)
         job = jobs.job(codec, given, verify=verify)
+        job = jobs.with_gaps(job) if gaps else job
         if goal is not None:
             job = turned(job, source, outline, goal, progress)
         return job.write(source, outline, stream, progress=progress)

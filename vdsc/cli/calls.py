@@ -27,6 +27,7 @@ class Wish:
     max_error: str | tuple[float, ...] | None
     psnr: float | None
     target_size: int | None
+    missing: str | None
     knots: str | None
     grid: str | None
     device: str | None
@@ -67,6 +68,7 @@ def encode(source: Source, stream: BinaryIO, wish: Wish, progress: Tick | None) 
         max_error=wish.max_error,
         psnr=wish.psnr,
         target_size=wish.target_size,
+        missing=wish.missing,
         knots=wish.knots,
         grid=wish.grid,
         device=wish.device,

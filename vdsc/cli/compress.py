@@ -46,6 +46,12 @@ def compress(
             parser=o.parse_size, metavar="SIZE", help="The quality that fits, such as 20k."
         ),
     ] = None,
+    missing: Annotated[
+        str | None,
+        typer.Option(
+            parser=o.choice("nan"), metavar="nan", help="NaNs are gaps, and come back as such."
+        ),
+    ] = None,
     knots: Annotated[
         str | None,
         typer.Option(
@@ -126,6 +132,7 @@ def compress(
         max_error=None if max_error is None else o.error_bound(max_error),
         psnr=psnr,
         target_size=target_size,
+        missing=missing,
         knots=knots,
         grid=grid,
         device=device,

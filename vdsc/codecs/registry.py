@@ -15,12 +15,16 @@ CODECS: dict[str, str] = {
     "packed": "vdsc.codecs.packed.codec:PackedCodec",
     "linear": "vdsc.codecs.linear.codec:LinearCodec",
     "bounded": "vdsc.codecs.bounded.codec:BoundedCodec",
+    "gaps": "vdsc.codecs.gaps.codec:GapsCodec",
 }
 """Where each codec is. An id is never given to other bytes: what means anew is called anew."""
 
 READ_ONLY = frozenset({"vdsde"})
 """Codecs of older files that are no longer written."""
 
+
+WRAPPERS = frozenset({"gaps"})
+"""Codecs that are written around another one, and not by name."""
 
 ANY = frozenset({"lossless", "packed", "linear", "bounded"})
 """Codecs that take arrays of numbers of any shape and type."""
@@ -42,7 +46,7 @@ def codec_to_write(name: str) -> Codec:
 
 def names_to_write() -> list[str]:
     """The ids that `--codec` may name."""
-    return [name for name in CODECS if name not in READ_ONLY]
+    return [name for name in CODECS if name not in READ_ONLY | WRAPPERS]
 
 
 def _load(name: str) -> Codec:

@@ -18,7 +18,7 @@ from vdsc.container.limits import DIMENSIONS
 from vdsc.core.sequence import Clock, Outline, Times
 from vdsc.errors import CorruptFile, InvalidInput, TruncatedFile, UnsupportedVersion
 
-CODECS = ("knots", "lossless", "packed", "linear", "bounded")
+CODECS = ("knots", "lossless", "packed", "linear", "bounded", "gaps")
 """Codecs that a brief header may name; the place of a name is its number: append only."""
 
 _SHORT = "the header ends too early; the file is damaged"

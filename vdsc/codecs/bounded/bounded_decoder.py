@@ -10,9 +10,9 @@ import numpy as np
 from vdsc.codecs import registry
 from vdsc.codecs.base import Decoder
 from vdsc.codecs.bounded.bounded_params import BoundedParams, spans
-from vdsc.codecs.bounded.corrections import Corrections
 from vdsc.codecs.bounded.error_grid import ErrorGrid
 from vdsc.codecs.bounded.patches import Patches
+from vdsc.codecs.corrections import Corrections
 from vdsc.container import Header, varint
 from vdsc.core.instants import Instants
 from vdsc.core.types import Ints, Values

@@ -12,9 +12,9 @@ import numpy as np
 from vdsc.codecs import registry
 from vdsc.codecs.base import Encoder
 from vdsc.codecs.bounded.bounded_params import EXACT, BoundedParams
-from vdsc.codecs.bounded.corrections import Corrections
 from vdsc.codecs.bounded.patches import Patches, corrected
 from vdsc.codecs.bounded.promise import Promise
+from vdsc.codecs.corrections import Corrections
 from vdsc.core.sequence import Outline
 from vdsc.core.types import Ints, Values
 from vdsc.entropy import BitStack
