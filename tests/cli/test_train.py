@@ -33,6 +33,7 @@ def calls(monkeypatch):
             options["report"](Step(step, terms={"loss": 1.25, "kl": 0.5}))
         if out.name == "cut":
             raise KeyboardInterrupt
+        return "half the bytes"
 
     module = ModuleType("vdsc.train.front_door")
     module.train = train
@@ -50,6 +51,7 @@ def test_settings_reach_the_trainer(vdsc, calls):
     assert options["overrides"] == ["opt.rate=1e-3", "data.folder=a=b"]
     assert result.stdout == ""
     assert "2/2 path  loss 1.25  kl 0.5  1:01:01 left" in result.stderr
+    assert result.stderr.endswith("models/x: half the bytes\n")
 
 
 @pytest.mark.parametrize("override", ["rate=1", "opt.rate", "=", "opt.=1"])

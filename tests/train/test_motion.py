@@ -151,7 +151,9 @@ def test_a_config_becomes_a_checkpoint(tmp_path, clips, monkeypatch):
     seen = []
     out = tmp_path / "models" / "walk"
     training.train(config, out, minutes=0, report=seen.append)
-    training.train(config, out, overrides=["stages.1.steps=1"], report=seen.append)
+    said = training.train(config, out, overrides=["stages.1.steps=1"], report=seen.append)
+    assert "training data" in said
+    assert "codec 'linear'" in said
     assert [(s.step, s.stage) for s in seen] == [(1, "sde"), (2, "sde"), (3, "joint")]
     model = PathModel.load(Checkpoint.open(out), "cpu")
     values = np.load(clips / "1.npy")

@@ -7,6 +7,7 @@ make of it what it knows; then it is not used.
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -51,27 +52,43 @@ def rival(source: Source, outline: Outline, report: Report, asked: Any) -> Rival
 
     asked: settings of the plain codec as the user asks for them.
     """
-    codec, groups = registry.codec_to_write(PLAIN), _groups(report)
-    kind: Any = codec.Settings
+    groups = _groups(report)
     spreads, errors = _spreads(source, outline, groups), _errors(report)
     name = report.made_by.split(",")[0]
     misfit = max(MISFIT, 2 ** ((AT_SPREAD - asked.quality) / 10))
     if (errors > misfit * spreads).any():
         return Rival(asked, groups, f"{name} was not used: it does not know such sequences")
-    steps = FIRST * np.maximum(errors, 1e-6 * max(float(errors.max()), 1e-30))
-    for _ in range(TRIES):
-        settings = kind(steps=_each(steps, groups, outline))
-        job = Job(codec, settings, verify=False)
-        made = job.write(source, outline, io.BytesIO(), groups=groups)
-        ratio = _errors(made) / np.maximum(errors, 1e-300)
+    for settings, made, ratio in _tries(source, outline, report):
         smaller = made.file_bytes < report.file_bytes
         if smaller and (ratio <= SAME).all():
             share = 1 - made.file_bytes / report.file_bytes
             return Rival(settings, groups, f"{share:.0%} smaller than {name} at equal error")
         if not smaller and (ratio >= 1 / SAME).all():
             return None
-        steps = steps * np.clip(1 / np.maximum(ratio, 1e-3), 1 / 8, 8)
     return None
+
+
+def at_equal_error(source: Source, outline: Outline, report: Report) -> Report | None:
+    """The smallest file of the plain codec with the errors of a report; None if none was met."""
+    tries = _tries(source, outline, report)
+    near = [made for _, made, ratio in tries if (ratio <= SAME).all()]
+    return min(near, key=lambda made: made.file_bytes, default=None)
+
+
+def _tries(
+    source: Source, outline: Outline, report: Report
+) -> Iterator[tuple[Any, Report, Floats]]:
+    """Settings of the plain codec, what they achieve, and its errors by those of a report."""
+    codec, groups, errors = registry.codec_to_write(PLAIN), _groups(report), _errors(report)
+    kind: Any = codec.Settings
+    steps = FIRST * np.maximum(errors, 1e-6 * max(float(errors.max()), 1e-30))
+    for _ in range(TRIES):
+        settings = kind(steps=_each(steps, groups, outline))
+        job = Job(codec, settings, verify=False)
+        made = job.write(source, outline, io.BytesIO(), groups=groups)
+        ratio = _errors(made) / np.maximum(errors, 1e-300)
+        yield settings, made, ratio
+        steps = steps * np.clip(1 / np.maximum(ratio, 1e-3), 1 / 8, 8)
 
 
 def _groups(report: Report) -> tuple[Group, ...]:

@@ -81,9 +81,11 @@ def train(
     try:
         with reporting() as report:
             changes = list(overrides or ())
-            run(Path(config), Path(out), overrides=changes, minutes=minutes, report=report)
+            said = run(Path(config), Path(out), overrides=changes, minutes=minutes, report=report)
     except KeyboardInterrupt:
         raise KeyboardInterrupt("the same command goes on from the last saved state") from None
+    if said:
+        say(f"{out}: {said}")
 
 
 @contextmanager

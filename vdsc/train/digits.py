@@ -25,7 +25,8 @@ class Digits:
     """Endless Moving MNIST from digits 0..49999; the rest is held out for validation."""
 
     def __init__(self, path: Path, window: int) -> None:
-        self.digits: NDArray[np.uint8] = np.load(path)["x"][:HELD_OUT]
+        every: NDArray[np.uint8] = np.load(path)["x"]
+        self.digits, self.held_out = every[:HELD_OUT], every[HELD_OUT:]
         self.window = window
 
     def scenes(self, rng: np.random.Generator, size: int, frames: int) -> tuple[Tensor, ...]:

@@ -17,10 +17,11 @@ def train(
     overrides: Sequence[str] = (),
     minutes: float | None = None,
     report: ReportStep = lambda _: None,
-) -> None:
+) -> str:
     """Train, or go on training, and write the checkpoint `out`; the state lies in runs/<name>.
 
-    Stops after `minutes`; the checkpoint is then of the networks so far.
+    Stops after `minutes`; the checkpoint is then of the networks so far. Returns how far it beats
+    the codec that needs none, in words; "" where there is none to compare with.
 
     Raises:
         InvalidInput: the config or its data cannot be used; the message says what would help.
@@ -30,3 +31,4 @@ def train(
         trainer = open_trainer(values)
     trainer.train(report, minutes=minutes)
     trainer.write(out)
+    return trainer.compared(out)

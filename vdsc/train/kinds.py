@@ -27,6 +27,9 @@ class Trainer(Protocol):
     def write(self, out: Path) -> None:
         """Write a checkpoint of the networks so far, whole or not at all."""
 
+    def compared(self, out: Path) -> str:
+        """How far the checkpoint beats the codec that needs none, in words; "" if none can be."""
+
 
 def _paths(values: dict[str, Any], folder: Path) -> Trainer:
     from vdsc.train.path_trainer import PathTrainer

@@ -14,12 +14,13 @@ from torch import Tensor, nn
 from vdsc.errors import InvalidInput
 from vdsc.model.frame_decoder import SpriteDecoder
 from vdsc.model.latent_sde import LatentSDE
-from vdsc.train import digits
+from vdsc.train import digits, moving_mnist
 from vdsc.train import motion_data as motion
 from vdsc.train.train_config import Stage, TrainConfig
 
 EXCERPT = 300  # frames of a motion that the tables are fitted on
 CLIPS, CLIPS_SEED = 24, 1 << 20
+UNSEEN = 5  # sequences on which a checkpoint is compared
 
 
 class TrainingDomain(Protocol):
@@ -42,11 +43,15 @@ class TrainingDomain(Protocol):
     def sequences(self) -> list[NDArray[np.float32]]:
         """Training sequences in network units that the frozen tables are fitted on."""
 
+    def unseen(self) -> tuple[str, list[NDArray[Any]]]:
+        """A few sequences as users have them, unseen if there are such, and what they are."""
+
 
 class MotionDomain:
     """Motion capture: starts at the linear reference, so it needs no warm steps."""
 
     def __init__(self, config: TrainConfig) -> None:
+        self.folder = Path(config.data)
         self.data = motion.Motion(config.data, config.net.window)
 
     def prepare(self, model: LatentSDE) -> nn.Module:
@@ -67,6 +72,14 @@ class MotionDomain:
     def sequences(self) -> list[NDArray[np.float32]]:
         """The first five seconds of every training sequence."""
         return [s[:EXCERPT] for s in self.data.sequences]
+
+    def unseen(self) -> tuple[str, list[NDArray[Any]]]:
+        """Sequences of the folder `val` beside the training folder, else of that one."""
+        beside = self.folder.parent / "val"
+        paths = sorted(beside.glob("*.npy")) if beside != self.folder else []
+        words = "validation data" if paths else "training data"
+        some = (paths or sorted(self.folder.glob("*.npy")))[:: max(1, len(paths) // UNSEEN)]
+        return words, [np.load(path) for path in some[:UNSEEN]]
 
     def frames(self) -> dict[str, Any]:
         """Offsets and scales of the channels."""
@@ -115,6 +128,13 @@ class DigitsDomain:
         """Fresh clips of training digits."""
         rng = np.random.default_rng(CLIPS_SEED)
         return [self.data.batch(rng, 1)[0].numpy() for _ in range(CLIPS)]
+
+    def unseen(self) -> tuple[str, list[NDArray[Any]]]:
+        """Clips of digits that training does not see, else of those that it does."""
+        held = self.data.held_out
+        words = "held-out digits" if len(held) else "training digits"
+        chosen = held if len(held) else self.data.digits
+        return words, list(moving_mnist.clips(chosen, UNSEEN, self.data.window, CLIPS_SEED))
 
     def frames(self) -> dict[str, Any]:
         """Pixels."""

@@ -80,6 +80,10 @@ class VideoTrainer:
         settings = {"name": self.config.name, "kind": VIDEO, "card": card}
         write_folder(out, settings, self.arrays, {})
 
+    def compared(self, out: Path) -> str:
+        """Nothing: files of these networks are without loss."""
+        return ""
+
     def _sample(self, progress: VideoProgress) -> None:
         """Write the samples of every set: `<set>_<pass>_<field>.npy`."""
         rng = np.random.default_rng(self.config.seed)
