@@ -93,8 +93,8 @@ def kept(values, error, options):
 
 
 if __name__ == "__main__":
-    count, wrong = int(sys.argv[1]), 0
-    for seed in range(-(-count // len(TYPES))):
+    count, first, wrong = int(sys.argv[1]), int((*sys.argv, "0")[2]), 0
+    for seed in range(first, first - (-count // len(TYPES))):
         for dtype in TYPES:
             why = kept(*case(dtype, seed))
             if why is not None:

@@ -66,6 +66,8 @@ class BoundedParams:
         if not 0 <= number < len(_BASES):
             raise UnsupportedVersion(f"base {number} is not known here; upgrade vdsc")
         alone = not number and not width
+        if header.outline.dtype.kind not in "fiu":
+            raise CorruptFile("a bounded file holds integers or floats; this one is damaged")
         if (alone and header.model is not None) or width not in ((0,) if number else _WIDTHS):
             raise CorruptFile("the header's parameters cannot be right; the file is damaged")
         return cls(_BASES[number], width, header.model, params)

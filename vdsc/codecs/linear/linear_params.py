@@ -65,7 +65,8 @@ class LinearParams:
         flags = all(params.get(key, 1) in {1, AS_USUAL if key == "g" else 1} for key in FLAGS)
         flags = flags and not (params.get("g") == AS_USUAL and "f" in params)
         flags = flags and not (made.cosines and made.apart)
-        if not sound or not flags or header.model is not None:
+        known = header.outline.dtype.kind in "fiu"
+        if not sound or not flags or not known or header.model is not None:
             raise CorruptFile("the header's parameters cannot be right; the file is damaged")
         _check_chunks(header)
         return made
