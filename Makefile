@@ -17,6 +17,7 @@ test: $(READY)
 bench: $(READY)
 	$(BIN)/python -m vdsc.bench lossy
 	$(BIN)/python -m vdsc.bench lossless
+	$(BIN)/python -m vdsc.bench bounded
 
 lint: $(READY)
 	$(BIN)/ruff check

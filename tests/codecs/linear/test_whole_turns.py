@@ -81,3 +81,15 @@ def test_angles_come_back_on_their_own_branch():
     assert np.abs(vdsc.decompress(data).values - values).max() < 9
     assert len(data) < 400
     assert vdsc.info(data).params["t"] == 1
+
+
+def test_numbers_that_are_no_angles_have_no_turns():
+    """What would be more whole turns in all than an angle may have is a path of its own."""
+    values = np.zeros((6, 2))
+    values[3:, 0] = 360.0 * (1 << 20)
+    values[:, 1] = [0, 1, 2, 362, 363, 364]
+    before = np.array([5, 0])
+    turns = Turns.of(values, before)
+    assert turns.events[:, 1].tolist() == [1]
+    again, _ = Turns.read(turns.to_bytes(), 6, before)
+    assert again.events.tolist() == turns.events.tolist()

@@ -32,6 +32,8 @@ class Turns:
         quiet = np.abs(steps - TURN * whole) < QUIET
         calm = np.pad(np.abs(steps) < QUIET, ((1, 1), (0, 0)), constant_values=True)
         changes = np.where(quiet & calm[:-2] & calm[2:], np.clip(whole, -MOST, MOST), 0)
+        far = (np.abs(before + np.cumsum(changes, axis=0)) > MOST).any(axis=0)
+        changes[:, far] = 0  # no angle turns so often
         frame, channel = np.nonzero(changes)
         events = np.stack([frame, channel, changes[frame, channel]], axis=1)
         return cls(events.astype(np.int64), before)
