@@ -151,5 +151,6 @@ def _warning(group: Group, run: _Running, frames: int) -> str:
     return (
         f"{group.name}: {beyond.size} of {spread.size} channels are off by more than a tenth of "
         f"what they span (channel {group.begin + worst} by {mean[worst]:.3g}{unit} of "
-        f"{spread[worst]:.3g} in the mean); raise --quality or use --lossless"
+        f"{spread[worst]:.3g} in the mean); "
+        "ask for less error (--quality, --max-error), or use --lossless"
     )
