@@ -52,7 +52,8 @@ class Path:
         units = path + self._first
         if self._cosines is not None:
             units = self._cosines.inverse(units)
-        channels: Floats = np.ldexp(units.astype(np.float64), self._steps.exponents)
+        with np.errstate(over="ignore"):  # what overshoots the largest number ends there
+            channels: Floats = np.ldexp(units.astype(np.float64), self._steps.exponents)
         return channels
 
     def _between(self, window: int, ends: Times, times: Times) -> Ints:
