@@ -15,14 +15,13 @@ from typing import Any
 import numpy as np
 
 from vdsc.api.encoding import Job
+from vdsc.api.jobs import PLAIN
 from vdsc.api.report import Report
 from vdsc.codecs import registry
 from vdsc.codecs.base import Group
 from vdsc.core.sequence import Outline
 from vdsc.core.types import Floats
 from vdsc.io.source import Source
-
-PLAIN = "linear"
 
 MISFIT, AT_SPREAD = 1 / 3, 30
 """A model does not know what it leaves so much of, as a share of how far values spread; at the

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from vdsc.core.types import Ints
 from vdsc.entropy.magnitudes import LEVELS, MagnitudeCode, SignCode, level
-from vdsc.entropy.tape import Tape
+from vdsc.entropy.stack import BitStack
+from vdsc.entropy.tape import ReadingTape, Tape, WritingTape
+from vdsc.errors import CorruptFile
 
 LANES = 64
 """Integers of a frame at least, where there are enough frames."""
@@ -45,6 +47,21 @@ class Corrections:
         both = [max(MEANS[i], MEANS[j]) for i in range(LEVELS) for j in range(LEVELS)]
         self._codes = [MagnitudeCode(both, list(MEANS), start=START) for _ in range(2)]
         self._signs = SignCode(9 * 3 * 3, start=START)
+
+    def to_bytes(self, numbers: Ints) -> bytes:
+        """The stream of the next corrections (n, C)."""
+        tape, stack = WritingTape(), BitStack()
+        self.code(tape, len(numbers), numbers)
+        tape.push(stack)
+        return stack.to_bytes()
+
+    def from_bytes(self, data: bytes, frames: int) -> Ints:
+        """The inverse of `to_bytes`: corrections (frames, C); raises CorruptFile."""
+        stack = BitStack.from_bytes(data)
+        found = self.code(ReadingTape(stack), frames, None)
+        if not stack.empty:
+            raise CorruptFile("a chunk holds more than its corrections; the file is damaged")
+        return found
 
     def code(self, tape: Tape, frames: int, given: Ints | None) -> Ints:
         """Corrections (frames, C); an encoder gives them, a decoder None. Raises CorruptFile."""

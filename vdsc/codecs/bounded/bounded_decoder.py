@@ -15,9 +15,7 @@ from vdsc.codecs.bounded.patches import Patches
 from vdsc.codecs.corrections import Corrections
 from vdsc.container import Header, varint
 from vdsc.core.instants import Instants
-from vdsc.core.types import Ints, Values
-from vdsc.entropy import BitStack
-from vdsc.entropy.tape import ReadingTape
+from vdsc.core.types import Values
 from vdsc.errors import CorruptFile
 
 
@@ -59,20 +57,12 @@ class BoundedFileDecoder:
             if inner:
                 raise CorruptFile("a chunk wraps what its file does not; it is damaged")
             begin, end = next(self._spans)
-            numbers = self._corrected(end - begin, rest)
+            numbers = self._corrections.from_bytes(rest, end - begin)
             return grid.values(np.zeros(numbers.shape), numbers)
         parts = self._inner.decode(inner, self._wanted)
         carried = np.concatenate([part.reshape(-1, self._channels) for part in parts])
         if self._based:
-            return grid.values(carried, self._corrected(len(carried), rest))
+            return grid.values(carried, self._corrections.from_bytes(rest, len(carried)))
         if rest:
             raise CorruptFile("a chunk holds more than its numbers; the file is damaged")
         return grid.values(np.zeros(carried.shape), carried.astype(np.int64))
-
-    def _corrected(self, frames: int, data: bytes) -> Ints:
-        """Corrections (frames, C) from their bytes; raises CorruptFile."""
-        stack = BitStack.from_bytes(data)
-        found = self._corrections.code(ReadingTape(stack), frames, None)
-        if not stack.empty:
-            raise CorruptFile("a chunk holds more than its corrections; the file is damaged")
-        return found

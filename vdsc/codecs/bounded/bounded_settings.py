@@ -19,8 +19,8 @@ class BoundedSettings:
     """What a user may ask of the bounded codec.
 
     max_error: what no value may be off by, in the values' unit; "1%" of what each channel ranges
-    over; or one number for each channel. base: the codec whose path is corrected, "none", or ""
-    for the one that makes the smaller file of "none" and "linear". model: of base "knots".
+    over; or one number for each channel. base: the codec whose path is corrected, or "none".
+    model: of base "knots".
 
     Raises:
         InvalidInput: a value is none of these.

@@ -16,9 +16,7 @@ from vdsc.codecs.bounded.patches import Patches, corrected
 from vdsc.codecs.bounded.promise import Promise
 from vdsc.codecs.corrections import Corrections
 from vdsc.core.sequence import Outline
-from vdsc.core.types import Ints, Values
-from vdsc.entropy import BitStack
-from vdsc.entropy.tape import WritingTape
+from vdsc.core.types import Values
 from vdsc.io.source import Source
 
 
@@ -85,7 +83,7 @@ class WholeNumbers:
         found, made, patches = corrected(promise.grid, flat, path, promise.bounds)
         inner = rest = b""
         if self._corrections is not None:
-            rest = _stream(self._corrections, found)
+            rest = self._corrections.to_bytes(found)
         if self._corrections is None or not first:
             inner = self._inner.encode(found.astype(self._dtype).reshape(frames.shape)).body
             if self._corrections is not None and len(rest) < len(inner):
@@ -133,7 +131,7 @@ class OnPath:
         path = coded.decoded.reshape(len(coded.decoded), -1)
         wanted = flat[coded.first - begin :][: len(path)]
         found, made, patches = corrected(self._promise.grid, wanted, path, self._promise.bounds)
-        rest = _stream(self._corrections, found)
+        rest = self._corrections.to_bytes(found)
         return Carried(coded.first, made, patches, coded.body, rest)
 
     def params(self) -> BoundedParams:
@@ -144,11 +142,3 @@ class OnPath:
     def words(self) -> str:
         """The base's own words."""
         return self._inner.words()
-
-
-def _stream(corrections: Corrections, numbers: Ints) -> bytes:
-    """The stream of whole numbers (n, C)."""
-    tape, stack = WritingTape(), BitStack()
-    corrections.code(tape, len(numbers), numbers)
-    tape.push(stack)
-    return stack.to_bytes()

@@ -22,8 +22,6 @@ from vdsc.core import memory
 from vdsc.core.instants import Instants
 from vdsc.core.sequence import Outline
 from vdsc.core.types import Values
-from vdsc.entropy import BitStack
-from vdsc.entropy.tape import ReadingTape, WritingTape
 from vdsc.errors import CorruptFile, InvalidInput
 from vdsc.io.source import Source
 
@@ -68,10 +66,7 @@ class GapEncoder:
         self._done += 1
         coded = self._inner.encode(self._filling.filled(frames))
         gaps = np.isnan(frames[coded.first - begin :][: len(coded.decoded)])
-        tape, stack = WritingTape(), BitStack()
-        self._gaps.code(tape, len(gaps), gaps.reshape(len(gaps), -1).astype(np.int64))
-        tape.push(stack)
-        stream = stack.to_bytes()
+        stream = self._gaps.to_bytes(gaps.reshape(len(gaps), -1).astype(np.int64))
         body = varint.put(len(stream)) + stream + coded.body
         return replace(coded, body=body, decoded=holed(coded.decoded, gaps))
 
@@ -97,9 +92,8 @@ class GapDecoder:
         """Frames (n, ...) of the next chunk, at the file's own times."""
         size, at = varint.get(body, 0)
         frames = np.concatenate(list(self._inner.decode(body[at + size :], self._wanted)))
-        stack = BitStack.from_bytes(body[at : at + size])
-        gaps = self._gaps.code(ReadingTape(stack), len(frames), None)
-        if not stack.empty or ((gaps < 0) | (gaps > 1)).any():
+        gaps = self._gaps.from_bytes(body[at : at + size], len(frames))
+        if ((gaps < 0) | (gaps > 1)).any():
             raise CorruptFile("a chunk's gaps cannot be right; the file is damaged")
         yield holed(frames, gaps.reshape(frames.shape) > 0)
 

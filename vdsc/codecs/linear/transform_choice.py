@@ -17,7 +17,8 @@ WORTH = 0.97
 
 def saves(cosines: Cosines, x: Floats) -> bool:
     """Whether the coefficients of a path x (n, C) in steps take fewer bits with cosines."""
-    return _bits(cosines.forward(_some(x))) < WORTH * _bits(_some(x))
+    some = _some(x)
+    return _bits(cosines.forward(some)) < WORTH * _bits(some)
 
 
 def _some(x: Floats) -> Floats:
