@@ -6,10 +6,10 @@ the neighbours of its points. Short frames stand beside those of later times, as
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import prod
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vdsc.core.types import Ints
 from vdsc.entropy.magnitudes import LEVELS, MagnitudeCode, SignCode, level
@@ -75,33 +75,43 @@ class Corrections:
         past = _Past(board.shape[:1] + self._grid)
         for step in range(steps):
             active = -(-(frames - step) // steps)
-            known = None if given is None else board[:active, step].copy()
+            known = None if given is None else board[:active, step].ravel()
             past.advance(active)
-            board[:active, step] = 0
-            for turn in (0, 1):
-                self._half(tape, board[:active, step], past, turn, known)
-            past.add(board[:active, step])
+            now = np.zeros(past.expected.shape, dtype=np.int64)
+            for turn, places in enumerate(_chequers(now.shape)):
+                if places.size:
+                    self._half(tape, now, past, turn, places, known)
+            past.add(now)
+            board[:active, step] = now
         return found[:frames]
 
-    def _half(self, tape: Tape, now: Ints, past: _Past, turn: int, known: Ints | None) -> None:
-        """Fill in one colour of the chequerboards now (L, ...) of all lanes."""
-        at = past.places[turn]
-        if not at[0].size:
-            return
-        sizes = past.expected
+    def _half(
+        self, tape: Tape, now: Ints, past: _Past, turn: int, places: Ints, known: Ints | None
+    ) -> None:
+        """Fill in one colour of the chequerboards now (L, ...) of all lanes, at places (n,)."""
+        sizes, beyond = past.expected, past.leaning
         if turn:
             sizes = (sizes + 32 * beside(np.minimum(np.abs(now), _WIDE))) >> 1
-        place, shift = level(sizes[at])
-        usual, _ = level(past.around[at])
-        beyond = beside(np.sign(now)) if turn else past.leaning
-        signs = (np.clip(beyond, -4, 4) * 3 + np.clip(past.leaning, -1, 1)) * 3 + past.sign
+            beyond = beside(np.sign(now))
+        place, shift = level(sizes.ravel()[places])
+        usual, _ = level(past.around.ravel()[places])
+        leaning = np.sign(past.leaning.ravel()[places])
+        signs = (beyond.ravel()[places] * 3 + leaning) * 3 + past.sign.ravel()[places]
         chosen = None
         if known is not None:
-            wanted = known[at]
+            wanted = known[places]
             chosen = lambda *_: wanted  # noqa: E731
-        now[at] = self._codes[turn].code(
-            tape, (place * LEVELS + usual, place), shift, chosen, (self._signs, signs[at] + 40)
+        now.ravel()[places] = self._codes[turn].code(
+            tape, (place * LEVELS + usual, place), shift, chosen, (self._signs, signs + 40)
         )
+
+
+@lru_cache(maxsize=4)
+def _chequers(shape: tuple[int, ...]) -> tuple[Ints, Ints]:
+    """Places of the points of each colour on boards (L, ..., H, W), flat: even ones, odd ones."""
+    colour = np.indices(shape[-2:]).sum(axis=0) & 1
+    every = np.broadcast_to(colour, shape).ravel()
+    return np.flatnonzero(every == 0), np.flatnonzero(every == 1)
 
 
 class _Past:
@@ -119,10 +129,6 @@ class _Past:
         self.expected = 24 * self._last + 10 * self._older + 5 * beside(self._last)
         self.around = (3 * self._usual + beside(self._usual)) >> 2
         self.leaning = beside(self.sign)
-        colour = np.indices(self._last.shape)[-2:].sum(axis=0) & 1
-        self.places: list[tuple[NDArray[np.intp], ...]] = [
-            np.nonzero(colour == turn) for turn in (0, 1)
-        ]
 
     def add(self, now: Ints) -> None:
         """Take the frame that is coded."""

@@ -14,8 +14,11 @@ from vdsc.core.sequence import Outline
 from vdsc.io.excerpt import excerpt
 from vdsc.io.source import Source
 
-EXCERPT = 1 << 18
-"""Values from the middle on which a few ways are tried, unless two frames have more."""
+EXCERPT = 128
+"""Frames from the middle on which a few ways are tried, or more where a frame is short."""
+
+ROW = 64
+"""Values of frames that count as one together."""
 
 FACTORS = tuple(2 ** (i / 2) for i in range(-2, 9))
 """Steps of a linear base, in errors, that may be tried; from START on downhill."""
@@ -35,7 +38,7 @@ def on_path(
     """The base that is asked for, with the settings that make an excerpt smallest."""
     base = settings.base
     kind: Any = registry.codec_to_write(base).Settings
-    count = max(2, EXCERPT * outline.frames // outline.values)
+    count = EXCERPT * max(1, ROW * outline.frames // outline.values)
     some, part = excerpt(source, outline, max(0, (outline.frames - count) // 2), count)
 
     def size(asked: Any) -> int:
