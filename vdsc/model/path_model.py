@@ -50,6 +50,7 @@ class PathModel:
     def __init__(self, net: LatentSDE, frames: frame_kinds.Frames, device: str = "cpu") -> None:
         self.device = torch.device(device)
         self.net = net.to(self.device).eval().requires_grad_(requires_grad=False)
+        self.net.knots.cpu()  # it is asked for one gap after another, which no GPU is quick at
         self.frames = frames
         self.config = net.config
 

@@ -27,12 +27,17 @@ _LEAST = 2.0**-16
 class FloatNetwork(nn.Module):
     """Trunk and heads for F features, E experts to copy and C channels."""
 
+    bent: Tensor
+
     def __init__(self, features: int, experts: int, channels: int) -> None:
         super().__init__()
         known = [c * 2 * (experts + 1) + experts * (c > 0) for c in range(channels)]
         self.order = ORDER[channels]
         self.trunk = nn.ModuleList([nn.Linear(features, TRUNK), nn.Linear(TRUNK, LAST)])
         self.hidden = nn.ModuleList([nn.Linear(LAST + more, HIDDEN) for more in known])
+        self.register_buffer(
+            "bent", torch.from_numpy(tables.companded()).float(), persistent=False
+        )
         outputs = 3 * BUMPS + experts + 1
         self.out = nn.ModuleList([nn.Linear(HIDDEN, outputs) for _ in known])
         with torch.no_grad():
@@ -52,19 +57,23 @@ class FloatNetwork(nn.Module):
         costs = []
         for i, channel in enumerate(self.order):
             before = list(self.order[:i])
-            known = known_channels(values[:, before], base[:, before], copies[:, :, before])
+            known = known_channels(
+                values[:, before], base[:, before], copies[:, :, before], self.bent
+            )
             outputs = self.out[i](relu(self.hidden[i](torch.cat((seen, known), dim=1))))
             edges = low[:, channel], high[:, channel]
             costs.append(cost(outputs, base[:, channel], copies[:, :, channel], *edges).mean())
         return torch.stack(costs)
 
 
-def known_channels(values: Tensor, base: Tensor, copies: Tensor) -> Tensor:
-    """Inputs of a head from the channels coded before; see `learning_network.known_channels`."""
+def known_channels(values: Tensor, base: Tensor, copies: Tensor, bent: Tensor) -> Tensor:
+    """Inputs of a head from the channels coded before; see `learning_network.known_channels`.
+
+    bent: (1023,) companded differences, `law_tables.companded`.
+    """
     channels = values.shape[1]
     if not channels:
         return values
-    bent = torch.from_numpy(tables.companded()).float()
     parts = []
     for c in range(channels):
         value = values[:, c, None]
