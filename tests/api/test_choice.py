@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -34,7 +36,8 @@ def test_any_numbers_are_coded_where_no_model_fits(values):
         values.shape,
         values.dtype.newbyteorder("="),
     )
-    assert report.lossless or (report.codec == "linear" and "no model takes" in report.chosen)
+    plain = report.codec in {"linear", "bounded"} and "no model takes" in report.chosen
+    assert report.lossless or plain
 
 
 @pytest.mark.parametrize("dtype", [bool, complex, "M8[s]"])
@@ -65,8 +68,34 @@ def test_a_model_does_not_make_of_a_sequence_what_it_knows():
     """Noise of the right shape is no motion: the file is close to it."""
     values = RNG.normal(size=(200, 6)) * 1e-3
     report = vdsc.compress(values, report=True)[1]
-    assert report.codec in {"linear", "lossless", "packed"}
+    assert report.codec in {"linear", "bounded", "lossless", "packed"}
     assert report.lossless or report.snr > 30
+
+
+def test_noise_is_given_a_promise():
+    """No path is worth it: the errors are the same in the mean, and the largest one is smaller."""
+    values = RNG.random(size=(300, 30)).astype(np.float32)
+    data, report = vdsc.compress(values, report=True)
+    plain, path = vdsc.compress(values, codec="linear", report=True)
+    assert report.codec == "bounded"
+    assert "at equal mean error" in report.chosen
+    assert len(data) < len(plain)
+    assert report.mean_error <= 1.02 * path.mean_error
+    assert report.max_error < path.max_error
+    assert vdsc.compress(values, psnr=30, report=True)[1].codec == "linear"
+
+
+def test_a_smaller_promise_is_named():
+    """Where the largest error of the file would cost less; the words tell the truth."""
+    values = np.cumsum(RNG.normal(size=(600, 8)), axis=0)
+    values += np.where(RNG.random(values.shape) < 0.002, 40, 0)
+    data, report = vdsc.compress(values, report=True)
+    assert report.codec == "linear"
+    words = next(words for words in report.warnings if "--max-error" in words)
+    error, size = re.search(r"--max-error (\S+) takes about (\S+) bytes", words).groups()
+    promised = vdsc.compress(values, max_error=float(error))
+    assert len(promised) < len(data)
+    assert abs(len(promised) / int(size.replace(",", "")) - 1) < 0.4
 
 
 def test_a_model_that_is_named_is_used():

@@ -28,7 +28,7 @@ class Choice:
     """What codes a source, and why; no job where no codec with loss takes it.
 
     done: its file, and what that achieves, where it is made already. groups: whose errors are
-    measured, where the codec knows none.
+    measured, where the codec knows none. asked: whether the settings ask for this codec.
     """
 
     job: Job | None
@@ -37,6 +37,7 @@ class Choice:
     words: str = ""
     done: tuple[Any, Report] | None = None
     groups: tuple[Group, ...] | None = None
+    asked: bool = False
 
 
 def chosen(
@@ -53,7 +54,7 @@ def chosen(
         job(LEARNED, settings, verify=verify)  # says what is wrong with them
     model = settings.get("model", "")
     if learned is not None and plain is None:
-        return Choice(learned, source, dated(source, model, fps, times))
+        return Choice(learned, source, dated(source, model, fps, times), asked=True)
     assert plain is not None
     if learned is not None and checkpoints.fitting(source.shape, source.dtype):
         return _better(learned, plain, source, fps, times)

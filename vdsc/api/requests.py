@@ -12,8 +12,9 @@ from vdsc.api import jobs
 from vdsc.api.choice import Choice, chosen
 from vdsc.api.dial import Goal, turned
 from vdsc.api.encoding import Larger, Progress
+from vdsc.api.promised import or_promised
 from vdsc.api.report import Report
-from vdsc.api.smallest import or_exact, smallest, spool
+from vdsc.api.smallest import copy, or_exact, smallest, spool
 from vdsc.core.sequence import Outline, Times
 from vdsc.errors import InvalidInput
 from vdsc.io.source import Source
@@ -61,7 +62,9 @@ def encode(
             return smallest(tried, source, outline, stream, progress)
         with spool() as made:
             report = smallest(tried, source, outline, made, progress)
-            return or_exact(report, made, source, outline, stream, progress)
+            report = or_exact(report, made, source, outline, progress)
+            copy(made, stream)
+            return report
     if lossless and not codec:
         outline = jobs.dated(source, model, fps, times)
         tried = jobs.exact(outline, given, verify=verify)
@@ -108,7 +111,11 @@ def _written(
         if goal is not None or report is None:
             report = job.write(source, outline, made, progress=progress, groups=choice.groups)
         report = replace(report, chosen=choice.words)
-        return or_exact(report, made, source, outline, stream, progress)
+        report = or_exact(report, made, source, outline, progress)
+        if not report.lossless and goal is None and not choice.asked:
+            report = or_promised(report, made, source, outline, progress)
+        copy(made, stream)
+        return report
 
 
 def _exact(

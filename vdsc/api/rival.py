@@ -51,7 +51,7 @@ def rival(source: Source, outline: Outline, report: Report, asked: Any) -> Rival
 
     asked: settings of the plain codec as the user asks for them.
     """
-    groups = _groups(report)
+    groups = groups_of(report)
     spreads, errors = _spreads(source, outline, groups), _errors(report)
     name = report.made_by.split(",")[0]
     misfit = max(MISFIT, 2 ** ((AT_SPREAD - asked.quality) / 10))
@@ -78,7 +78,7 @@ def _tries(
     source: Source, outline: Outline, report: Report
 ) -> Iterator[tuple[Any, Report, Floats]]:
     """Settings of the plain codec, what they achieve, and its errors by those of a report."""
-    codec, groups, errors = registry.codec_to_write(PLAIN), _groups(report), _errors(report)
+    codec, groups, errors = registry.codec_to_write(PLAIN), groups_of(report), _errors(report)
     kind: Any = codec.Settings
     steps = FIRST * np.maximum(errors, 1e-6 * max(float(errors.max()), 1e-30))
     for _ in range(TRIES):
@@ -90,7 +90,8 @@ def _tries(
         steps = steps * np.clip(1 / np.maximum(ratio, 1e-3), 1 / 8, 8)
 
 
-def _groups(report: Report) -> tuple[Group, ...]:
+def groups_of(report: Report) -> tuple[Group, ...]:
+    """The groups whose errors a report holds."""
     if report.psnr is not None:
         return (Group("pixels", "", pixels=True),)
     return tuple(Group(g.name, g.unit, g.begin, g.end) for g in report.groups)

@@ -35,9 +35,7 @@ class FloatNetwork(nn.Module):
         self.order = ORDER[channels]
         self.trunk = nn.ModuleList([nn.Linear(features, TRUNK), nn.Linear(TRUNK, LAST)])
         self.hidden = nn.ModuleList([nn.Linear(LAST + more, HIDDEN) for more in known])
-        self.register_buffer(
-            "bent", torch.from_numpy(tables.companded()).float(), persistent=False
-        )
+        self.register_buffer("bent", torch.from_numpy(tables.companded()).float(), persistent=False)
         outputs = 3 * BUMPS + experts + 1
         self.out = nn.ModuleList([nn.Linear(HIDDEN, outputs) for _ in known])
         with torch.no_grad():
