@@ -242,6 +242,14 @@ def holes():
     return values
 
 
+def ripples():
+    """A field (14, 18, 20) whose points look at their neighbours."""
+    t, y, x = np.mgrid[:14, :18, :20]
+    smooth_part = np.sin(x / 4 + t / 3) * np.cos(y / 5 - t / 7) * 4000
+    noise = np.random.default_rng(8).normal(size=t.shape) * (1 + 40 * (x > 10))
+    return np.rint(smooth_part + noise).astype(np.int32)
+
+
 GAPS = {
     "gaps-linear": lambda: vdsc.compress(holes(), missing="nan", codec="linear", fps=30),
     "gaps-bounded": lambda: vdsc.compress(
@@ -262,6 +270,11 @@ EXACT = {
     "exact-colour": lambda: vdsc.compress(glow(), lossless=True),
     "exact-recast": lambda: vdsc.compress(see_through(), codec="lossless"),
     "exact-packed": lambda: vdsc.compress(ramps(), codec="packed"),
+    "exact-mixed": lambda: vdsc.compress(
+        np.cumsum(np.random.default_rng(6).normal(size=(90, 12)) ** 3, axis=0).round(3),
+        codec="lossless",
+    ),
+    "exact-mixed-grid": lambda: vdsc.compress(ripples(), codec="lossless"),
 }
 
 

@@ -78,7 +78,7 @@ def test_goldens_cover_the_codes(golden):
     met = set()
     for name in EXACT:
         met |= read_by_page(golden(name))[1]
-    assert {"Decimal", "Binary", "Whole", "Listed", "curved", "related", "grid"} <= met
+    assert {"Decimal", "Binary", "Whole", "Listed", "curved", "related", "grid", "mixed"} <= met
     assert {("kind", 1), ("kind", 2), ("kind", 3)} <= met
     assert any(fact[0] == "floor" for fact in met if isinstance(fact, tuple))
     assert {"scene", "free", "wall", "mended", ("plan", False, 1)} <= met

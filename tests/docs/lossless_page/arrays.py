@@ -9,9 +9,10 @@ import numpy as np
 
 from tests.docs.lossless_page.alphabets import Lattice, Listed, stored
 from tests.docs.lossless_page.bits import Bits, R, length, wrap
+from tests.docs.lossless_page.mixture import Law, leading, mixed
 from tests.docs.lossless_page.predictor import Predictor
 from tests.docs.lossless_page.scheme import Scheme
-from tests.docs.page_decoder import clip, distribution, frequencies
+from tests.docs.page_decoder import clip, frequencies
 
 
 def pop_frame(predictor: Predictor, stack: Bits) -> list[int]:
@@ -30,17 +31,16 @@ def pop_frame(predictor: Predictor, stack: Bits) -> list[int]:
 
 
 def pop_group(
-    stack: Bits, alphabet: Any, laws: list[tuple[int, int]], known: list[tuple[int, int]]
+    stack: Bits, alphabet: Any, laws: list[list[Law]], known: list[tuple[int, int]]
 ) -> list[int]:
     """Ranks of a group."""
     cells, symbols = [], []
-    for (mean, scale), (last, again) in zip(laws, known, strict=True):
+    for law, (last, again) in zip(laws, known, strict=True):
+        mean, scale, _ = leading(law)
         c = clip((mean + 32) >> 6, -R, R)
         k = max(length((scale - 1) // 256), alphabet.grain(c))
-        m = (clip(mean - 64 * c, -32, 32) << 10 >> k) + ((1 << 15) >> k if k else 0)
-        w = max(scale << 10 >> k, 1)
-        points = [((((2 * j - 65) << 15) - m) << 16) // w for j in range(1, 65)]
-        row = frequencies([distribution(1, x) for x in points])
+        edges = [(2 * j - 65) << 15 for j in range(1, 65)]
+        row = frequencies([x >> 16 for x in mixed(law, c, k, edges)])
         row = [f - (f * again >> 16) for f in row]
         h = alphabet.level(last) - c
         if k == 0 and abs(h) < 32:
@@ -96,7 +96,7 @@ def arrays(
         if not live:
             ranks = []
         elif predictor is None:
-            laws = [(0, 1 << max(scheme.start - 1, 0) << 6)] * live
+            laws = [[(0, 1 << max(scheme.start - 1, 0) << 6, 1 << 16)]] * live
             ranks = pop_group(stack, alphabet, laws, [(0, 128)] * live)
             predictor = Predictor(scheme, [alphabet.level(r) for r in ranks], ranks)
         else:
@@ -120,5 +120,10 @@ def facts(scheme: Scheme) -> set[Any]:
     if isinstance(scheme.alphabet, Listed):
         met.add(("listed", type(scheme.alphabet.other).__name__))
     flags = {"curved": scheme.curved, "related": scheme.related, "axis": scheme.axis > 0}
-    flags |= {"lanes": scheme.lanes > 1, "grid": scheme.p == 4, "rounds": len(scheme.rounds) > 1}
+    flags |= {
+        "mixed": bool(scheme.mixed),
+        "lanes": scheme.lanes > 1,
+        "grid": scheme.p == 4,
+        "rounds": len(scheme.rounds) > 1,
+    }
     return met | {name for name, flag in flags.items() if flag}

@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from math import isqrt
 
 from tests.docs.lossless_page.bits import length, shift, wrap
+from tests.docs.lossless_page.mixture import Law, learned, shares
 from tests.docs.lossless_page.scheme import Scheme
 from tests.docs.page_decoder import clip
 
@@ -124,11 +126,17 @@ class Predictor:
         for c in self.channels:
             c.fast = [c.usual] * (3 + len(kinds))
             c.slow = [c.usual] * (3 + len(kinds))
+            c.scores = [0] * (3 + len(kinds))
 
     def begin(self) -> None:
         for c in self.channels:
             c.v = length(c.usual >> 4)
             c.straight = 2 * c.p[0] - c.p[1]
+        if self.scheme.mixed:
+            scores = [c.scores for c in self.channels]
+            means = [sum(s) // len(self.channels) for s in zip(*scores, strict=True)]
+            for c in self.channels:
+                c.share = shares(c.scores, means)
 
     def turn(self, i: int) -> int:
         return self.now[i] - self.channels[i].straight
@@ -158,8 +166,8 @@ class Predictor:
                 f[8 + 2 * p] = put(bend, s + c.activity - first.activity)
         return f
 
-    def law(self, i: int) -> tuple[int, int]:
-        """Mean and scale of channel i."""
+    def law(self, i: int) -> list[Law]:
+        """Mean, scale and share of each expert of channel i, or of the best one."""
         c = self.channels[i]
         c.features = self.look(i)
         c.guess, most = [c.p[0], c.straight], (1 << 50) >> max(c.v - 18, 0)
@@ -172,8 +180,24 @@ class Predictor:
         share = [(x << 8) // max(sum(q), 1) for x in q]
         blend = sum(a * (g - c.straight) for a, g in zip(share, c.guess, strict=True)) >> 8
         c.guess.append(c.straight + blend)
-        best = error.index(min(error))
-        return c.guess[best], max((5 * c.fast[best] + 7 * c.slow[best]) >> 8, 1)
+        scale = [max((5 * a + 7 * b) >> 8, 1) for a, b in zip(c.fast, c.slow, strict=True)]
+        if not self.scheme.mixed:
+            best = error.index(min(error))
+            return [(c.guess[best], scale[best], 1 << 16)]
+        c.plain = scale[-1]
+        scale = [max(one * self.stir(i) >> 8, 1) for one in scale]
+        c.laws = list(zip(c.guess, scale, c.share, strict=True))
+        return c.laws
+
+    def stir(self, i: int) -> int:
+        """Factor of the scales of channel i, in 256ths."""
+        ratios = []
+        for at in self.scheme.parents[i]:
+            if at >= 0:
+                parent = self.channels[at]
+                off = min(abs(self.now[at] - parent.guess[-1]), 1 << 40)
+                ratios.append(min((5 * off << 8) // (7 * parent.plain), 16 << 8))
+        return isqrt((sum(ratios) + 256) // (len(ratios) + 1) << 8)
 
     def end(self, ranks: list[int]) -> None:
         """Learn from a frame."""
@@ -189,6 +213,9 @@ class Predictor:
             for group, regression in made:
                 seen = [self.channels[i].features for i in group]
                 regression.learn(seen, drop, again=again)
+        if self.scheme.mixed:
+            for i, c in enumerate(self.channels):
+                c.scores = learned(c.scores, c.laws, self.now[i] >> 6)
         z = min(3, length(self.n) + 1)
         for i, c in enumerate(self.channels):
             y, turn = self.now[i], self.turn(i)

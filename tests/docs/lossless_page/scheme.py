@@ -66,7 +66,7 @@ class Scheme:
         for i, (kind, detail) in enumerate(zip(self.kinds, self.details, strict=True)):
             assert kind < 2 or (0 <= detail < i and not self.kinds[detail])
         many = len(live)
-        self.start = lists.one(0, 41)
+        self.mixed, self.start = divmod(lists.one(0, 83), 42)
         self.activity = lists.take(many, 0, 49) if many <= 256 else [lists.one(0, 49)] * many
         self.curved = many <= 256 and lists.one(0, 1) == 1
         self.order, self.p = live, 0

@@ -14,7 +14,7 @@ from vdsc.codecs.lossless.arrays import array_stream as arrays
 from vdsc.errors import InvalidInput, VdscError
 
 KINDS = ("u1", "i2", "u4", "i8", "u8", "f2", "f4", "f8")
-FROZEN = "99e0fc8d5ac6fc76"
+FROZEN = "351ef5cd2539c802"
 STORED = "0e000000636064646460002220c1c1c100002ba1046daa59a87f21b9ff8638f609"
 NAMES = [f"{order}{kind}" for kind in KINDS for order in "<>"]
 

@@ -40,7 +40,7 @@ def test_pictures_of_every_layout_come_back(name):
     data = vdsc.compress(clip, codec="lossless")
     assert (vdsc.decompress(data).values == clip).all()
     facts = vdsc.info(data)
-    assert facts.model == "video"
+    assert facts.model == "clips"
     assert [one.method for one in facts.chunks] == ["video"]
     plain = vdsc.compress(COLOUR if "colour" in name else GREY, codec="lossless")
     assert abs(len(data) - len(plain)) < 4

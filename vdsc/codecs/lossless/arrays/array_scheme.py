@@ -28,6 +28,9 @@ from vdsc.entropy.stack import BitStack
 from vdsc.errors import CorruptFile
 from vdsc.quant.ordinal import Numbers
 
+STARTS = 42
+"""The digits that the first levels may have are less; so much more says that laws are mixed."""
+
 _DAMAGED = "the description of an array contradicts itself; restore the file"
 
 
@@ -92,7 +95,10 @@ class ArrayScheme:
         plan, live = self.plan, self.order.size
         fields: list[Any] = [[self.layout.axis], [self.layout.lanes], *spelt(self.alphabet)]
         fields += [self.channels.kinds, self.channels.details[self.channels.kinds > LIVE]]
-        fields += [[plan.start], plan.activity if live <= MANY_CHANNELS else plan.activity[:1]]
+        fields += [
+            [plan.start + STARTS * plan.mixed],
+            plan.activity if live <= MANY_CHANNELS else plan.activity[:1],
+        ]
         if live <= MANY_CHANNELS:
             fields.append([plan.curved])
         if plan.curved:
@@ -128,12 +134,15 @@ class ArrayScheme:
 
 def _read_plan(fields: Fields, relations: Relations | None, live: int) -> tuple[Ints, ChannelPlan]:
     """Restore the order and the plan of live channels whose relations may be known."""
-    start, many = fields.one(0, 41), live > MANY_CHANNELS
+    mixed, start = divmod(fields.one(0, 2 * STARTS - 1), STARTS)
+    many = live > MANY_CHANNELS
     activity = np.full(live, fields.one(0, 49)) if many else fields.bounded(live, 0, 49)
     if many or not fields.one(0, 1):
         order, sizes, parents = relations or unrelated_channels(live)
         zero = np.zeros_like(activity)
-        return order, ChannelPlan(sizes, parents, activity, zero, zero, start, curved=False)
+        return order, ChannelPlan(
+            sizes, parents, activity, zero, zero, start, curved=False, mixed=bool(mixed)
+        )
     rounds = fields.one(1, ROUNDS)
     when = fields.bounded(live, 0, rounds - 1)
     sizes = tuple(int(n) for n in np.bincount(when, minlength=rounds))
@@ -144,7 +153,9 @@ def _read_plan(fields: Fields, relations: Relations | None, live: int) -> tuple[
     if (parents >= earlier[:, None]).any() or (reach < 0).any() or (reach > 42).any() or gaps.any():
         raise CorruptFile(_DAMAGED)
     middle = fields.bounded(live, -32, 32)
-    plan = ChannelPlan(sizes, parents, activity, reach, middle, start, curved=True)
+    plan = ChannelPlan(
+        sizes, parents, activity, reach, middle, start, curved=True, mixed=bool(mixed)
+    )
     return np.argsort(when, kind="stable"), plan
 
 

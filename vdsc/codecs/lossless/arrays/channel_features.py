@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vdsc.codecs.lossless.arrays.channel_plan import ChannelPlan
+from vdsc.codecs.lossless.arrays.mixture import POINT
 from vdsc.codecs.lossless.arrays.regression import LARGE, UNIT, RegressionRecipe
-from vdsc.codecs.lossless.arrays.slots import POINT
 from vdsc.core.fixed import clamp, shifted
 from vdsc.core.types import Ints
 

@@ -28,6 +28,7 @@ class ChannelPlan:
         middle: (D,) the middle of the levels less the first level, in 1/32 of 2**reach.
         start: binary digits of the levels of the first frame.
         curved: whether curves along the first two parents are followed.
+        mixed: whether the laws of all experts are mixed; they are not in old files.
     """
 
     rounds: tuple[int, ...]
@@ -37,6 +38,7 @@ class ChannelPlan:
     middle: Ints
     start: int
     curved: bool
+    mixed: bool = True
 
     @property
     def related(self) -> bool:

@@ -1,4 +1,4 @@
-"""Where the next level of each channel is expected, and how surely: five experts, watched."""
+"""Where the next level of each channel is expected, and how surely: experts, watched."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import numpy as np
 
 from vdsc.codecs.lossless.arrays.channel_features import Features, recipes
 from vdsc.codecs.lossless.arrays.channel_plan import ChannelPlan
+from vdsc.codecs.lossless.arrays.mixture import POINT, Laws, Scores
 from vdsc.codecs.lossless.arrays.regression import Regression
-from vdsc.codecs.lossless.arrays.slots import POINT, RARE, SURE
+from vdsc.codecs.lossless.arrays.slots import RARE, SURE
 from vdsc.codecs.lossless.arrays.solve import WEIGHT
 from vdsc.core.fixed import bit_length, clamp, shifted
 from vdsc.core.types import Ints
+from vdsc.entropy.stack import TOTAL
 
 _ERROR = 4  # more bits after the point of an average error
 _FAST, _SLOW = 1, 3  # averages forget by 2**-1 and 2**-3 a step
@@ -19,10 +21,15 @@ _LARGEST = 1 << 50
 _TRUST = 2
 _WILD = 2
 _STEP = 16 << (POINT + _ERROR)
+_STIRRED = 16  # a parent's error counts as at most so many times the expected one
+_AWAY = 1 << 40
 
 
 class Predictor:
-    """Follows D channels frame after frame; encoder and decoder repeat the same integers."""
+    """Follows D channels frame after frame; encoder and decoder repeat the same integers.
+
+    A mixed plan takes the laws of all experts, another that of the one with the least error.
+    """
 
     def __init__(self, plan: ChannelPlan, levels: Ints, ranks: Ints) -> None:
         """Begin after the first frame, of levels and ranks (D,)."""
@@ -39,6 +46,12 @@ class Predictor:
         self._guess = np.zeros((experts, levels.size), dtype=np.int64)
         self.again = np.full(levels.size, 1 << 10, dtype=np.int64)
         self._frame = 0
+        self._mixed = plan.mixed
+        self._scores = Scores(experts, levels.size)
+        self._scale, self._share = np.ones_like(self._guess), np.zeros_like(self._guess)
+        self._plain = np.ones(levels.size, dtype=np.int64)
+        self._now = first
+        self._parents, self._has = np.maximum(plan.parents.T, 0), plan.parents.T >= 0
 
     def begin(self) -> None:
         """Turn to the next frame."""
@@ -49,14 +62,16 @@ class Predictor:
         self._best = error.argmin(axis=0)
         share = (error[:-1].min(axis=0) << 8) // np.maximum(error[:-1], 1)
         share = share**_TRUST
-        self._share = (share << 8) // np.maximum(share.sum(axis=0), 1)
+        self._blend = (share << 8) // np.maximum(share.sum(axis=0), 1)
+        if self._mixed:
+            self._share = self._scores.shares()
 
     def _most(self, average: Ints) -> Ints:
         """The largest error that counts as one: beyond lies a jump."""
         return (average << _WILD) + _STEP
 
-    def law(self, channels: slice) -> tuple[Ints, Ints]:
-        """Return mean and scale (N,) Q6 of channels whose parents have been seen."""
+    def law(self, channels: slice) -> Laws:
+        """Return the laws of channels whose parents have been seen."""
         seen = self._features.look(channels)
         guess = self._guess[:, channels]
         guess[0], guess[1] = self._past[0, channels], self._straight[channels]
@@ -66,20 +81,37 @@ class Predictor:
             turn = regression.predict(seen, channels) >> WEIGHT
             guess[place] = guess[1] + shifted(clamp(turn, -most, most), back)
         apart = clamp(guess[:-1] - guess[1], -_LARGEST, _LARGEST)
-        guess[-1] = guess[1] + ((apart * self._share[:, channels]).sum(axis=0) >> 8)
-        best = self._best[channels][None]
-        mean = np.take_along_axis(guess, best, axis=0)[0]
-        fast = np.take_along_axis(self._fast[:, channels], best, axis=0)[0]
-        slow = np.take_along_axis(self._slow[:, channels], best, axis=0)[0]
-        return mean, np.maximum((5 * fast + 7 * slow) >> (4 + _ERROR), 1)
+        guess[-1] = guess[1] + ((apart * self._blend[:, channels]).sum(axis=0) >> 8)
+        fast, slow = self._fast[:, channels], self._slow[:, channels]
+        scale = np.maximum((5 * fast + 7 * slow) >> (4 + _ERROR), 1)
+        if not self._mixed:
+            best = self._best[channels][None]
+            mean, scale = (np.take_along_axis(part, best, axis=0) for part in (guess, scale))
+            return Laws(mean, scale, np.full_like(mean, TOTAL))
+        self._plain[channels] = scale[-1]
+        scale = np.maximum(scale * self._stir(channels) >> 8, 1)
+        self._scale[:, channels] = scale
+        return Laws(guess.copy(), scale, self._share[:, channels])
+
+    def _stir(self, channels: slice) -> Ints:
+        """Factors (N,) Q8 of scales: the root of how far parents are off, by what was expected."""
+        parents, has = self._parents[:, channels], self._has[:, channels]
+        error = np.minimum(np.abs(self._now - self._guess[-1]), _AWAY)
+        ratio = np.minimum((error * 5 << 8) // (7 * self._plain), _STIRRED << 8)
+        share = ((ratio[parents] * has).sum(axis=0) + 256) // (has.sum(axis=0) + 1)
+        factor: Ints = np.sqrt((share << 8).astype(np.float64)).astype(np.int64)
+        return factor
 
     def see(self, levels: Ints, channels: slice) -> None:
         """Take the levels (N,) of a round's channels."""
+        self._now[channels] = levels << POINT
         self._features.see(levels << POINT, self._straight[channels], channels)
 
     def end(self, levels: Ints, ranks: Ints) -> None:
         """Learn from the levels and ranks (D,) of the whole frame."""
         self._frame += 1
+        if self._mixed:
+            self._scores.learn(Laws(self._guess, self._scale, self._share), levels)
         now, turn = levels << POINT, (levels << POINT) - self._straight
         jump = np.abs(turn) > self._usual << (_JUMP - _ERROR)
         table = self._features.table

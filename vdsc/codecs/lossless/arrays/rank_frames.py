@@ -6,10 +6,11 @@ import numpy as np
 
 from vdsc.codecs.lossless.arrays.alphabet import Alphabet
 from vdsc.codecs.lossless.arrays.channel_plan import ChannelPlan
+from vdsc.codecs.lossless.arrays.mixture import POINT, Laws
 from vdsc.codecs.lossless.arrays.predictor import Predictor
-from vdsc.codecs.lossless.arrays.slots import POINT, RARE, Slots
+from vdsc.codecs.lossless.arrays.slots import RARE, Slots
 from vdsc.core.types import Ints
-from vdsc.entropy.stack import BitStack
+from vdsc.entropy.stack import TOTAL, BitStack
 
 
 def push(
@@ -19,19 +20,20 @@ def push(
     levels = alphabet.levels(ranks)
     predictor = past or Predictor(plan, levels[0], ranks[0])
     first = 0 if past else 1
-    mean, scale, last, again = (np.empty_like(ranks) for _ in range(4))
+    last, again = np.empty_like(ranks), np.empty_like(ranks)
+    laws: list[Laws] = []
     everything = slice(0, ranks.shape[1])
     for at in range(first, len(ranks)):
         last[at], again[at] = predictor.last, predictor.again
         predictor.begin()
         predictor.see(levels[at], everything)
-        mean[at], scale[at] = predictor.law(everything)
+        laws.append(predictor.law(everything))
         predictor.end(levels[at], ranks[at])
     for at in reversed(range(first, len(ranks))):
         for group in reversed(plan.groups()):
-            laws = {"mean": mean, "scale": scale, "last": last, "again": again}
-            chosen = {name: law[at, group] for name, law in laws.items()}
-            Slots.of(alphabet, **chosen).push(stack, ranks[at, group])
+            chosen = laws[at - first].part(group)
+            slots = Slots.of(alphabet, chosen, last=last[at, group], again=again[at, group])
+            slots.push(stack, ranks[at, group])
     if not past:
         _start(alphabet, plan).push(stack, ranks[0])
     return predictor
@@ -56,9 +58,8 @@ def pop(
             continue
         predictor.begin()
         for group in plan.groups():
-            mean, scale = predictor.law(group)
             last, again = predictor.last[group], predictor.again[group]
-            slots = Slots.of(alphabet, mean=mean, scale=scale, last=last, again=again)
+            slots = Slots.of(alphabet, predictor.law(group), last=last, again=again)
             ranks[at, group] = slots.pop(stack)
             levels[at, group] = alphabet.levels(ranks[at, group])
             predictor.see(levels[at, group], group)
@@ -71,4 +72,5 @@ def _start(alphabet: Alphabet, plan: ChannelPlan) -> Slots:
     """How the first frame is coded: levels around 0, of the plan's digits."""
     zero = np.zeros(sum(plan.rounds), dtype=np.int64)
     scale = np.full_like(zero, 1 << max(plan.start - 1, 0) << POINT)
-    return Slots.of(alphabet, mean=zero, scale=scale, last=zero, again=zero + RARE)
+    laws = Laws(zero[None], scale[None], np.full_like(zero, TOTAL)[None])
+    return Slots.of(alphabet, laws, last=zero, again=zero + RARE)

@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vdsc.codecs.lossless.arrays.channel_plan import PARENTS, ROUNDS, ChannelPlan
+from vdsc.codecs.lossless.arrays.mixture import POINT
 from vdsc.codecs.lossless.arrays.neighbours import (
     MANY_CHANNELS,
     Relations,
     in_order_of_rounds,
     unrelated_channels,
 )
-from vdsc.codecs.lossless.arrays.slots import POINT
 from vdsc.core.fixed import bit_length
 from vdsc.core.types import Floats, Ints
 

@@ -14,24 +14,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vdsc.codecs.lossless.arrays.alphabet import REACH, Alphabet
+from vdsc.codecs.lossless.arrays.mixture import POINT, Laws, digits
 from vdsc.codecs.lossless.arrays.uniform import Unsigned, pop_any, pop_wide, push_any, push_wide
-from vdsc.core.fixed import bit_length, clamp
+from vdsc.core.fixed import clamp
 from vdsc.core.types import Ints
 from vdsc.entropy import frequencies as tables
 from vdsc.entropy.split_cells import join, split
 from vdsc.entropy.stack import TOTAL, BitStack
 from vdsc.errors import CorruptFile
-
-POINT = 6
-"""Bits after the point of an expected level and its scale."""
+from vdsc.quant.normal import logistic_cdf
 
 HALF = 32
 AGAIN = 2 * HALF + 1
 RARE, SURE = 128, TOTAL - 1024
 """The least and the largest probability, of 2**16, that a rank occurs again."""
 
-_WIDE = 4  # a scale of more cells than this gets low bits
-_EDGES = (2 * np.arange(2 * HALF + 2, dtype=np.int64) - 2 * HALF - 1) << 15
+_EDGES = (2 * np.arange(1, 2 * HALF + 1, dtype=np.int64) - 2 * HALF - 1) << 15
 _BATCH = 1 << 13  # rows that are in memory at once
 _NOWHERE = np.uint64(2**64 - 1)
 _NONE, _ONE = np.uint64(0), np.uint64(1)
@@ -39,7 +37,10 @@ _NONE, _ONE = np.uint64(0), np.uint64(1)
 
 @dataclass(frozen=True, eq=False)
 class Slots:
-    """How N ranks are coded: centre, shift and last rank (N,), and what `rows` are made of (N,)."""
+    """How N ranks are coded: centre, shift and last rank (N,), and what `rows` are made of.
+
+    middle, width and share (E, N) are those of the experts, again (N,) goes with the last rank.
+    """
 
     alphabet: Alphabet
     centre: Ints
@@ -47,36 +48,37 @@ class Slots:
     last: Ints
     middle: Ints
     width: Ints
+    share: Ints
     again: Ints
 
     @classmethod
-    def of(cls, alphabet: Alphabet, *, mean: Ints, scale: Ints, last: Ints, again: Ints) -> Slots:
-        """Build the code under a logistic law.
+    def of(cls, alphabet: Alphabet, laws: Laws, *, last: Ints, again: Ints) -> Slots:
+        """Build the code under logistic laws.
 
-        k is the least number with 4 2**k 2**6 >= scale that the alphabet's grain allows. The
-        frequencies f of the 65 cells become f - (f again >> 16), and what is left of 2**16 goes
-        to `last`; if it is alone in its cell and k = 0, so does the cell's frequency but for 1.
+        k is the least number with 4 2**k 2**6 >= the leading scale that the alphabet's grain
+        allows. The frequencies f of the 65 cells become f - (f again >> 16), and what is left of
+        2**16 goes to `last`; if it is alone in its cell and k = 0, so does the cell's frequency
+        but for 1.
 
         Args:
             alphabet: what the ranks mean.
-            mean: (N,) Q6 levels.
-            scale: (N,) Q6 levels, >= 1.
+            laws: of N levels.
             last: (N,) ranks.
             again: (N,) in [RARE, SURE].
         """
+        mean, scale = laws.lead
         centre = clamp((mean + 32) >> POINT, -REACH, REACH)
-        shift = bit_length((scale - 1) // (_WIDE << POINT))
-        shift = np.maximum(shift, alphabet.grain(centre))
-        aside = clamp(mean - (centre << POINT), -32, 32) << (16 - POINT)
-        middle = (aside >> shift) + ((1 << 15 >> shift) * (shift > 0))
-        width = np.maximum(scale << (16 - POINT) >> shift, 1)
-        return cls(alphabet, centre, shift, last, middle, width, again)
+        shift = np.maximum(digits(scale), alphabet.grain(centre))
+        middle, width = laws.cells(centre, shift)
+        return cls(alphabet, centre, shift, last, middle, width, laws.share, again)
 
     def rows(self, some: slice) -> Ints:
         """Frequencies (n, 66) of some of the ranks."""
-        middle = self.middle[some]
-        edges = np.broadcast_to(_EDGES, (middle.size, _EDGES.size))
-        cells = tables.rows(edges, middle, self.width[some], "logistic")
+        below = np.zeros((self.last[some].size, _EDGES.size), dtype=np.int64)
+        for laws in zip(self.middle, self.width, self.share, strict=True):
+            middle, width, share = (part[some, None] for part in laws)
+            below += logistic_cdf((_EDGES - middle << 16) // width) * share
+        cells = tables.share(below >> 16)
         cells -= cells * self.again[some, None] >> 16
         _merge(self.alphabet, cells, self.centre[some], self.shift[some], self.last[some])
         rest = TOTAL - cells.sum(axis=1, keepdims=True)
