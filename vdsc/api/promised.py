@@ -17,11 +17,8 @@ from vdsc.api.rival import groups_of
 from vdsc.api.smallest import replaced, smallest, spool
 from vdsc.core.sequence import Outline
 from vdsc.errors import InvalidInput
-from vdsc.io.excerpt import excerpt
+from vdsc.io.excerpt import middle
 from vdsc.io.source import Source
-
-EXCERPT, ROW = 128, 64
-"""Frames from the middle that are tried, more of them where a frame has fewer values than ROW."""
 
 SAME = 1.02
 """Mean errors count as equal up to this ratio."""
@@ -85,8 +82,7 @@ def _errors(
 
 def _size(source: Source, outline: Outline, errors: tuple[float, ...], base: str) -> int:
     """About how many bytes a file with these errors has, on such a base."""
-    count = EXCERPT * max(1, ROW * outline.frames // outline.values)
-    some, part = excerpt(source, outline, max(0, (outline.frames - count) // 2), count)
+    some, part = middle(source, outline)
     job = jobs.job(jobs.BOUNDED, {"max_error": errors, "base": base}, verify=False)
     try:
         made = job.write(some, part, io.BytesIO())

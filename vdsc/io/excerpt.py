@@ -8,6 +8,15 @@ from vdsc.core.sequence import Clock, Outline
 from vdsc.core.types import Values
 from vdsc.io.source import Source
 
+FEW, ROW = 128, 64
+"""Frames that are quick to code; more of them where a frame has fewer values than ROW."""
+
+
+def middle(source: Source, outline: Outline) -> tuple[Source, Outline]:
+    """A few frames from the middle, to choose a way by."""
+    count = FEW * max(1, ROW * outline.frames // outline.values)
+    return excerpt(source, outline, max(0, (outline.frames - count) // 2), count)
+
 
 def excerpt(source: Source, outline: Outline, begin: int, count: int) -> tuple[Source, Outline]:
     """So many frames from number `begin` on, at the times that they have."""

@@ -11,14 +11,8 @@ from vdsc.codecs.bounded.bounded_settings import BoundedSettings
 from vdsc.codecs.bounded.carriers import OnPath
 from vdsc.codecs.bounded.promise import Promise
 from vdsc.core.sequence import Outline
-from vdsc.io.excerpt import excerpt
+from vdsc.io.excerpt import middle
 from vdsc.io.source import Source
-
-EXCERPT = 128
-"""Frames from the middle on which a few ways are tried, or more where a frame is short."""
-
-ROW = 64
-"""Values of frames that count as one together."""
 
 FACTORS = tuple(2 ** (i / 2) for i in range(-2, 9))
 """Steps of a linear base, in errors, that may be tried; from START on downhill."""
@@ -38,8 +32,7 @@ def on_path(
     """The base that is asked for, with the settings that make an excerpt smallest."""
     base = settings.base
     kind: Any = registry.codec_to_write(base).Settings
-    count = EXCERPT * max(1, ROW * outline.frames // outline.values)
-    some, part = excerpt(source, outline, max(0, (outline.frames - count) // 2), count)
+    some, part = middle(source, outline)
 
     def size(asked: Any) -> int:
         carrier = OnPath(some, part, promise, base, asked)
