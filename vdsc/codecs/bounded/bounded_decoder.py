@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from math import prod
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from vdsc.codecs import registry
 from vdsc.codecs.base import Decoder
-from vdsc.codecs.bounded.bounded_params import BoundedParams, spans
+from vdsc.codecs.bounded.bounded_params import BEHIND, BoundedParams, spans
 from vdsc.codecs.bounded.error_grid import ErrorGrid
 from vdsc.codecs.bounded.patches import Patches
 from vdsc.codecs.corrections import Corrections
@@ -25,7 +26,9 @@ class BoundedFileDecoder:
     def __init__(self, header: Header, memlimit: int) -> None:
         params, self._outline = BoundedParams.from_header(header), header.outline
         self._channels = prod(header.outline.shape[1:])
-        self._based = params.base != "none"
+        self._based, self._behind = params.base != "none", params.base == BEHIND
+        self._due: deque[tuple[Patches, bytes, int]] = deque()
+        self._ready: list[Values] = []
         self._inner: Decoder | None = None
         self._wanted, self._spans = Instants(header.outline, own=True), iter(spans(header.outline))
         if params.alone:
@@ -45,11 +48,35 @@ class BoundedFileDecoder:
             self._grid, at = ErrorGrid.read(body, self._channels, dtype)
         patches, at = Patches.read(body, at, self._outline.values, dtype)
         size, at = varint.get(body, at)
-        made = self._made(self._grid, body[at : at + size], body[at + size :])
+        inner, rest = body[at : at + size], body[at + size :]
+        if not self._behind:
+            yield self._patched(patches, self._made(self._grid, inner, rest))
+            return
+        count, at = varint.get(rest, 0)
+        self._due.append((patches, rest[at:], count))
+        assert self._inner is not None
+        self._ready += self._inner.decode(inner, self._wanted)
+        while self._due and (path := self._taken(self._due[0][2])) is not None:
+            patches, rest, count = self._due.popleft()
+            made = self._grid.values(path, self._corrections.from_bytes(rest, count))
+            yield self._patched(patches, made)
+
+    def _taken(self, count: int) -> Values | None:
+        """The next frames (count, C) of the path, if they are there."""
+        parts = [part.reshape(-1, self._channels) for part in self._ready]
+        if not count or sum(map(len, parts)) < count:
+            return None
+        path = np.concatenate(parts)
+        self._ready = [path[count:]]
+        taken: Values = path[:count]
+        return taken
+
+    def _patched(self, patches: Patches, made: Values) -> Values:
+        """Frames (n, ...) of values (n, C) and patches of them."""
         if len(patches.places) and patches.places[-1] >= made.size:
             raise CorruptFile("a patch lies beyond its chunk; the file is damaged")
         patches.apply(made)
-        yield made.reshape(-1, *self._outline.shape[1:])
+        return made.reshape(-1, *self._outline.shape[1:])
 
     def _made(self, grid: ErrorGrid, inner: bytes, rest: bytes) -> Values:
         """Values (n, C) but for the patches, from what is wrapped and the rest of a body."""

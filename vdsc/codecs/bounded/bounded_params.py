@@ -23,6 +23,9 @@ BASE, WIDTH = "B", "W"
 _BASES = ("none", "linear", "knots")
 """The place of a base is its number in the file: append only."""
 
+BEHIND = "knots"
+"""The base that gives a window's frames with the next window; its chunks say how many they are."""
+
 _WIDTHS = (0, 1, 2, 4, 8)
 
 

@@ -11,10 +11,11 @@ import numpy as np
 
 from vdsc.codecs import registry
 from vdsc.codecs.base import Encoder
-from vdsc.codecs.bounded.bounded_params import EXACT, BoundedParams
+from vdsc.codecs.bounded.bounded_params import BEHIND, EXACT, BoundedParams
 from vdsc.codecs.bounded.patches import Patches, corrected
 from vdsc.codecs.bounded.promise import Promise
 from vdsc.codecs.corrections import Corrections
+from vdsc.container import varint
 from vdsc.core.sequence import Outline
 from vdsc.core.types import Values
 from vdsc.io.source import Source
@@ -131,7 +132,8 @@ class OnPath:
         path = coded.decoded.reshape(len(coded.decoded), -1)
         wanted = flat[coded.first - begin :][: len(path)]
         found, made, patches = corrected(self._promise.grid, wanted, path, self._promise.bounds)
-        rest = self._corrections.to_bytes(found)
+        rest = varint.put(len(found)) if self._base == BEHIND else b""
+        rest += self._corrections.to_bytes(found)
         return Carried(coded.first, made, patches, coded.body, rest)
 
     def params(self) -> BoundedParams:
