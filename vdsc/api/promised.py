@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from dataclasses import replace
-from math import prod, sqrt
+from math import sqrt
 from typing import Any
 
 import numpy as np
 
 from vdsc.api import jobs
 from vdsc.api.encoding import Larger, Progress
-from vdsc.api.report import GroupError, Report
-from vdsc.api.rival import groups_of
+from vdsc.api.report import Report
+from vdsc.api.rival import each_channel, errors_of, groups_of
 from vdsc.api.smallest import replaced, smallest, spool
 from vdsc.core.sequence import Outline
 from vdsc.errors import InvalidInput
@@ -40,20 +39,22 @@ def or_promised(
     neighbours say little of them are not worth a path. Where no checkpoint knows the source and
     the same largest error costs less, a warning names it.
     """
-    even = _errors(report, outline, lambda group: 2 * group.mean, sqrt(3))
+    groups = groups_of(report)
+    spread = 2 if report.psnr is None else sqrt(3)  # of even errors, by their mean or their root
+    even = each_channel(spread * errors_of(report), groups, outline)
     exact = outline.dtype.kind in "iu" and max(even) < 0.5  # a file without loss is no larger
     if not exact and _size(source, outline, even, "none") < report.file_bytes:
         tried = jobs.bounded({"max_error": even}, verify=report.verified)
         try:
             with spool() as other:
                 most = report.file_bytes - 1
-                found = smallest(tried, source, outline, other, progress, most, groups_of(report))
+                found = smallest(tried, source, outline, other, progress, most, groups)
                 if _no_worse(found, report):
                     replaced(made, other)
                     return replace(found, chosen=_words(found, report))
         except (Larger, InvalidInput):
             pass
-    worst = max(_errors(report, outline, lambda group: group.max, 0.0))
+    worst = max((group.max for group in report.groups), default=0.0)
     size = report.file_bytes
     if worst and report.codec == jobs.PLAIN:
         size = min(_size(source, outline, (worst,), base) for base in jobs.BASES)
@@ -64,20 +65,6 @@ def or_promised(
         )
         return replace(report, warnings=(*report.warnings, words))
     return report
-
-
-def _errors(
-    report: Report, outline: Outline, of: Callable[[GroupError], float], of_root: float
-) -> tuple[float, ...]:
-    """An error for each channel, or one for all of them, from those of groups or of pixels."""
-    if report.psnr is not None:
-        return (of_root * 255 / 10 ** (report.psnr / 20),)
-    if len(report.groups) == 1:
-        return (of(report.groups[0]),)
-    each = np.zeros(prod(outline.shape[1:]))
-    for group in report.groups:
-        each[group.begin : group.end] = of(group)
-    return tuple(each.tolist())
 
 
 def _size(source: Source, outline: Outline, errors: tuple[float, ...], base: str) -> int:

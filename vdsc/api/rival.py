@@ -52,7 +52,7 @@ def rival(source: Source, outline: Outline, report: Report, asked: Any) -> Rival
     asked: settings of the plain codec as the user asks for them.
     """
     groups = groups_of(report)
-    spreads, errors = _spreads(source, outline, groups), _errors(report)
+    spreads, errors = _spreads(source, outline, groups), errors_of(report)
     name = report.made_by.split(",")[0]
     misfit = max(MISFIT, 2 ** ((AT_SPREAD - asked.quality) / 10))
     if (errors > misfit * spreads).any():
@@ -78,14 +78,14 @@ def _tries(
     source: Source, outline: Outline, report: Report
 ) -> Iterator[tuple[Any, Report, Floats]]:
     """Settings of the plain codec, what they achieve, and its errors by those of a report."""
-    codec, groups, errors = registry.codec_to_write(PLAIN), groups_of(report), _errors(report)
+    codec, groups, errors = registry.codec_to_write(PLAIN), groups_of(report), errors_of(report)
     kind: Any = codec.Settings
     steps = FIRST * np.maximum(errors, 1e-6 * max(float(errors.max()), 1e-30))
     for _ in range(TRIES):
-        settings = kind(steps=_each(steps, groups, outline))
+        settings = kind(steps=each_channel(steps, groups, outline))
         job = Job(codec, settings, verify=False)
         made = job.write(source, outline, io.BytesIO(), groups=groups)
-        ratio = _errors(made) / np.maximum(errors, 1e-300)
+        ratio = errors_of(made) / np.maximum(errors, 1e-300)
         yield settings, made, ratio
         steps = steps * np.clip(1 / np.maximum(ratio, 1e-3), 1 / 8, 8)
 
@@ -97,7 +97,7 @@ def groups_of(report: Report) -> tuple[Group, ...]:
     return tuple(Group(g.name, g.unit, g.begin, g.end) for g in report.groups)
 
 
-def _errors(report: Report) -> Floats:
+def errors_of(report: Report) -> Floats:
     """Mean absolute errors of the groups, or the root of the mean squared one of pixels."""
     if report.psnr is not None:
         return np.array([255 / 10 ** (report.psnr / 20)])
@@ -113,7 +113,7 @@ def _spreads(source: Source, outline: Outline, groups: tuple[Group, ...]) -> Flo
     return np.array([off[:, g.begin : g.end].mean() for g in groups])
 
 
-def _each(steps: Floats, groups: tuple[Group, ...], outline: Outline) -> tuple[float, ...]:
+def each_channel(steps: Floats, groups: tuple[Group, ...], outline: Outline) -> tuple[float, ...]:
     """The steps of all channels, or one if there is one group."""
     if len(groups) == 1:
         return (float(steps[0]),)

@@ -47,15 +47,15 @@ class Features:
 
     def __init__(self, plan: ChannelPlan, first: Ints) -> None:
         """Begin at the levels first (D,) Q6."""
-        self._parents = np.maximum(plan.parents.T, 0)
-        self._has = plan.parents.T >= 0
+        self.parents = np.maximum(plan.parents.T, 0)
+        self.has = plan.parents.T >= 0
         fine = np.minimum(plan.reach, _FINE)
         self._coarse = plan.reach - fine
         self._fold = np.maximum(fine - 1, 0)
         self._limit = 2 << fine
         self._centre = first + (shifted(plan.middle, plan.reach - 5) << POINT)
         self._usual = plan.activity
-        self._relative = plan.activity[self._parents] - plan.activity
+        self._relative = plan.activity[self.parents] - plan.activity
         count = plan.parents.shape[1]
         self._before, self._now = slice(OWN, OWN + count), slice(OWN + count, OWN + 2 * count)
         rows = OWN + 2 * count + (2 * _CURVED + 1 if plan.curved else 0) + 1
@@ -76,7 +76,7 @@ class Features:
             steps = steps[:-1] - steps[1:]
             self._put(slice(order, order + 1), steps[:1], self.shift)
         if self._related:
-            before = slope[self._parents] * self._has
+            before = slope[self.parents] * self.has
             self._put(self._before, before, self.shift - self._relative)
         if self._curved:
             self._set_powers(past[0], slice(None))
@@ -93,7 +93,7 @@ class Features:
     def look(self, channels: slice) -> Ints:
         """Return the features (F, N) of channels whose parents have been seen."""
         if self._related:
-            parents, has = self._parents[:, channels], self._has[:, channels]
+            parents, has = self.parents[:, channels], self.has[:, channels]
             shift = self.shift[channels] - self._relative[:, channels]
             self._put(self._now, self._turn[parents] * has, shift, channels)
             if self._curved:

@@ -51,7 +51,6 @@ class Predictor:
         self._scale, self._share = np.ones_like(self._guess), np.zeros_like(self._guess)
         self._plain = np.ones(levels.size, dtype=np.int64)
         self._now = first
-        self._parents, self._has = np.maximum(plan.parents.T, 0), plan.parents.T >= 0
 
     def begin(self) -> None:
         """Turn to the next frame."""
@@ -59,12 +58,13 @@ class Predictor:
         self._features.begin(self._past, self._lively)
         self._straight = 2 * self._past[0] - self._past[1]
         error = self._fast + self._slow
-        self._best = error.argmin(axis=0)
         share = (error[:-1].min(axis=0) << 8) // np.maximum(error[:-1], 1)
         share = share**_TRUST
         self._blend = (share << 8) // np.maximum(share.sum(axis=0), 1)
         if self._mixed:
             self._share = self._scores.shares()
+        else:
+            self._best = error.argmin(axis=0)
 
     def _most(self, average: Ints) -> Ints:
         """The largest error that counts as one: beyond lies a jump."""
@@ -95,10 +95,10 @@ class Predictor:
 
     def _stir(self, channels: slice) -> Ints:
         """Factors (N,) Q8 of scales: the root of how far parents are off, by what was expected."""
-        parents, has = self._parents[:, channels], self._has[:, channels]
-        error = np.minimum(np.abs(self._now - self._guess[-1]), _AWAY)
-        ratio = np.minimum((error * 5 << 8) // (7 * self._plain), _STIRRED << 8)
-        share = ((ratio[parents] * has).sum(axis=0) + 256) // (has.sum(axis=0) + 1)
+        parents, has = self._features.parents[:, channels], self._features.has[:, channels]
+        error = np.minimum(np.abs(self._now[parents] - self._guess[-1, parents]), _AWAY)
+        ratio = np.minimum((error * 5 << 8) // (7 * self._plain[parents]), _STIRRED << 8)
+        share = ((ratio * has).sum(axis=0) + 256) // (has.sum(axis=0) + 1)
         factor: Ints = np.sqrt((share << 8).astype(np.float64)).astype(np.int64)
         return factor
 
