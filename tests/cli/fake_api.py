@@ -100,6 +100,7 @@ class Decoding:
 
     outline: Outline
     data: bytes
+    meta: None = None
 
     def __iter__(self) -> Iterator[Any]:
         """Yield the frames in windows; stop short where the data does."""
@@ -147,6 +148,7 @@ def inspect(stream: Any, *, memlimit: int) -> Info:
         local_dims=4,
         global_dims=28,
         grid=GridFacts("rec", 10, 61.5),
+        meta=None,
         budget={"header": 20, "knot times": 10, "knot values": 50, "checksums": 20},
     )
 

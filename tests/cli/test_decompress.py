@@ -12,8 +12,7 @@ import numpy as np
 import pytest
 
 from tests.cli import fake_api
-from vdsc.cli.decompress import mean_rate
-from vdsc.core.sequence import Clock
+from vdsc.core.sequence import Clock, Outline
 
 
 @pytest.fixture
@@ -116,5 +115,6 @@ def test_failing_half_way_leaves_nothing(vdsc, vds, suffix):
 
 def test_irregular_times_have_a_mean_rate():
     """A video of irregular times plays at their mean rate; of one frame, at 1."""
-    assert mean_rate(Clock(times=np.array([0.0, 0.1, 0.5])), 3) == 4
-    assert mean_rate(Clock(times=np.array([3.0])), 1) == 1
+    f4 = np.dtype("f4")
+    assert Outline((3, 1), f4, Clock(times=np.array([0.0, 0.1, 0.5]))).mean_rate == 4
+    assert Outline((1, 1), f4, Clock(times=np.array([3.0]))).mean_rate == 1

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
+from vdsc.core.sequence import Clock, Outline
 from vdsc.errors import InvalidInput
 from vdsc.io.sink import open_sink
 from vdsc.io.video import frame_durations, mp4_sink
@@ -25,7 +26,7 @@ SHAPES = [(12, 16, 16), (12, 7, 5, 1), (12, 33, 20, 3), (1, 1, 1)]
 
 
 def write(path, values, fps=FPS):
-    with open_sink(str(path), values.shape, values.dtype, fps) as sink:
+    with open_sink(str(path), Outline(values.shape, values.dtype, Clock(fps))) as sink:
         for begin in range(0, len(values), 5):
             sink.write(values[begin : begin + 5])
 
@@ -140,7 +141,7 @@ def test_a_disk_that_fills_up_under_an_mp4(room):
     video = RNG.integers(0, 256, (30, 64, 64)).astype(np.uint8)
     with (
         pytest.raises(OSError, match="No space left"),
-        mp4_sink(Disk(), video.shape, video.dtype, FPS) as sink,
+        mp4_sink(Disk(), Outline(video.shape, video.dtype, Clock(FPS))) as sink,
     ):
         sink.write(video)
 

@@ -15,6 +15,7 @@ from vdsc.codecs.base import Decoder
 from vdsc.container import Reader
 from vdsc.core import memory
 from vdsc.core.instants import Instants
+from vdsc.core.meta import Meta
 from vdsc.core.numeric_view import from_numbers
 from vdsc.core.sequence import Outline, Times
 from vdsc.core.types import Values
@@ -23,10 +24,14 @@ from vdsc.errors import CorruptFile
 
 @dataclass(frozen=True, slots=True)
 class Decoding:
-    """A file being decoded: what will come out, and, iterated, its frames in batches."""
+    """A file being decoded: what will come out, and, iterated, its frames in batches.
+
+    meta: what the file's source held beside its numbers.
+    """
 
     outline: Outline
     batches: Iterator[Values]
+    meta: Meta | None = None
 
     def __iter__(self) -> Iterator[Values]:
         return self.batches
@@ -53,9 +58,9 @@ def decode(
     wanted = clocks.wanted(held, fps, times)
     decoder = codec.decoder(header, memlimit=memlimit)
     if wanted.own or codec.continuous:
-        return Decoding(wanted.outline, _frames(reader, decoder, wanted))
+        return Decoding(wanted.outline, _frames(reader, decoder, wanted), reader.meta)
     own = _frames(reader, decoder, Instants(held, own=True))
-    return Decoding(wanted.outline, resampled(own, held, wanted))
+    return Decoding(wanted.outline, resampled(own, held, wanted), reader.meta)
 
 
 def _frames(reader: Reader, decoder: Decoder, wanted: Instants) -> Iterator[Values]:

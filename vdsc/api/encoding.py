@@ -59,7 +59,7 @@ class Job:
                 coded = encoder.encode(frames)
                 if writer is None:
                     header = replace(encoder.header(), outline=outline)
-                    writer = Writer(cast("BinaryIO", out), header)
+                    writer = Writer(cast("BinaryIO", out), header, source.meta)
                     verifier.begin(encoder.header())
                 writer.chunk(coded.body)
                 verifier.add(coded)

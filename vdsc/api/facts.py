@@ -10,6 +10,7 @@ from vdsc.codecs import registry
 from vdsc.codecs.base import ChunkFacts, GridFacts
 from vdsc.container import Reader
 from vdsc.core import memory
+from vdsc.core.meta import Meta
 from vdsc.core.numeric_view import BFLOAT16
 from vdsc.core.sequence import Outline
 
@@ -43,11 +44,12 @@ class Info:
     local_dims: int
     global_dims: int
     grid: GridFacts | None
+    meta: Meta | None
     budget: dict[str, int]
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON-ready values."""
-        return asdict(self)
+        """JSON-ready values; of bytes in metadata, how many there are."""
+        return {key: _json_ready(value) for key, value in asdict(self).items()}
 
 
 def inspect(stream: BinaryIO, *, memlimit: int = memory.DEFAULT) -> Info:
@@ -58,9 +60,10 @@ def inspect(stream: BinaryIO, *, memlimit: int = memory.DEFAULT) -> Info:
     facts = codec.describe(numeric_header(header), reader.chunks())
     first, last = _instant(outline, 0), _instant(outline, outline.frames - 1)
     budget, model = reader.budget, header.model
-    around = budget.total - budget.chunks - budget.checksums
+    around = budget.total - budget.chunks - budget.checksums - budget.metadata
     parts = dict(facts.budget)
     own = {"header": around + parts.pop("header", 0)}
+    beside = {"metadata": budget.metadata} if budget.metadata else {}
     rate = outline.clock.rate
     return Info(
         size=budget.total,
@@ -82,8 +85,17 @@ def inspect(stream: BinaryIO, *, memlimit: int = memory.DEFAULT) -> Info:
         local_dims=facts.local_dims,
         global_dims=facts.global_dims,
         grid=facts.grid,
-        budget={**own, **parts, "checksums": budget.checksums},
+        meta=reader.meta,
+        budget={**own, **beside, **parts, "checksums": budget.checksums},
     )
+
+
+def _json_ready(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return f"{len(value)} bytes"
+    if isinstance(value, dict):
+        return {key: _json_ready(one) for key, one in value.items()}
+    return [_json_ready(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _instant(outline: Outline, frame: int) -> float:

@@ -120,7 +120,7 @@ def decompress(
 
     decoding = decode(io.BytesIO(data), fps=_rate(fps), times=_seconds(times), memlimit=memlimit)
     values = np.concatenate(list(decoding), dtype=decoding.outline.dtype)
-    return Sequence(values, decoding.outline.clock)
+    return Sequence(values, decoding.outline.clock, decoding.meta)
 
 
 def info(data: bytes, *, memlimit: int = memory.DEFAULT) -> Info:

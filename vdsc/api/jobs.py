@@ -93,9 +93,11 @@ def has_gaps(source: Source, missing: str | None) -> bool:
 
 
 def dated(source: Source, model: str, fps: Fraction | None, times: Times | None) -> Outline:
-    """Outline of a source that is dated as given, or as its model's frames are."""
+    """Outline of a source that is dated as given, else as its file says, else as its model is."""
     shape, dtype = source.shape, source.dtype
     little = dtype if source.exact else dtype.newbyteorder("<")
+    if fps is None and times is None and source.clock is not None:
+        return Outline(shape, little, source.clock)
     found = checkpoints.pick(shape, dtype, model) if model else checkpoints.fitting(shape, dtype)
     native = UNDATED if found is None else checkpoints.ticks(found)
     return clocks.dated(shape, little, native=native, fps=fps, times=times)

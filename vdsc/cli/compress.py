@@ -91,6 +91,7 @@ def compress(
         int | None, typer.Option(parser=o.whole(0), metavar="N", help="Seed of what is drawn.")
     ] = None,
     memlimit: o.MemlimitOption = o.MEMLIMIT,
+    form: o.FormatOption = "",
     force: o.ForceOption = False,
 ) -> None:
     """Compress arrays to .vds files.
@@ -143,7 +144,7 @@ def compress(
         output = todo.output(path)
         make_folder(output, output_dir)
         with (
-            open_source(path, exact=wish.exact, limit=memlimit) as source,
+            open_source(path, exact=wish.exact, limit=memlimit, form=form) as source,
             replacing(output, force=force) as stream,
             progress_bar(path) as progress,
         ):

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-from typing import TYPE_CHECKING
-
 from vdsc.cli import options as o
 from vdsc.cli.failure import each
 from vdsc.cli.naming import npy_name
 from vdsc.cli.plan import expand, make_folder, plan
 from vdsc.core.words import printable
-
-if TYPE_CHECKING:
-    from vdsc.core.sequence import Clock
 
 
 def decompress(
@@ -54,24 +48,15 @@ def decompress(
         with open_input(path) as stream, progress_bar(path) as progress:
             decoding = decode(stream, fps=fps, times=dates, memlimit=memlimit)
             outline = decoding.outline
-            rate = mean_rate(outline.clock, outline.frames)
             done = 0
-            with open_sink(output, outline.shape, outline.dtype, rate, force=force) as sink:
+            with open_sink(output, outline, decoding.meta, force=force) as sink:
                 for frames in decoding:
                     sink.write(frames)
                     done += len(frames)
                     if progress:
                         progress(done, outline.frames)
-        words = f"{outline.frames} frames at {float(rate):g}/s  {time.monotonic() - start:.1f} s"
+        words = f"{outline.frames} frames at {float(outline.mean_rate):g}/s"
+        words = f"{words}  {time.monotonic() - start:.1f} s"
         say(f"{printable(path)} -> {printable(output)}  {words}")
 
     each(todo, work)
-
-
-def mean_rate(clock: Clock, frames: int) -> Fraction:
-    """Frames per second of `clock`, or their mean where the times are irregular (1 if unknown)."""
-    if clock.rate is not None:
-        return clock.rate
-    first, last = clock.seconds(0, 1)[0], clock.seconds(frames - 1, frames)[0]
-    span = Fraction(float(last) - float(first)).limit_denominator(10**6)
-    return (frames - 1) / span if frames > 1 and span > 0 else Fraction(1)

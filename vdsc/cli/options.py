@@ -174,6 +174,12 @@ MemlimitOption = Annotated[
         help="Refuse what needs more memory, such as 256M.",
     ),
 ]
+FormatOption = Annotated[
+    str,
+    typer.Option(
+        "--format", metavar="NAME", help="What INPUT is, such as npy, where its content cannot say."
+    ),
+]
 ForceOption = Annotated[bool, typer.Option("--force", "-f", help="Overwrite existing outputs.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Print the details, too.")]

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vdsc.cli.dates import span_words
+from vdsc.core.words import printable
 
 if TYPE_CHECKING:
     from vdsc.api import Info
     from vdsc.codecs.base import ChunkFacts, GridFacts
 
 Rows = list[tuple[str, str]]
+LONGEST = 40
+"""Characters of a field of metadata that are shown."""
+
 HASH = 12
 """Digits of a model's hash that are shown; --json has all."""
 
@@ -33,6 +37,7 @@ def rows(facts: Info) -> Rows:
         *([("model", f"{facts.model} {facts.digest[:HASH]}")] if facts.model else ()),
         ("values", f"{facts.dtype} {facts.shape}"),
         ("times", times),
+        *_source_rows(facts),
         *_path_rows(facts),
         ("chunks", f"{len(facts.chunks):,}"),
         *_budget_rows(facts),
@@ -42,6 +47,24 @@ def rows(facts: Info) -> Rows:
 def chunk_rows(facts: Info) -> Rows:
     """One row for each chunk."""
     return [(f"  chunk {i}", _chunk_words(chunk)) for i, chunk in enumerate(facts.chunks)]
+
+
+def _source_rows(facts: Info) -> Rows:
+    """What the file that was compressed held beside its numbers."""
+    if facts.meta is None:
+        return []
+    named = [f"{name} {_short(value)}" for name, value in facts.meta.fields.items()]
+    return [("made from", printable(", ".join([f".{facts.meta.format}", *named])))]
+
+
+def _short(value: object) -> str:
+    """A field of metadata in a few characters."""
+    if isinstance(value, list | dict):
+        return f"[{len(value):,}]"
+    if isinstance(value, bytes):
+        return f"[{len(value):,} bytes]"
+    words = str(value)
+    return words if len(words) <= LONGEST else f"{words[:LONGEST]}..."
 
 
 def _path_rows(facts: Info) -> Rows:

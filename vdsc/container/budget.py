@@ -11,7 +11,8 @@ class Budget:
 
     header     prelude and HEAD          times      TIMES
     framing    kinds and lengths of CHUNKs          chunks   what the codec wrote
-    checksums  all crcs                  skipped    records that the reader did not know
+    checksums  all crcs                  metadata   META
+    skipped    records that the reader did not know
     """
 
     header: int = 0
@@ -19,6 +20,7 @@ class Budget:
     framing: int = 0
     chunks: int = 0
     checksums: int = 0
+    metadata: int = 0
     skipped: int = 0
 
     @property

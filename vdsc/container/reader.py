@@ -7,13 +7,24 @@ from collections.abc import Iterator
 from typing import BinaryIO
 from zlib import crc32
 
-from vdsc.container import brief, head
+from vdsc.container import brief, head, metadata
 from vdsc.container import listed_times as times
 from vdsc.container.budget import Budget
 from vdsc.container.limits import BODY_BYTES, HEAD_BYTES
 from vdsc.container.prelude import PRELUDE, check_magic, check_version
-from vdsc.container.record import BRIEF, CHUNK, CRC_BYTES, HEAD, TIMES, Record, RecordReader, take
+from vdsc.container.record import (
+    BRIEF,
+    CHUNK,
+    CRC_BYTES,
+    HEAD,
+    META,
+    TIMES,
+    Record,
+    RecordReader,
+    take,
+)
 from vdsc.core import memory
+from vdsc.core.meta import Meta
 from vdsc.core.sequence import Times
 from vdsc.errors import CorruptFile, UnsupportedVersion
 
@@ -47,6 +58,9 @@ class Reader:
         memory.check(_TREE * len(first.body), memlimit, f"a header of {len(first.body)} bytes")
         self.header = unpack(first.body, self._times)
         self._left = self.header.chunks
+        self._memlimit = memlimit
+        self._meta: bytes | None = None
+        self._next: Record | None = None
 
     def chunks(self) -> Iterator[bytes]:
         """The chunks not yet read, in order; the last one only if the file ends with it."""
@@ -58,17 +72,36 @@ class Reader:
             yield body
 
     @property
+    def meta(self) -> Meta | None:
+        """What the file's source held beside its numbers; reads on to the first chunk.
+
+        Raises CorruptFile or LimitExceeded.
+        """
+        if self._next is None and self._left == self.header.chunks:
+            self._next = self._record()
+        return None if self._meta is None else metadata.unpack(self._meta, self._memlimit)
+
+    @property
     def budget(self) -> Budget:
         """The bytes read so far, by purpose: those of the whole file after the last chunk."""
         return Budget(**self._spent)
 
     def _chunk(self) -> bytes:
-        while (record := self._records.read()).skippable:
-            self._spend("skipped", record.framing + len(record.body))
+        record = self._record() if self._next is None else self._next
+        self._next = None
         _expect(CHUNK, record)
         self._spend("framing", record.framing)
         self._spent["chunks"] += len(record.body)
         return record.body
+
+    def _record(self) -> Record:
+        """The next record that may not be skipped; metadata before the first chunk are kept."""
+        while (record := self._records.read()).skippable:
+            known = record.kind == META and self._meta is None and self._left == self.header.chunks
+            if known:
+                self._meta = record.body
+            self._spend("metadata" if known else "skipped", record.framing + len(record.body))
+        return record
 
     def _times(self, frames: int) -> Times:
         times.check_count(frames)

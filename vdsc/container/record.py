@@ -12,7 +12,7 @@ from vdsc.container.limits import BODY_BYTES, VARINT_BYTES
 from vdsc.core import memory
 from vdsc.errors import CorruptFile, LimitExceeded, TruncatedFile
 
-HEAD, BRIEF, TIMES, CHUNK = b"H", b"B", b"T", b"C"
+HEAD, BRIEF, TIMES, CHUNK, META = b"H", b"B", b"T", b"C", b"m"
 CRC_BYTES = 4
 _PIECE = 2**20
 

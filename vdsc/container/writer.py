@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import BinaryIO
 from zlib import crc32
 
-from vdsc.container import brief, head
+from vdsc.container import brief, head, metadata
 from vdsc.container import listed_times as times
 from vdsc.container.header import Header
 from vdsc.container.prelude import prelude
-from vdsc.container.record import BRIEF, CHUNK, HEAD, TIMES, RecordWriter
+from vdsc.container.record import BRIEF, CHUNK, HEAD, META, TIMES, RecordWriter
+from vdsc.core.meta import Meta
 from vdsc.errors import InvalidInput
 
 BRIEF_SINCE = 1
@@ -17,9 +18,12 @@ BRIEF_SINCE = 1
 
 
 class Writer:
-    """Writes the header at once, then the chunks that it promises; leaves the stream open."""
+    """Writes the header and metadata at once, then the chunks that it promises.
 
-    def __init__(self, stream: BinaryIO, header: Header) -> None:
+    The stream is left open.
+    """
+
+    def __init__(self, stream: BinaryIO, header: Header, meta: Meta | None = None) -> None:
         self._left = header.chunks
         short, listed = brief.pack(header), header.outline.clock.times
         kind, body = (HEAD, head.pack(header)) if short is None else (BRIEF, short)
@@ -30,6 +34,8 @@ class Writer:
         self._records.write(kind, body)
         if listed_body is not None:
             self._records.write(TIMES, listed_body)
+        if meta is not None:
+            self._records.write(META, metadata.pack(meta))
 
     def chunk(self, body: bytes) -> None:
         """Write the next chunk; InvalidInput if the header promised no more."""

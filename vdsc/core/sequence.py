@@ -9,6 +9,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from vdsc.core.meta import Meta
 from vdsc.errors import InvalidInput
 
 Times = NDArray[np.float64]
@@ -67,13 +68,26 @@ class Outline:
         """Size of the values uncompressed."""
         return self.values * self.dtype.itemsize
 
+    @property
+    def mean_rate(self) -> Fraction:
+        """Frames a second, or their mean where times are irregular; 1 for a single frame."""
+        if self.clock.rate is not None:
+            return self.clock.rate
+        first, last = (
+            self.clock.seconds(0, 1)[0],
+            self.clock.seconds(self.frames - 1, self.frames)[0],
+        )
+        span = Fraction(float(last) - float(first)).limit_denominator(10**6)
+        return (self.frames - 1) / span if self.frames > 1 and span > 0 else Fraction(1)
+
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """values (T, D) float or (T, H, W[, C]) uint8, with the clock that dates its frames."""
+    """values (T, ...), the clock that dates its frames, and what its file held beside them."""
 
     values: NDArray[np.generic]
     clock: Clock
+    meta: Meta | None = None
 
     @property
     def outline(self) -> Outline:

@@ -19,7 +19,8 @@ class Format:
 
     An adapter is a context manager, named `module:function` and imported when it is first used:
     `open(stream, name, key, exact=..., limit=...)` gives a Source, and
-    `sink(stream, shape, dtype, fps)` a Sink.
+    `sink(stream, outline, meta)` a Sink. A kind without magic is known by suffix, or by the name
+    that the user gives.
     """
 
     suffixes: tuple[str, ...]
@@ -31,6 +32,11 @@ class Format:
     def sniff(self, head: bytes) -> bool:
         """Whether a file that begins with `head` is of this format."""
         return head[self.at :].startswith(self.magic)
+
+    @property
+    def name(self) -> str:
+        """What users and metadata call it: its first suffix without the dot."""
+        return self.suffixes[0][1:]
 
 
 FORMATS = (
@@ -57,16 +63,27 @@ UNREADABLE = (
 def adapter(target: str) -> Any:
     """The function that `module:function` names, imported now."""
     module, function = target.split(":")
-    return getattr(import_module(module), function)
+    try:
+        return getattr(import_module(module), function)
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        raise InvalidInput(f"this needs a library that is missing: pip install {package}") from None
 
 
-def opener(stream: BinaryIO, name: str) -> Any:
-    """The adapter that opens `stream`, by its first bytes; InvalidInput if there is none."""
+def opener(stream: BinaryIO, name: str, form: str = "") -> Any:
+    """The adapter that opens `stream`; InvalidInput if there is none.
+
+    form: the name of the format; where it is not given, the first bytes say what the file is, or
+    its suffix where those of its kind do not.
+    """
+    if form:
+        return adapter(_named(form))
     head = stream.read(HEAD)
     stream.seek(0)
-    for form in FORMATS:
-        if form.sniff(head) and form.open:
-            return adapter(form.open)
+    suffix = Path(name).suffix.lower()
+    for one in FORMATS:
+        if one.open and (one.sniff(head) or (not one.magic and suffix in one.suffixes)):
+            return adapter(one.open)
     raise InvalidInput(f"{name} is {_unknown(head)}")
 
 
@@ -74,6 +91,14 @@ def writer(path: str) -> Any:
     """The adapter that writes `path`, whose suffix is one of WRITTEN; `-` is written as .npy."""
     suffix = ".npy" if path == "-" else Path(path).suffix.lower()
     return next(adapter(form.sink) for form in FORMATS if suffix in form.suffixes and form.sink)
+
+
+def _named(form: str) -> str:
+    """The adapter that opens files of a format that the user names."""
+    readable = {one.name: one.open for one in FORMATS if one.open}
+    if form not in readable:
+        raise InvalidInput(f"{form!r} is no format that is read; use one of {', '.join(readable)}")
+    return readable[form]
 
 
 def _unknown(head: bytes) -> str:

@@ -9,13 +9,14 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.lib import format as npy_format
 from numpy.typing import NDArray
 
+from vdsc.core.meta import Meta
+from vdsc.core.sequence import Outline
 from vdsc.core.words import printable
 from vdsc.errors import InvalidInput
 from vdsc.io.source import Fetch, Source, make_source
@@ -191,12 +192,9 @@ class NpySink:
 
 
 @contextmanager
-def npy_sink(
-    stream: BinaryIO, shape: tuple[int, ...], dtype: np.dtype[np.generic], fps: Fraction
-) -> Iterator[NpySink]:
-    """Sink of an array (T, ...) whose length is known before its first frame; `fps` is not kept."""
-    del fps
-    descr = npy_format.dtype_to_descr(dtype)
-    header = {"descr": descr, "fortran_order": False, "shape": shape}
+def npy_sink(stream: BinaryIO, outline: Outline, meta: Meta | None = None) -> Iterator[NpySink]:
+    """Sink of an array (T, ...) whose length is known before its first frame; no clock is kept."""
+    descr = npy_format.dtype_to_descr(outline.dtype)
+    header = {"descr": descr, "fortran_order": False, "shape": outline.shape}
     npy_format.write_array_header_1_0(stream, header)
-    yield NpySink(stream, dtype)
+    yield NpySink(stream, outline.dtype)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from fractions import Fraction
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vdsc.core.meta import Meta
+from vdsc.core.sequence import Outline
 from vdsc.core.words import printable
 from vdsc.errors import InvalidInput
 from vdsc.io.formats import WRITTEN, writer
@@ -26,21 +27,17 @@ class Sink(Protocol):
 
 @contextmanager
 def open_sink(
-    path: str,
-    shape: tuple[int, ...],
-    dtype: np.dtype[np.generic],
-    fps: Fraction,
-    *,
-    force: bool = False,
+    path: str, outline: Outline, meta: Meta | None = None, *, force: bool = False
 ) -> Iterator[Sink]:
-    """Sink for a sequence of `shape` and `dtype`; `path` appears when the last frame is written.
+    """Sink for a sequence; `path` appears when the last frame is written.
 
-    `-` is stdout, as `.npy`. Raises InvalidInput for an unknown suffix, for what is not video in a
+    meta: what the sequence's own file held beside its numbers, of whatever format it was. `-` is
+    stdout, as `.npy`. Raises InvalidInput for an unknown suffix, for what is not video in a
     video file, and for a path that exists unless `force`.
     """
     check_suffix(path)
     adapter = writer(path)
-    with replacing(path, force=force) as stream, adapter(stream, shape, dtype, fps) as sink:
+    with replacing(path, force=force) as stream, adapter(stream, outline, meta) as sink:
         yield sink
 
 

@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vdsc.core.as_array import as_array
+from vdsc.core.meta import Meta
+from vdsc.core.sequence import Clock
 from vdsc.io.check import check_finite, check_frames, check_layout, check_numbers, is_layout
 from vdsc.io.formats import READ, opener
 from vdsc.io.spool import SPOOL_BYTES, open_input, spoken
@@ -30,7 +33,8 @@ class Source:
     and when a frame that is read holds a NaN or an infinity; if `exact`, any numbers (T, ...) will
     do. Frames come in native byte order, and so is `dtype`, unless `exact`: then it is the file's.
     `note` says in words how the frames differ from the file's, if they do; `plain` gives them as
-    they are there, where whoever opened it asked for both.
+    they are there, where whoever opened it asked for both. `clock` dates the frames and `meta` is
+    what the file holds beside them, where it says so.
     """
 
     name: str
@@ -40,6 +44,8 @@ class Source:
     exact: bool = False
     note: str = ""
     plain: Source | None = None
+    clock: Clock | None = None
+    meta: Meta | None = None
 
     def __post_init__(self) -> None:
         check_frames(self.shape, self.dtype, self.name)
@@ -63,13 +69,16 @@ def make_source(
     fetch: Fetch,
     *,
     exact: bool | None = False,
+    clock: Clock | None = None,
+    meta: Meta | None = None,
 ) -> Source:
     """Source of frames (T, ...) of the file's dtype, as a codec takes them (see `views`).
 
     exact: as they are; None: as they are, too, or as a checkpoint may take them where that can be.
     """
     check_frames(shape, dtype, name)
-    plain = None if exact is False else Source(name, shape, dtype, fetch, exact=True)
+    said: Any = {"clock": clock, "meta": meta}
+    plain = None if exact is False else Source(name, shape, dtype, fetch, exact=True, **said)
     if exact and plain is not None:
         return plain
     view = view_of(shape, dtype)
@@ -79,7 +88,7 @@ def make_source(
     def viewed(begin: int, end: int) -> NDArray[np.generic]:
         return view.apply(fetch(begin, end), name, begin)
 
-    return Source(name, view.shape, view.dtype, viewed, note=view.note, plain=plain)
+    return Source(name, view.shape, view.dtype, viewed, note=view.note, plain=plain, **said)
 
 
 def array_source(values: object, name: str = "values", *, exact: bool | None = False) -> Source:
@@ -95,18 +104,18 @@ def array_source(values: object, name: str = "values", *, exact: bool | None = F
 
 @contextmanager
 def open_source(
-    path: str, *, exact: bool | None = False, limit: int = SPOOL_BYTES
+    path: str, *, exact: bool | None = False, limit: int = SPOOL_BYTES, form: str = ""
 ) -> Iterator[Source]:
     """Source of the array in `path`: a `.npy`, a `.npz`, `FILE.npz:KEY`, or `-` for stdin.
 
     `FILE.npy:NUMBER` is one sequence of a batch (N, T, ...), counted from 0. What a file is, its
-    first bytes say. At most `limit` bytes of a pipe or of an archive's member are copied to a
-    temporary file.
+    first bytes say, or its suffix, or `form`, the name of a format. At most `limit` bytes of a pipe
+    or of an archive's member are copied to a temporary file.
     """
     file, key = split_key(path)
     with open_input(file, limit=limit) as stream:
         name = spoken(file)
-        with opener(stream, name)(stream, name, key, exact=exact, limit=limit) as source:
+        with opener(stream, name, form)(stream, name, key, exact=exact, limit=limit) as source:
             yield source
 
 

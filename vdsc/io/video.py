@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from vdsc.core.meta import Meta
+from vdsc.core.sequence import Outline
 from vdsc.errors import InvalidInput
 
 Pixels = NDArray[np.uint8]
@@ -87,15 +89,14 @@ class Mp4Sink:
 
 
 @contextmanager
-def mp4_sink(
-    stream: BinaryIO, shape: tuple[int, ...], dtype: np.dtype[np.generic], fps: Fraction
-) -> Iterator[Mp4Sink]:
-    """Sink of uint8 video (T, H, W[, C]) at `fps` frames per second.
+def mp4_sink(stream: BinaryIO, outline: Outline, meta: Meta | None = None) -> Iterator[Mp4Sink]:
+    """Sink of uint8 video (T, H, W[, C]) at its mean rate.
 
     The rate in the file is the nearest ratio with a denominator of at most 65535. Raises
     InvalidInput below 1/65535 and above 1000 frames per second.
     """
-    check_video(shape, dtype, MP4_SIDE, ".mp4")
+    check_video(outline.shape, outline.dtype, MP4_SIDE, ".mp4")
+    fps = outline.mean_rate
     if not MP4_SLOWEST <= fps <= MP4_FASTEST:
         words = f"an .mp4 has 1/65535 to {MP4_FASTEST} frames per second, not {float(fps):g}"
         raise InvalidInput(f"{words}; ask for another --fps, or write .npy")
@@ -127,14 +128,13 @@ class GifSink:
 
 
 @contextmanager
-def gif_sink(
-    stream: BinaryIO, shape: tuple[int, ...], dtype: np.dtype[np.generic], fps: Fraction
-) -> Iterator[GifSink]:
-    """Sink of uint8 video (T, H, W[, C]) at `fps` frames per second.
+def gif_sink(stream: BinaryIO, outline: Outline, meta: Meta | None = None) -> Iterator[GifSink]:
+    """Sink of uint8 video (T, H, W[, C]) at its mean rate.
 
     Raises InvalidInput above 50 frames per second, and for frames of more than 655.35 seconds.
     """
-    check_video(shape, dtype, GIF_SIDE, ".gif")
+    check_video(outline.shape, outline.dtype, GIF_SIDE, ".gif")
+    fps = outline.mean_rate
     if not GIF_SLOWEST <= fps <= GIF_FASTEST:
         words = f"a .gif has 1/655 to {GIF_FASTEST} frames per second, not {float(fps):g}"
         raise InvalidInput(f"{words}; ask for another --fps, or write .mp4 or .npy")
