@@ -9,7 +9,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from vdsc.api import Info, compress, decompress, info, inspect_knots
+    from vdsc.api import (
+        CollectionReader,
+        Info,
+        SequenceReader,
+        compress,
+        decompress,
+        info,
+        inspect_knots,
+    )
+    from vdsc.api import open_file as open  # noqa: A004
     from vdsc.core.sequence import Clock, Outline, Sequence
     from vdsc.errors import (
         CorruptFile,
@@ -25,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Clock",
+    "CollectionReader",
     "CorruptFile",
     "Info",
     "InvalidInput",
@@ -32,6 +42,7 @@ __all__ = [
     "ModelMissing",
     "Outline",
     "Sequence",
+    "SequenceReader",
     "TruncatedFile",
     "UnsupportedVersion",
     "VdscError",
@@ -39,10 +50,19 @@ __all__ = [
     "decompress",
     "info",
     "inspect_knots",
+    "open",
 ]
 
 _HOMES = {
-    "vdsc.api": ("Info", "compress", "decompress", "info", "inspect_knots"),
+    "vdsc.api": (
+        "CollectionReader",
+        "SequenceReader",
+        "Info",
+        "compress",
+        "decompress",
+        "info",
+        "inspect_knots",
+    ),
     "vdsc.core.sequence": ("Clock", "Outline", "Sequence"),
 }
 
@@ -52,6 +72,8 @@ def __getattr__(name: str) -> object:
         return _version()
     if name not in __all__:
         raise AttributeError(f"module 'vdsc' has no attribute {name!r}")
+    if name == "open":  # of this package; open() of Python is another one
+        return import_module("vdsc.api").open_file
     home = next((home for home, names in _HOMES.items() if name in names), "vdsc.errors")
     return getattr(import_module(home), name)
 

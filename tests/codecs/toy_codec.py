@@ -59,6 +59,12 @@ class ToyEncoder:
         """The outline is all there is to say."""
         return Header("toy", None, self._outline, {}, len(self.spans))
 
+    def learned(self) -> None:
+        """Nothing."""
+
+    def begin_with(self, learned: None, *, fresh: bool = False) -> None:
+        """As always."""
+
     def words(self) -> str:
         """How, in words."""
         return f"zlib at level {self._level}"
@@ -89,6 +95,12 @@ class ToyDecoder:
         little = np.frombuffer(data, self._outline.dtype.newbyteorder("<"))
         yield little.astype(self._outline.dtype).reshape(shape)
 
+    def learned(self) -> None:
+        """Nothing."""
+
+    def begin_with(self, learned: None) -> None:
+        """As always."""
+
 
 class ToyCodec:
     """See `vdsc.codecs.base.Codec`."""
@@ -100,6 +112,10 @@ class ToyCodec:
     def encoder(self, source: Source, outline: Outline, settings: ToySettings) -> ToyEncoder:
         """Begin to encode a source."""
         return ToyEncoder(outline, settings)
+
+    def fixed(self, source: Source, outline: Outline, settings: ToySettings) -> ToySettings:
+        """They always do."""
+        return settings
 
     def decoder(self, header: Header, *, memlimit: int = memory.DEFAULT) -> ToyDecoder:
         """Begin to decode a file; every chunk needs what `memory` says, and no more."""

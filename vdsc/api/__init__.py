@@ -9,33 +9,51 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from vdsc.api.collecting import Item, collect, extend
     from vdsc.api.decoding import Decoding, decode
     from vdsc.api.facts import Info, inspect
     from vdsc.api.in_memory import compress, decompress, info, inspect_knots
+    from vdsc.api.joining import join
     from vdsc.api.model_cards import ModelCard, installed_models
+    from vdsc.api.opening import CollectionReader, SequenceReader, open_file
     from vdsc.api.report import GroupError, Report
     from vdsc.api.requests import encode
+    from vdsc.api.salvaging import holds_clips, salvage_clips, salvage_frames
 
 __all__ = [
+    "CollectionReader",
     "Decoding",
     "GroupError",
     "Info",
+    "Item",
     "ModelCard",
     "Report",
+    "SequenceReader",
+    "collect",
     "compress",
     "decode",
     "decompress",
     "encode",
+    "extend",
+    "holds_clips",
     "info",
     "inspect",
     "inspect_knots",
     "installed_models",
+    "join",
+    "open_file",
+    "salvage_clips",
+    "salvage_frames",
 ]
 
 _HOMES = {
     "decoding": ("Decoding", "decode"),
     "facts": ("Info", "inspect"),
     "in_memory": ("compress", "decompress", "info", "inspect_knots"),
+    "collecting": ("Item", "collect", "extend"),
+    "joining": ("join",),
+    "opening": ("CollectionReader", "SequenceReader", "open_file"),
+    "salvaging": ("holds_clips", "salvage_clips", "salvage_frames"),
     "model_cards": ("ModelCard", "installed_models"),
     "report": ("GroupError", "Report"),
     "requests": ("encode",),

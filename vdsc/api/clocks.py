@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from fractions import Fraction
 
 import numpy as np
@@ -62,6 +63,38 @@ def wanted(held: Outline, fps: Fraction | None, times: Times | None) -> Instants
         raise LimitExceeded(f"{words}, above the limit of {MOST_FRAMES}; ask for fewer, or --times")
     asked = Outline((count, *held.shape[1:]), held.dtype, Clock(rate=fps, start=first))
     return Instants(asked, own=False)
+
+
+def within(outline: Outline, start: float | None, end: float | None) -> tuple[int, int]:
+    """First and one-past-last frame from `start` to `end` seconds; raises InvalidInput if none."""
+    first, last = span(outline)
+    low, high = first if start is None else start, last if end is None else end
+    numbers = range(outline.frames)
+
+    def second(frame: int) -> float:
+        return float(outline.clock.seconds(frame, frame + 1)[0])
+
+    begin = bisect_left(numbers, low - SLACK, key=second)
+    after = bisect_right(numbers, high + SLACK, key=second)
+    if begin >= after:
+        words = f"no frame lies from {low:g} to {high:g} s"
+        raise InvalidInput(f"{words}; the sequence spans {first:g} to {last:g} s")
+    return begin, after
+
+
+def cut(outline: Outline, begin: int, end: int, *, listed: bool = False) -> Outline:
+    """The frames begin..end-1 at their times, which are listed, or have the rate that they have."""
+    clock = outline.clock
+    seconds = clock.seconds(begin, end)
+    if listed or clock.rate is None:
+        return at(outline, seconds)
+    part = Clock(rate=clock.rate, start=float(seconds[0]))
+    return Outline((end - begin, *outline.shape[1:]), outline.dtype, part)
+
+
+def at(outline: Outline, times: Times) -> Outline:
+    """Frames like those of an outline, at listed times."""
+    return Outline((len(times), *outline.shape[1:]), outline.dtype, Clock(times=times))
 
 
 def span(outline: Outline) -> tuple[float, float]:

@@ -8,18 +8,19 @@ from fractions import Fraction
 from typing import BinaryIO
 
 from vdsc.api import clocks
+from vdsc.api.clip_reading import ClipDecoding, Held, Joined, clipped
 from vdsc.api.numbers import numeric_header
 from vdsc.api.resampling import resampled
 from vdsc.codecs import registry
-from vdsc.codecs.base import Decoder
 from vdsc.container import Reader
+from vdsc.container.collection_file import START, CollectionFile, is_collection
 from vdsc.core import memory
 from vdsc.core.instants import Instants
 from vdsc.core.meta import Meta
 from vdsc.core.numeric_view import from_numbers
 from vdsc.core.sequence import Outline, Times
 from vdsc.core.types import Values
-from vdsc.errors import CorruptFile
+from vdsc.errors import CorruptFile, InvalidInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,33 +43,84 @@ def decode(
     *,
     fps: Fraction | None = None,
     times: Times | None = None,
+    start: float | None = None,
+    end: float | None = None,
     memlimit: int = memory.DEFAULT,
 ) -> Decoding:
     """Decode a .vds file at its own times, at `fps`, or at `times` within its span.
 
-    A file without a path in continuous time is resampled: floats along straight lines between its
-    frames, other types by the nearest frame. Raises LimitExceeded, before work begins, where more
-    than `memlimit` bytes would be needed, and VdscError for what is no sound file.
+    start, end: the part of it that is wanted, seconds, both included; of a file whose parts are
+    decoded alone no more is read. A file without a path in continuous time is resampled: floats
+    along straight lines between its frames, other types by the nearest frame. Raises LimitExceeded,
+    before work begins, where more than `memlimit` bytes would be needed, and VdscError for what is
+    no sound file.
     """
-    reader = Reader(stream, memlimit=memlimit)
-    header = numeric_header(reader.header)
-    codec = registry.codec_of_file(header.codec)
-    memory.check(codec.memory(header), memlimit, "decoding this file")
-    held = reader.header.outline
-    wanted = clocks.wanted(held, fps, times)
-    decoder = codec.decoder(header, memlimit=memlimit)
-    if wanted.own or codec.continuous:
-        return Decoding(wanted.outline, _frames(reader, decoder, wanted), reader.meta)
-    own = _frames(reader, decoder, Instants(held, own=True))
-    return Decoding(wanted.outline, resampled(own, held, wanted), reader.meta)
+    held = opened(stream, memlimit)
+    wanted = clocks.wanted(held.outline, fps, times)
+    if start is not None or end is not None:
+        return _part(held, wanted, clocks.within(wanted.outline, start, end))
+    if wanted.own:
+        return Decoding(held.outline, held.frames(0, held.outline.frames), held.meta)
+    return Decoding(wanted.outline, held.at(wanted), held.meta)
 
 
-def _frames(reader: Reader, decoder: Decoder, wanted: Instants) -> Iterator[Values]:
-    """Frames of every chunk in turn; raises CorruptFile unless they are all that is wanted."""
-    made = 0
-    for body in reader.chunks():
-        for frames in decoder.decode(body, wanted):
-            made += len(frames)
-            yield from_numbers(frames, reader.header.outline.dtype)
-    if made != wanted.outline.frames:
-        raise CorruptFile("the chunks do not hold the file's frames; the file is damaged")
+def opened(stream: BinaryIO, memlimit: int) -> Held:
+    """The one sequence of a file; raises InvalidInput for a collection of several."""
+    head = stream.read(START)
+    stream.seek(0)
+    if not is_collection(head):
+        return Streamed(stream, memlimit)
+    file = CollectionFile.of(stream, memlimit=memlimit)
+    if not file.head.joined:
+        words = f"the file holds {len(file):,} clips"
+        raise InvalidInput(f"{words}; list them with vdsc ls, and take them out with vdsc unpack")
+    return Joined(ClipDecoding(file, memlimit))
+
+
+def _part(held: Held, wanted: Instants, span: tuple[int, int]) -> Decoding:
+    """The frames of a span of those that are wanted."""
+    outline = clocks.cut(wanted.outline, *span)
+    if wanted.own:
+        return Decoding(outline, held.frames(*span), held.meta)
+    return Decoding(outline, held.at(Instants(outline, own=False)), held.meta)
+
+
+class Streamed:
+    """A file that is decoded from its beginning to its end, once; see `Held`."""
+
+    def __init__(self, stream: BinaryIO, memlimit: int) -> None:
+        self._reader = Reader(stream, memlimit=memlimit)
+        header = numeric_header(self._reader.header)
+        codec = registry.codec_of_file(header.codec)
+        memory.check(codec.memory(header), memlimit, "decoding this file")
+        self.outline, self._continuous = self._reader.header.outline, codec.continuous
+        self._decoder = codec.decoder(header, memlimit=memlimit)
+
+    @property
+    def meta(self) -> Meta | None:
+        """See `Held`."""
+        return self._reader.meta
+
+    def frames(self, begin: int, end: int) -> Iterator[Values]:
+        """See `Held`: what comes before is decoded, too."""
+        own = self._frames(Instants(self.outline, own=True))
+        if (begin, end) == (0, self.outline.frames):
+            return own
+        return clipped(own, begin, end)
+
+    def at(self, wanted: Instants) -> Iterator[Values]:
+        """See `Held`."""
+        if self._continuous:
+            return self._frames(wanted)
+        own = self._frames(Instants(self.outline, own=True))
+        return resampled(own, self.outline, wanted)
+
+    def _frames(self, wanted: Instants) -> Iterator[Values]:
+        """Frames of every chunk in turn; raises CorruptFile unless they are all that is wanted."""
+        made = 0
+        for body in self._reader.chunks():
+            for frames in self._decoder.decode(body, wanted):
+                made += len(frames)
+                yield from_numbers(frames, self.outline.dtype)
+        if made != wanted.outline.frames:
+            raise CorruptFile("the chunks do not hold the file's frames; the file is damaged")

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections import Counter
+from dataclasses import asdict, dataclass, replace
 from typing import Any, BinaryIO
 
 from vdsc.api.numbers import numeric_header
 from vdsc.codecs import registry
-from vdsc.codecs.base import ChunkFacts, GridFacts
-from vdsc.container import Reader
+from vdsc.codecs.base import ChunkFacts, Facts, GridFacts
+from vdsc.container import Header, Reader
+from vdsc.container.collection_file import START, is_collection
+from vdsc.container.collection_walk import CollectionWalk
 from vdsc.core import memory
 from vdsc.core.meta import Meta
 from vdsc.core.numeric_view import BFLOAT16
 from vdsc.core.sequence import Outline
+from vdsc.errors import CorruptFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,8 @@ class Info:
     start and end are the times of the first and the last frame, seconds. A frame on a seam counts
     in both of its chunks, a knot there once. Rates of a file that spans no time are 0. grid: the
     code of the knot times of a file of knots, None for others. settings: what the header says in
-    words, params its numbers. budget: bytes by purpose.
+    words, params its numbers. budget: bytes by purpose. clips: how many a collection has, whose
+    frames count together; parts: those of a sequence whose parts are decoded alone.
     """
 
     size: int
@@ -46,6 +51,8 @@ class Info:
     grid: GridFacts | None
     meta: Meta | None
     budget: dict[str, int]
+    clips: int | None = None
+    parts: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready values; of bytes in metadata, how many there are."""
@@ -54,19 +61,54 @@ class Info:
 
 def inspect(stream: BinaryIO, *, memlimit: int = memory.DEFAULT) -> Info:
     """What a .vds file says of itself, every checksum verified; raises VdscError."""
+    head = stream.read(START)
+    stream.seek(0)
+    if is_collection(head):
+        return _of_collection(stream, memlimit)
     reader = Reader(stream, memlimit=memlimit)
     header, outline = reader.header, reader.header.outline
     codec = registry.codec_of_file(header.codec)
     facts = codec.describe(numeric_header(header), reader.chunks())
-    first, last = _instant(outline, 0), _instant(outline, outline.frames - 1)
-    budget, model = reader.budget, header.model
+    budget = reader.budget
     around = budget.total - budget.chunks - budget.checksums - budget.metadata
+    beside = {"metadata": budget.metadata} if budget.metadata else {}
     parts = dict(facts.budget)
     own = {"header": around + parts.pop("header", 0)}
-    beside = {"metadata": budget.metadata} if budget.metadata else {}
-    rate = outline.clock.rate
+    spent = {**own, **beside, **parts, "checksums": budget.checksums}
+    return _info(header, outline, facts, spent, reader.meta)
+
+
+def _of_collection(stream: BinaryIO, memlimit: int) -> Info:
+    """What all clips say together, or all parts of a sequence."""
+    walk = CollectionWalk(stream, memlimit=memlimit)
+    codec = registry.codec_of_file(walk.head.header.codec)
+    spent, chunks = Counter[str](), list[ChunkFacts]()
+    facts, frames, clips, knots = None, 0, 0, 0
+    for clip in walk:
+        facts = codec.describe(numeric_header(clip.header), iter(clip.bodies))
+        spent.update(facts.budget)
+        chunks += facts.chunks
+        frames, clips, knots = frames + clip.header.outline.frames, clips + 1, knots + facts.knots
+    if facts is None:
+        raise CorruptFile("a collection holds no clips; the file is damaged")
+    header = walk.head.header
+    outline = header.outline
+    if not walk.head.joined:
+        outline = replace(outline, shape=(frames, *outline.shape[1:]))
+    spent["checksums"] = walk.checksums
+    spent["header, names and index"] = stream.tell() - spent.total()
+    found = replace(facts, chunks=tuple(chunks), knots=knots)
+    made = _info(header, outline, found, dict(spent), walk.meta)
+    return replace(made, parts=clips) if walk.head.joined else replace(made, clips=clips)
+
+
+def _info(
+    header: Header, outline: Outline, facts: Facts, budget: dict[str, int], meta: Meta | None
+) -> Info:
+    first, last = _instant(outline, 0), _instant(outline, outline.frames - 1)
+    rate, model = outline.clock.rate, header.model
     return Info(
-        size=budget.total,
+        size=sum(budget.values()),
         raw_bytes=outline.raw_bytes,
         codec=header.codec,
         model=model.name if model else "",
@@ -85,8 +127,8 @@ def inspect(stream: BinaryIO, *, memlimit: int = memory.DEFAULT) -> Info:
         local_dims=facts.local_dims,
         global_dims=facts.global_dims,
         grid=facts.grid,
-        meta=reader.meta,
-        budget={**own, **beside, **parts, "checksums": budget.checksums},
+        meta=meta,
+        budget=budget,
     )
 
 

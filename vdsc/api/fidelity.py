@@ -63,6 +63,11 @@ class Fidelity:
         self._seen += len(wanted)
 
     @property
+    def values(self) -> int:
+        """How many values were counted."""
+        return self._seen * math.prod(self._outline.shape[1:])
+
+    @property
     def exact(self) -> bool:
         """Whether every bit is as it was."""
         return self._exact
@@ -83,8 +88,7 @@ class Fidelity:
         """
         if self.psnr is not None:
             return self.psnr
-        values = max(self._seen * math.prod(self._outline.shape[1:]), 1)
-        noise, peak = (self._squares / values) ** 0.5, self._high - self._low
+        noise, peak = (self._squares / max(self.values, 1)) ** 0.5, self._high - self._low
         if not noise:
             return math.inf
         return 20 * math.log10(peak / noise) if 0 < peak / noise < math.inf else 0.0

@@ -32,6 +32,7 @@ def compress(
     psnr: float | None = ...,
     target_size: int | None = ...,
     missing: str | None = ...,
+    parts: float | None = ...,
     verify: bool = ...,
     report: Literal[False] = ...,
     **settings: Any,
@@ -50,6 +51,7 @@ def compress(
     psnr: float | None = ...,
     target_size: int | None = ...,
     missing: str | None = ...,
+    parts: float | None = ...,
     verify: bool = ...,
     report: Literal[True],
     **settings: Any,
@@ -67,6 +69,7 @@ def compress(
     psnr: float | None = None,
     target_size: int | None = None,
     missing: str | None = None,
+    parts: float | None = None,
     verify: bool = True,
     report: bool = False,
     **settings: Any,
@@ -77,7 +80,8 @@ def compress(
     of any numeric array comes back; with `max_error` no value is off by more (a number, "1%" of
     what each channel ranges over, or one number a channel); with `psnr` or `target_size` the
     quality is the one that reaches so many dB of the values' range, or fits into so many bytes.
-    missing: "nan" if NaNs are gaps that come back where they were.
+    missing: "nan" if NaNs are gaps that come back where they were. parts: seconds of the parts
+    that are decoded alone, so that any of it is read without the rest.
     `settings` are those of `vdsc.codecs.knots.settings.KnotSettings` (model, quality, knots, grid,
     seed, device), or of the codec that is named. verify: decode each chunk as it is made. Raises
     VdscError.
@@ -99,6 +103,7 @@ def compress(
         psnr=psnr,
         target_size=target_size,
         missing=missing,
+        parts=parts,
         verify=verify,
         **settings,
     )

@@ -12,6 +12,8 @@ from vdsc.api import jobs
 from vdsc.api.choice import Choice, chosen
 from vdsc.api.dial import Goal, turned
 from vdsc.api.encoding import Larger, Progress
+from vdsc.api.joining import join
+from vdsc.api.one_job import Asked
 from vdsc.api.promised import or_promised
 from vdsc.api.report import Report
 from vdsc.api.smallest import copy, or_exact, smallest, spool
@@ -32,6 +34,7 @@ def encode(
     psnr: float | None = None,
     target_size: int | None = None,
     missing: str | None = None,
+    parts: float | None = None,
     verify: bool = True,
     progress: Progress | None = None,
     **settings: Any,
@@ -42,13 +45,24 @@ def encode(
     `registry.names_to_write()`, "" for the lossy one that does best, or with `lossless` the
     smallest exact one. max_error: what no value is off by, see `BoundedSettings`. psnr: dB of the
     values' range that the file reaches. target_size: bytes that it has at most. missing: "nan" if
-    NaNs are gaps, which come back where they were. settings: fields
+    NaNs are gaps, which come back where they were. parts: seconds of
+    the parts that are decoded alone, so that any of it is read without the rest. settings: fields
     of the codec's Settings. Where a lossless file is smaller than a lossy one, it is taken, and
     `Report.chosen` says so.
     """
     _one_wish(lossless=lossless, max_error=max_error, psnr=psnr, target_size=target_size)
     given = {key: _plain(value) for key, value in settings.items() if value is not None}
     model = str(given.get("model", ""))
+    if parts is not None:
+        goals = {"psnr": psnr, "target_size": target_size}
+        wish: dict[str, Any] = {
+            "fps": fps,
+            "times": times,
+            "codec": codec,
+            "lossless": lossless or None,
+        }
+        wish |= {"max_error": max_error, "missing": missing, "verify": verify}
+        return join(source, stream, parts, Asked.of({**goals, **wish, **given}), progress)
     if max_error is not None or codec == jobs.BOUNDED:
         if codec not in {"", jobs.BOUNDED}:
             raise InvalidInput(f"codec {codec!r} promises no error; leave it out")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 if TYPE_CHECKING:
-    from vdsc.api import Decoding, Info, ModelCard, Report
+    from vdsc.api import CollectionReader, Decoding, Info, Item, ModelCard, Report
     from vdsc.cli.progress import Tick
     from vdsc.core.sequence import Times
     from vdsc.io.source import Source
@@ -17,21 +17,28 @@ if TYPE_CHECKING:
 class Wish:
     """What a user asks of `vdsc compress`; None is what the codec does by itself."""
 
-    fps: Fraction | None
-    times: Times | None
-    codec: str | None
-    lossless: bool
-    verify: bool
-    model: str | None
-    quality: int | None
-    max_error: str | tuple[float, ...] | None
-    psnr: float | None
-    target_size: int | None
-    missing: str | None
-    knots: str | None
-    grid: str | None
-    device: str | None
-    seed: int | None
+    fps: Fraction | None = None
+    times: Times | None = None
+    codec: str | None = None
+    lossless: bool = False
+    verify: bool = True
+    model: str | None = None
+    quality: int | None = None
+    max_error: str | tuple[float, ...] | None = None
+    psnr: float | None = None
+    target_size: int | None = None
+    missing: str | None = None
+    knots: str | None = None
+    grid: str | None = None
+    device: str | None = None
+    seed: int | None = None
+    parts: float | None = None
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """As `vdsc.api.encode` takes them."""
+        given = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return given | {"codec": self.codec or ""}
 
     @property
     def exact(self) -> bool | None:
@@ -54,35 +61,68 @@ def encode(source: Source, stream: BinaryIO, wish: Wish, progress: Tick | None) 
     """Write the .vds file of a source to a stream; raises VdscError."""
     from vdsc.api import encode
 
-    return encode(
-        source,
-        stream,
-        fps=wish.fps,
-        times=wish.times,
-        codec=wish.codec or "",
-        lossless=wish.lossless,
-        verify=wish.verify,
-        progress=progress,
-        model=wish.model,
-        quality=wish.quality,
-        max_error=wish.max_error,
-        psnr=wish.psnr,
-        target_size=wish.target_size,
-        missing=wish.missing,
-        knots=wish.knots,
-        grid=wish.grid,
-        device=wish.device,
-        seed=wish.seed,
-    )
+    return encode(source, stream, progress=progress, **wish.options)
+
+
+def collect(
+    items: list[Item], stream: BinaryIO, wish: Wish, progress: Tick | None, *, append: bool
+) -> Report:
+    """Write, or go on with, a file of many clips; raises VdscError."""
+    from vdsc.api import collect, extend
+
+    return (extend if append else collect)(items, stream, progress=progress, **wish.options)
 
 
 def decode(
-    stream: BinaryIO, *, fps: Fraction | None, times: Times | None, memlimit: int
+    stream: BinaryIO,
+    *,
+    fps: Fraction | None,
+    times: Times | None,
+    start: float | None,
+    end: float | None,
+    memlimit: int,
 ) -> Decoding:
     """Begin to decode a .vds file; raises VdscError."""
     from vdsc.api import decode
 
-    return decode(stream, fps=fps, times=times, memlimit=memlimit)
+    return decode(stream, fps=fps, times=times, start=start, end=end, memlimit=memlimit)
+
+
+def open_collection(path: str, *, memlimit: int) -> CollectionReader:
+    """The clips of a file; raises InvalidInput for a file of one sequence, and VdscError."""
+    from vdsc.api import CollectionReader, open_file
+    from vdsc.core.words import printable
+    from vdsc.errors import InvalidInput
+
+    reader = open_file(path, memlimit=memlimit)
+    if not isinstance(reader, CollectionReader):
+        raise InvalidInput(f"{printable(path)} holds one sequence; use vdsc info or decompress")
+    return reader
+
+
+def salvage(path: str, out: str, *, memlimit: int, force: bool) -> str:
+    """Write what is whole of a file, and say what that is; raises VdscError."""
+    from vdsc.api import holds_clips, salvage_clips, salvage_frames
+    from vdsc.errors import InvalidInput
+    from vdsc.io.replacing import replacing
+    from vdsc.io.sink import check_suffix, open_sink
+    from vdsc.io.spool import open_input
+
+    with open_input(path) as stream:
+        if holds_clips(stream):
+            if not out.lower().endswith(".vds"):
+                raise InvalidInput("whole clips become a .vds file; name one with -o")
+            with replacing(out, force=force) as made:
+                count, why = salvage_clips(stream, made, memlimit=memlimit)
+            return f"{count:,} whole clips ({why})"
+        check_suffix(out)
+        decoding, faults = salvage_frames(stream, memlimit=memlimit)
+        outline = decoding.outline
+        with open_sink(out, outline, decoding.meta, force=force) as sink:
+            for frames in decoding:
+                sink.write(frames)
+        why = "; ".join(faults) or "nothing is wrong with it"
+        return f"{outline.frames:,} frames ({why})"
 
 
 def inspect(stream: BinaryIO, *, memlimit: int) -> Info:

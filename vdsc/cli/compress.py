@@ -70,6 +70,14 @@ def compress(
             "relative entropy coding, or the smaller of both (default: prior).",
         ),
     ] = None,
+    parts: Annotated[
+        float | None,
+        typer.Option(
+            parser=o.parse_seconds,
+            metavar="TIME",
+            help="Parts of so many seconds that are decoded alone: any of it is read at once.",
+        ),
+    ] = None,
     lossless: Annotated[
         bool, typer.Option("--lossless", help="Give back every bit, of any array of numbers.")
     ] = False,
@@ -138,6 +146,7 @@ def compress(
         grid=grid,
         device=device,
         seed=seed,
+        parts=parts,
     )
 
     def work(path: str) -> None:

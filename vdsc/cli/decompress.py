@@ -17,13 +17,15 @@ def decompress(
     recursive: o.RecursiveOption = False,
     fps: o.FpsOption = None,
     times: o.TimesOption = None,
+    start: o.StartOption = None,
+    end: o.EndOption = None,
     memlimit: o.MemlimitOption = o.MEMLIMIT,
     force: o.ForceOption = False,
 ) -> None:
     """Decode .vds files to arrays or video.
 
     Without --fps and --times the original times come back. The suffix of -o says what is written:
-    .npy, or for video also .mp4 and .gif.
+    .npy, or for video also .mp4 and .gif. --start and --end take a part of the time.
     """
     import time
 
@@ -36,17 +38,19 @@ def decompress(
     from vdsc.io.times_file import read_times
 
     o.exclusive(fps=fps, times=times)
+    o.exclusive(times=times, start=start)
+    o.exclusive(times=times, end=end)
     places = expand(files, (".vds",), recursive=recursive)
     todo = plan(places, out, output_dir, npy_name, recursive=recursive, times=times)
     dates = None if times is None else read_times(times)
 
     def work(path: str) -> None:
-        output, start = todo.output(path), time.monotonic()
+        output, began = todo.output(path), time.monotonic()
         check_suffix(output)
         make_folder(output, output_dir)
         check_target(output, force=force)
         with open_input(path) as stream, progress_bar(path) as progress:
-            decoding = decode(stream, fps=fps, times=dates, memlimit=memlimit)
+            decoding = decode(stream, fps=fps, times=dates, start=start, end=end, memlimit=memlimit)
             outline = decoding.outline
             done = 0
             with open_sink(output, outline, decoding.meta, force=force) as sink:
@@ -56,7 +60,7 @@ def decompress(
                     if progress:
                         progress(done, outline.frames)
         words = f"{outline.frames} frames at {float(outline.mean_rate):g}/s"
-        words = f"{words}  {time.monotonic() - start:.1f} s"
+        words = f"{words}  {time.monotonic() - began:.1f} s"
         say(f"{printable(path)} -> {printable(output)}  {words}")
 
     each(todo, work)

@@ -14,6 +14,8 @@ from vdsc.errors import InvalidInput
 FASTEST = 1_000_000
 
 SIZE = re.compile(r"([0-9]{1,18}(?:\.[0-9]{1,9})?) ?([KMGT]?)(I?B)?", re.IGNORECASE)
+SECONDS = re.compile(r"(-?[0-9]{1,15}(?:\.[0-9]{0,12})?) ?(s|ms|min|h|)")
+UNITS = {"": 1.0, "s": 1.0, "ms": 1e-3, "min": 60.0, "h": 3600.0}
 POWERS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 MOST_BYTES = (1 << 63) - 1
 MEMLIMIT = 2 << 30
@@ -38,6 +40,18 @@ def parse_fps(text: str | Fraction) -> Fraction:
         words = f"{str(text)!r:.60} is no frame rate"
         raise typer.BadParameter(f"{words}; write 60, 29.97 or 30000/1001, at most {FASTEST}")
     return rate
+
+
+def parse_seconds(text: str | float) -> float:
+    """Seconds written as 3, 3s, 250ms, 2min, 1:05 or 1:02:03.5."""
+    words = str(text).strip()
+    parts = words.split(":")
+    match = SECONDS.fullmatch(words)
+    if match is not None:
+        return float(match[1]) * UNITS[match[2]]
+    if len(parts) in {2, 3} and all(SECONDS.fullmatch(part) for part in parts):
+        return sum(float(part) * float(60**i) for i, part in enumerate(reversed(parts)))
+    raise typer.BadParameter(f"{words!r:.40} is no time; write 3s, 250ms, 2min or 1:05")
 
 
 def parse_size(text: str | int) -> int:
@@ -138,6 +152,14 @@ RecursiveOption = Annotated[
 FpsOption = Annotated[
     Fraction | None,
     typer.Option("--fps", parser=parse_fps, metavar="RATE", help="Frames per second."),
+]
+StartOption = Annotated[
+    float | None,
+    typer.Option("--start", parser=parse_seconds, metavar="TIME", help="From then on: 3s, 1:05."),
+]
+EndOption = Annotated[
+    float | None,
+    typer.Option("--end", parser=parse_seconds, metavar="TIME", help="Up to then."),
 ]
 TimesOption = Annotated[
     str | None,

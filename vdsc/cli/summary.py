@@ -39,6 +39,8 @@ def rows(facts: Info) -> Rows:
         ("times", times),
         *_source_rows(facts),
         *_path_rows(facts),
+        *([("clips", f"{facts.clips:,}")] if facts.clips else ()),
+        *([("parts", f"{facts.parts:,}, each decoded alone")] if facts.parts else ()),
         ("chunks", f"{len(facts.chunks):,}"),
         *_budget_rows(facts),
     ]

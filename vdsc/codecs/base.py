@@ -86,6 +86,17 @@ class Encoder(Protocol):
         """How it was coded, for people: "cmu, 210 knots"; asked after the last body."""
         ...
 
+    def learned(self) -> Any:
+        """What the chunks so far have taught, as the decoder of the same chunks has it."""
+        ...
+
+    def begin_with(self, learned: Any, *, fresh: bool = False) -> None:
+        """Begin a clip of a collection with what its first clip taught; None for that clip.
+
+        fresh: with the laws of a first clip, but what is settled for the file stays so.
+        """
+        ...
+
 
 class Decoder(Protocol):
     """Decodes the chunks of one file in order, and keeps track of the frames they cover."""
@@ -95,6 +106,17 @@ class Decoder(Protocol):
 
         Their type is that of the file. Raises CorruptFile for a body that no encoder makes.
         """
+        ...
+
+    def learned(self) -> Any:
+        """What the chunks so far have taught: what their encoder's `learned` is; None if nothing.
+
+        It is copied by whom it is given to, and never changed.
+        """
+        ...
+
+    def begin_with(self, learned: Any) -> None:
+        """Begin a clip of a collection with what its first clip taught; None for that clip."""
         ...
 
 
@@ -165,6 +187,10 @@ class Codec(Protocol):
 
     def encoder(self, source: Source, outline: Outline, settings: Any) -> Encoder:
         """Begin to encode a source; raises InvalidInput, with advice, for what it cannot take."""
+        ...
+
+    def fixed(self, source: Source, outline: Outline, settings: Any) -> Any:
+        """Settings that mean for each part of a source what these mean for the whole of it."""
         ...
 
     def decoder(self, header: Header, *, memlimit: int = memory.DEFAULT) -> Decoder:

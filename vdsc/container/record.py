@@ -13,6 +13,9 @@ from vdsc.core import memory
 from vdsc.errors import CorruptFile, LimitExceeded, TruncatedFile
 
 HEAD, BRIEF, TIMES, CHUNK, META = b"H", b"B", b"T", b"C", b"m"
+COLLECTION, NAMES, CLIP, OWN, INDEX, TAIL = b"K", b"N", b"I", b"J", b"X", b"Z"
+"""Records of collections: the shared header, clips' names, clips, and where they are."""
+
 CRC_BYTES = 4
 _PIECE = 2**20
 
@@ -38,14 +41,20 @@ class RecordWriter:
         self._stream = stream
         self._crc = seed
 
-    def write(self, kind: bytes, body: bytes) -> None:
-        """Write one record; LimitExceeded if the body is above 1 GiB."""
+    def write(self, kind: bytes, body: bytes) -> int:
+        """Write one record, return its size; LimitExceeded if the body is above 1 GiB."""
         _check_length(len(body), BODY_BYTES)
         start = kind + varint.put(len(body))
         self._crc = crc32(body, crc32(start, self._crc))
         self._stream.write(start)
         self._stream.write(body)
         self._stream.write(self._crc.to_bytes(CRC_BYTES, "little"))
+        return len(start) + len(body) + CRC_BYTES
+
+    @property
+    def crc(self) -> int:
+        """That of the last record, or the seed."""
+        return self._crc
 
 
 class RecordReader:
@@ -61,6 +70,7 @@ class RecordReader:
         self._stream = stream
         self._crc = seed
         self._memlimit = memlimit
+        self._ahead = b""
 
     def read(self, limit: int = BODY_BYTES, *, beside: int = 0) -> Record:
         """The next record, its crc checked.
@@ -84,9 +94,19 @@ class RecordReader:
             raise CorruptFile("a checksum does not match; the file is damaged, copy it again")
         return Record(kind, body, 1 + len(length))
 
+    @property
+    def crc(self) -> int:
+        """That of the last record, or the seed."""
+        return self._crc
+
+    def at_end(self) -> bool:
+        """Whether no byte follows; one that does is kept for the next record."""
+        self._ahead = self._ahead or self._stream.read(1)
+        return not self._ahead
+
     def finish(self) -> None:
         """Raise CorruptFile if the stream goes on."""
-        if self._stream.read(1):
+        if not self.at_end():
             raise CorruptFile("bytes follow the last chunk; was the file joined to another?")
 
     def _length(self) -> bytes:
@@ -96,7 +116,8 @@ class RecordReader:
         return raw
 
     def _whole(self, count: int) -> bytes:
-        data = take(self._stream, count)
+        data = self._ahead[:count] + take(self._stream, count - len(self._ahead[:count]))
+        self._ahead = self._ahead[count:]
         if len(data) < count:
             raise TruncatedFile("the file ends before its last chunk does; copy it again")
         return data

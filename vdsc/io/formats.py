@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from vdsc.core.meta import Meta
 from vdsc.errors import InvalidInput
 
 HEAD = 12
@@ -91,6 +92,12 @@ def writer(path: str) -> Any:
     """The adapter that writes `path`, whose suffix is one of WRITTEN; `-` is written as .npy."""
     suffix = ".npy" if path == "-" else Path(path).suffix.lower()
     return next(adapter(form.sink) for form in FORMATS if suffix in form.suffixes and form.sink)
+
+
+def suffix_of(meta: Meta | None) -> str:
+    """The suffix of the file that a sequence came from, if such are written; else .npy."""
+    suffix = "" if meta is None else f".{meta.format}"
+    return suffix if suffix in WRITTEN else ".npy"
 
 
 def _named(form: str) -> str:

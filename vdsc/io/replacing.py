@@ -39,6 +39,30 @@ def replacing(path: str, *, force: bool = False) -> Iterator[BinaryIO]:
         yield from _renamed(Path(os.path.realpath(path)), path, force=force)
 
 
+@contextmanager
+def extending(path: str) -> Iterator[BinaryIO]:
+    """A file that is read and written in place; on any failure it is as long as it was before.
+
+    Raises InvalidInput where there is no such file.
+    """
+    try:
+        stream = open(path, "r+b")  # noqa: SIM115 -- closed below
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        words = f"{printable(path)} cannot be added to: {reason}"
+        raise InvalidInput(f"{words}; check the name, or leave --append out") from None
+    with stream:
+        size = stream.seek(0, os.SEEK_END)
+        stream.seek(0)
+        try:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        except BaseException:
+            stream.truncate(size)
+            raise
+
+
 def check_target(path: str, *, force: bool = False) -> None:
     """Raise InvalidInput unless `path` may be written; with `force` a file may be replaced."""
     name = printable(path)

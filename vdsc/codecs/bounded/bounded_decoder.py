@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections import deque
 from collections.abc import Iterator
 from math import prod
@@ -13,6 +14,7 @@ from vdsc.codecs.base import Decoder
 from vdsc.codecs.bounded.bounded_params import BEHIND, BoundedParams, spans
 from vdsc.codecs.bounded.error_grid import ErrorGrid
 from vdsc.codecs.bounded.patches import Patches
+from vdsc.codecs.bounded.taught import Taught
 from vdsc.codecs.corrections import Corrections
 from vdsc.container import Header, varint
 from vdsc.core.instants import Instants
@@ -26,6 +28,7 @@ class BoundedFileDecoder:
     def __init__(self, header: Header, memlimit: int) -> None:
         params, self._outline = BoundedParams.from_header(header), header.outline
         self._channels = prod(header.outline.shape[1:])
+        self._base, self._width = params.base, params.width
         self._based, self._behind = params.base != "none", params.base == BEHIND
         self._due: deque[tuple[Patches, bytes, int]] = deque()
         self._ready: list[Values] = []
@@ -60,6 +63,20 @@ class BoundedFileDecoder:
             patches, rest, count = self._due.popleft()
             made = self._grid.values(path, self._corrections.from_bytes(rest, count))
             yield self._patched(patches, made)
+
+    def learned(self) -> Taught:
+        """The laws of what carried the numbers."""
+        inner = None if self._inner is None else self._inner.learned()
+        corrections = None if self._width else self._corrections
+        return Taught(self._base, self._width, corrections, inner)
+
+    def begin_with(self, learned: Taught | None) -> None:
+        """Begin as another sequence ended, if it was carried alike."""
+        alike = learned is not None and (learned.base, learned.width) == (self._base, self._width)
+        if learned is not None and alike and learned.corrections is not None:
+            self._corrections = copy.deepcopy(learned.corrections)
+        if self._inner is not None:
+            self._inner.begin_with(learned.inner if learned is not None and alike else None)
 
     def _taken(self, count: int) -> Values | None:
         """The next frames (count, C) of the path, if they are there."""

@@ -8,6 +8,7 @@ Without a base the path is 0, and the lossless codec codes the whole numbers.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from vdsc.codecs.base import Coded, Group
 from vdsc.codecs.bounded.base_choice import on_path
@@ -57,6 +58,14 @@ class BoundedEncoder:
         params = self._carrier.params()
         chunks = len(self.spans)
         return Header(ID, params.model, self._outline, params.to_header(), chunks)
+
+    def learned(self) -> Any:
+        """What the carrier has learned."""
+        return self._carrier.learned()
+
+    def begin_with(self, learned: Any, *, fresh: bool = False) -> None:
+        """Begin with what another sequence taught, if it was carried alike."""
+        self._carrier.begin_with(learned, fresh=fresh)
 
     def words(self) -> str:
         """The codec and what it is built on."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import prod
@@ -14,6 +15,7 @@ from vdsc.codecs.base import Encoder
 from vdsc.codecs.bounded.bounded_params import BEHIND, EXACT, BoundedParams
 from vdsc.codecs.bounded.patches import Patches, corrected
 from vdsc.codecs.bounded.promise import Promise
+from vdsc.codecs.bounded.taught import Taught
 from vdsc.codecs.corrections import Corrections
 from vdsc.container import varint
 from vdsc.core.sequence import Outline
@@ -52,6 +54,14 @@ class Carrier(Protocol):
         """How it was coded, for people."""
         ...
 
+    def learned(self) -> Taught:
+        """See `codecs.base.Encoder`."""
+        ...
+
+    def begin_with(self, learned: Taught | None, *, fresh: bool) -> None:
+        """See `codecs.base.Encoder`."""
+        ...
+
 
 class WholeNumbers:
     """No base: whole numbers of steps, coded by the lossless codec, or as corrections of 0.
@@ -61,14 +71,12 @@ class WholeNumbers:
 
     def __init__(self, source: Source, outline: Outline, promise: Promise) -> None:
         self._promise = promise
+        self._settled = False  # whether the first chunk need not decide
         self._corrections: Corrections | None = None
         if promise.width == 1:
             self._corrections = Corrections(outline.shape[1:])
-        self._dtype = np.dtype(f"i{promise.width}")
-        self._next = 0
-        codec = registry.codec_to_write(EXACT)
-        whole = replace(outline, dtype=self._dtype.newbyteorder("<"))
-        self._inner: Encoder = codec.encoder(source, whole, codec.Settings())
+        self._source, self._outline, self._next = source, outline, 0
+        self._carry_by(promise.width)
 
     @property
     def spans(self) -> Sequence[tuple[int, int]]:
@@ -85,7 +93,7 @@ class WholeNumbers:
         inner = rest = b""
         if self._corrections is not None:
             rest = self._corrections.to_bytes(found)
-        if self._corrections is None or not first:
+        if self._corrections is None or (not first and not self._settled):
             inner = self._inner.encode(found.astype(self._dtype).reshape(frames.shape)).body
             if self._corrections is not None and len(rest) < len(inner):
                 inner = b""
@@ -93,11 +101,37 @@ class WholeNumbers:
                 self._corrections, rest = None, b""
         return Carried(first, made, patches, inner, rest)
 
+    def _carry_by(self, width: int) -> None:
+        """Take integers of so many bytes."""
+        self._dtype = np.dtype(f"i{width}")
+        codec = registry.codec_to_write(EXACT)
+        whole = replace(self._outline, dtype=self._dtype.newbyteorder("<"))
+        self._inner: Encoder = codec.encoder(self._source, whole, codec.Settings())
+
+    def learned(self) -> Taught:
+        """The laws of what carried the numbers."""
+        if self._corrections is not None:
+            return Taught("none", 0, self._corrections)
+        return Taught("none", self._dtype.itemsize, inner=self._inner.learned())
+
+    def begin_with(self, learned: Taught | None, *, fresh: bool) -> None:
+        """Begin as another sequence ended, carried as it was, if its integers are large enough."""
+        if learned is None:
+            self._inner.begin_with(None)
+        elif not learned.width and self._corrections is not None:
+            self._settled = True
+            if not fresh:
+                self._corrections = copy.deepcopy(learned.corrections)
+        elif learned.width >= self._promise.width:
+            self._carry_by(learned.width)
+            self._inner.begin_with(learned.inner, fresh=fresh)
+            self._corrections, self._settled = None, True
+
     def params(self) -> BoundedParams:
         """What the header says."""
         if self._corrections is not None:
             return BoundedParams("none")
-        return BoundedParams("none", self._promise.width, self._inner.header().model)
+        return BoundedParams("none", self._dtype.itemsize, self._inner.header().model)
 
     def words(self) -> str:
         """How whole numbers were coded."""
@@ -140,6 +174,19 @@ class OnPath:
         """What the header says."""
         header = self._inner.header()
         return BoundedParams(self._base, model=header.model, own=dict(header.params))
+
+    def learned(self) -> Taught:
+        """The laws of the base, and of the corrections."""
+        return Taught(self._base, 0, self._corrections, self._inner.learned())
+
+    def begin_with(self, learned: Taught | None, *, fresh: bool) -> None:
+        """Begin as another sequence on this base ended."""
+        if learned is None or learned.base != self._base:
+            self._inner.begin_with(None)
+            return
+        if learned.corrections is not None and not fresh:
+            self._corrections = copy.deepcopy(learned.corrections)
+        self._inner.begin_with(learned.inner, fresh=fresh)
 
     def words(self) -> str:
         """The base's own words."""

@@ -44,6 +44,15 @@ class BoundedCodec:
 
         return BoundedEncoder(source, outline, settings)
 
+    def fixed(self, source: Source, outline: Outline, settings: BoundedSettings) -> BoundedSettings:
+        """What a share of each channel's range is in its own unit."""
+        from vdsc.codecs.bounded.extremes import Extremes
+
+        if not settings.share:
+            return settings
+        bounds = Extremes.of(source).bounds(source.shape[1:], settings)
+        return replace(settings, max_error=tuple(bounds.tolist()))
+
     def decoder(self, header: Header, *, memlimit: int = memory.DEFAULT) -> BoundedFileDecoder:
         """Begin to decode a file; raises CorruptFile, ModelMissing or UnsupportedVersion."""
         from vdsc.codecs.bounded.bounded_decoder import BoundedFileDecoder

@@ -5,6 +5,7 @@ frames -filled-> frames without gaps -wrapped codec-> body        gaps -Correcti
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import prod
@@ -70,6 +71,16 @@ class GapEncoder:
         body = varint.put(len(stream)) + stream + coded.body
         return replace(coded, body=body, decoded=holed(coded.decoded, gaps))
 
+    def learned(self) -> Any:
+        """The laws of gaps, and what the codec that is wrapped has learned."""
+        return self._gaps, self._inner.learned()
+
+    def begin_with(self, learned: Any, *, fresh: bool = False) -> None:
+        """Begin with the laws of another sequence."""
+        if learned is not None and not fresh:
+            self._gaps = copy.deepcopy(learned[0])
+        self._inner.begin_with(None if learned is None else learned[1], fresh=fresh)
+
     def header(self) -> Header:
         """What the file says of itself."""
         return outer(self._inner.header())
@@ -97,6 +108,16 @@ class GapDecoder:
             raise CorruptFile("a chunk's gaps cannot be right; the file is damaged")
         yield holed(frames, gaps.reshape(frames.shape) > 0)
 
+    def learned(self) -> Any:
+        """The laws of gaps, and what the codec that is wrapped has learned."""
+        return self._gaps, self._inner.learned()
+
+    def begin_with(self, learned: Any) -> None:
+        """Begin with the laws of another sequence."""
+        if learned is not None:
+            self._gaps = copy.deepcopy(learned[0])
+        self._inner.begin_with(None if learned is None else learned[1])
+
 
 class GapsCodec:
     """See `codecs.base.Codec`."""
@@ -108,6 +129,12 @@ class GapsCodec:
     def encoder(self, source: Source, outline: Outline, settings: GapSettings) -> GapEncoder:
         """Begin to encode a source of floats that misses some; raises InvalidInput."""
         return GapEncoder(source, outline, settings)
+
+    def fixed(self, source: Source, outline: Outline, settings: GapSettings) -> GapSettings:
+        """Those of the codec that is wrapped, for the sequence without gaps."""
+        filling, codec = Filling.of(source), registry.codec_to_write(settings.codec)
+        whole = source if filling is None else filling.source(source)
+        return replace(settings, settings=codec.fixed(whole, outline, settings.settings))
 
     def decoder(self, header: Header, *, memlimit: int = memory.DEFAULT) -> GapDecoder:
         """Begin to decode a file; raises CorruptFile, ModelMissing or UnsupportedVersion."""

@@ -42,6 +42,10 @@ class KnotsCodec:
 
         return KnotEncoder(source, outline, settings)
 
+    def fixed(self, source: Source, outline: Outline, settings: KnotSettings) -> KnotSettings:
+        """They always do."""
+        return settings
+
     def decoder(self, header: Header, *, memlimit: int = memory.DEFAULT) -> KnotDecoder:
         """Begin to decode a file; raises CorruptFile, ModelMissing or UnsupportedVersion."""
         from vdsc.codecs.knots.decoder import KnotDecoder

@@ -127,6 +127,12 @@ class KnotDecoder:
         if not self._left:
             yield from self._frames(window, wanted, np.inf)
 
+    def learned(self) -> None:
+        """Nothing: the laws are the checkpoint's, and do not learn."""
+
+    def begin_with(self, learned: None) -> None:
+        """As always."""
+
     def knot_times(self, body: bytes) -> Times:
         """Times (M,) seconds of the knots of the next window; see `codecs.base.HasKnots`."""
         part = self._reader.window(body)

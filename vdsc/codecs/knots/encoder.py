@@ -130,6 +130,12 @@ class KnotEncoder:
         params = self.coding.params.to_header()
         return Header(ID, ref, self.outline, params, len(self.parts))
 
+    def learned(self) -> None:
+        """Nothing: each sequence is coded by itself."""
+
+    def begin_with(self, learned: None, *, fresh: bool = False) -> None:
+        """As always."""
+
     def words(self) -> str:
         """The model, its knots, and whether they were drawn."""
         drawn = self.coding is not None and self.coding.params.drawn

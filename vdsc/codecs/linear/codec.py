@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING, ClassVar
 
@@ -44,6 +45,12 @@ class LinearCodec:
         from vdsc.codecs.linear.linear_encoder import LinearEncoder
 
         return LinearEncoder(source, outline, settings)
+
+    def fixed(self, source: Source, outline: Outline, settings: LinearSettings) -> LinearSettings:
+        """The steps that a quality means for the whole sequence."""
+        from vdsc.codecs.linear.linear_encoder import steps_of
+
+        return settings if settings.steps else replace(settings, steps=steps_of(source, settings))
 
     def decoder(self, header: Header, *, memlimit: int = memory.DEFAULT) -> LinearFileDecoder:
         """Begin to decode a file; raises CorruptFile or UnsupportedVersion."""

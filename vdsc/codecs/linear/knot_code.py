@@ -89,13 +89,21 @@ class KnotCode:
         self._moved = np.full(channels, 2 * 64, dtype=np.int64)
         self._past, self._past_steps = np.zeros((0, channels), dtype=np.int64), 0
 
-    def code(self, tape: Tape, steps: int, start: Ints | None, plan: ChunkPlan | None) -> Knots:
+    def code(
+        self,
+        tape: Tape,
+        steps: int,
+        start: Ints | None,
+        plan: ChunkPlan | None,
+        origin: Ints | None = None,
+    ) -> Knots:
         """The knots of a chunk of so many steps; `start` (C,) are the first ones, if known.
 
-        An encoder gives a plan, a decoder None. Raises CorruptFile.
+        An encoder gives a plan, a decoder None. origin: what the first ones may lie near, if they
+        are not known. Raises CorruptFile.
         """
         if start is None:
-            start = self._start(tape, None if plan is None else plan.knots[0])
+            start = self._started(tape, None if plan is None else plan.knots[0], origin)
         frames, values = [0], [start]
         rows: list[Ints] = []
         while frames[-1] < steps:
@@ -105,6 +113,17 @@ class KnotCode:
             rows += self._rows(tape, sizes, len(rows), plan)
             frames += ends
         return Knots(np.array(frames), np.array(values), tuple(rows))
+
+    def _started(self, tape: Tape, given: Ints | None, origin: Ints | None) -> Ints:
+        """First knots (C,), as they are, or where that is said, by how far they are from others."""
+        if origin is None:
+            return self._start(tape, given)
+        wanted = None
+        if given is not None:
+            wanted = int(bit_length(np.abs(given - origin)).sum() < bit_length(np.abs(given)).sum())
+        if not tape.uniform(wanted, 2):
+            return self._start(tape, given)
+        return origin + self._start(tape, None if given is None else given - origin)
 
     def _start(self, tape: Tape, given: Ints | None) -> Ints:
         """First knots (C,): their usual size, then each, some at a time so that the law learns."""

@@ -14,13 +14,14 @@ from vdsc.codecs.linear.channel_steps import Steps
 from vdsc.codecs.linear.cosines import Cosines
 from vdsc.codecs.linear.frames import Chunk
 from vdsc.codecs.linear.knot_code import KnotCode, Knots
+from vdsc.codecs.linear.learned import Learned, origin_of
 from vdsc.codecs.linear.linear_params import LinearParams
 from vdsc.codecs.linear.whole_turns import Turns
 from vdsc.container import Header
 from vdsc.core.instants import Instants
 from vdsc.core.sequence import Times
 from vdsc.core.threads import one_thread
-from vdsc.core.types import Ints, Values
+from vdsc.core.types import Floats, Ints, Values
 from vdsc.entropy import BitStack
 from vdsc.entropy.tape import ReadingTape
 from vdsc.errors import CorruptFile
@@ -41,6 +42,8 @@ class LinearFileDecoder:
         self._cosines = Cosines(header.outline.shape[1:]) if self._params.cosines else None
         self._code = KnotCode(self._channels, grouped=self._params.grouped)
         self._last: Ints | None = None
+        self._first: Floats | None = None
+        self._learned: Learned | None = None
         self._turned = np.zeros(self._channels, dtype=np.int64)
 
     def decode(self, body: bytes, wanted: Instants) -> Iterator[Values]:
@@ -65,6 +68,15 @@ class LinearFileDecoder:
         knots, _, seconds = self._read(body)
         return seconds[knots.frames]
 
+    def learned(self) -> Learned:
+        """The laws, and the first knots."""
+        return Learned(self._code, self._first, transformed=self._cosines is not None)
+
+    def begin_with(self, learned: Learned | None) -> None:
+        """Begin with the laws of another sequence, and its first knots to start from."""
+        self._learned = learned
+        self._code = self._code if learned is None else learned.laws()
+
     def _read(self, body: bytes) -> tuple[Knots, Turns | None, Times]:
         """Knots and turns of the next chunk, and the times of its frames; raises CorruptFile."""
         begin, end = next(self._spans)
@@ -77,8 +89,11 @@ class LinearFileDecoder:
             turns, at = Turns.read(body, end - begin, self._turned)
             self._turned = turns.after
         stack = BitStack.from_bytes(body[at:])
-        knots = self._code.code(ReadingTape(stack), end - begin - 1, self._last, None)
+        origin = origin_of(self._learned, self._steps, transformed=self._cosines is not None)
+        knots = self._code.code(ReadingTape(stack), end - begin - 1, self._last, None, origin)
         if not stack.empty:
             raise CorruptFile("a chunk holds more than its knots; the file is damaged")
+        if self._last is None:
+            self._first = knots.values[0] * self._steps.real_knots
         self._last = knots.values[-1]
         return knots, turns, self._outline.clock.seconds(begin, end)

@@ -21,6 +21,7 @@ from vdsc.codecs.linear.channel_steps import Steps
 from vdsc.codecs.linear.cosines import Cosines
 from vdsc.codecs.linear.frames import Chunk
 from vdsc.codecs.linear.knot_code import ChunkPlan, KnotCode
+from vdsc.codecs.linear.learned import Learned, origin_of
 from vdsc.codecs.linear.linear_params import COARSEST, FINEST, ID, USUAL_FINER, LinearParams
 from vdsc.codecs.linear.linear_settings import LinearSettings
 from vdsc.codecs.linear.rounding import Rounding
@@ -88,6 +89,8 @@ class LinearEncoder:
         self._code = KnotCode(self._channels, grouped=self._params.grouped)
         self._turned = np.zeros(self._channels, dtype=np.int64)
         self._last: Ints | None = None
+        self._first: Floats | None = None
+        self._learned: Learned | None = None
         self._done = self._knots = 0
 
     @property
@@ -126,7 +129,10 @@ class LinearEncoder:
         """The stream of a chunk's channels (n, C), and the frames that it decodes to."""
         tape, stack = WritingTape(), BitStack()
         plan = self._plan(channels, seconds)
-        knots = self._code.code(tape, len(channels) - 1, self._last, plan)
+        origin = origin_of(self._learned, self._steps, transformed=self._cosines is not None)
+        knots = self._code.code(tape, len(channels) - 1, self._last, plan, origin)
+        if self._last is None:
+            self._first = knots.values[0] * self._steps.real_knots
         tape.push(stack)
         chunk = Chunk(seconds, Path(knots, self._steps, seconds, self._cosines), turns)
         self._last, self._done = knots.values[-1], self._done + 1
@@ -172,6 +178,15 @@ class LinearEncoder:
             return [0]
         return even(steps, EVEN) if self._settings.knots == "even" else placed(x, FINER)
 
+    def learned(self) -> Learned:
+        """The laws, and the first knots."""
+        return Learned(self._code, self._first, transformed=self._cosines is not None)
+
+    def begin_with(self, learned: Learned | None, *, fresh: bool = False) -> None:
+        """Begin with the laws of another sequence, and its first knots to start from."""
+        if learned is not None and not fresh:
+            self._learned, self._code = learned, learned.laws()
+
     def header(self) -> Header:
         """What the file says of itself."""
         return Header(ID, None, self._outline, self._params.to_header(), len(self._spans))
@@ -179,6 +194,14 @@ class LinearEncoder:
     def words(self) -> str:
         """The codec and its knots."""
         return f"{ID}, {self._knots} knots"
+
+
+def steps_of(source: Source, settings: LinearSettings) -> tuple[float, ...]:
+    """The step that a quality means for a source; raises InvalidInput."""
+    frames, channels = source.shape[0], prod(source.shape[1:])
+    spans = list(windows.apart(frames, max(1, CHUNK // channels)))
+    quarters = _quarters(settings, spread(source, spans).size, 1)
+    return (2.0 ** (int(quarters[0]) / 4),)
 
 
 def _quarters(settings: LinearSettings, size: float, channels: int) -> Ints:

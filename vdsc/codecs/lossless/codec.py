@@ -19,6 +19,7 @@ from vdsc.errors import CorruptFile
 from vdsc.io.source import Source
 
 if TYPE_CHECKING:
+    from vdsc.codecs.lossless.coder import Learned
     from vdsc.codecs.lossless.methods import Method
 
 
@@ -60,6 +61,14 @@ class LosslessEncoder:
         model = None if found is None else ModelRef(found.name, found.digest)
         return Header(ID, model, self._outline, {}, len(self._spans))
 
+    def learned(self) -> Learned:
+        """The states of all methods."""
+        return self._coder.learned()
+
+    def begin_with(self, learned: Learned | None, *, fresh: bool = False) -> None:
+        """Begin with the states of another sequence."""
+        self._coder.begin_with(learned, fresh=fresh)
+
     def words(self) -> str:
         """The methods, the most frequent first."""
         return ", ".join(name for name, _ in self._coder.used.most_common())
@@ -82,12 +91,21 @@ class LosslessDecoder:
         ref = header.model
         checkpoint = None if ref is None else store.by_digest(ref.name, ref.digest)
         self._coder = lossless.LosslessCoder(outline, coders(checkpoint, memlimit=memlimit))
+        self._coder.checkpoint = checkpoint
         self._spans, self._dtype = lossless.spans(outline), outline.dtype
 
     def decode(self, body: bytes, wanted: Instants) -> Iterator[Values]:
         """Frames (n, ...) of the next chunk: a lossless file has its own frames only."""
         begin, end = next(self._spans)
         yield self._coder.decode(body, end - begin).astype(self._dtype, copy=False)
+
+    def learned(self) -> Learned:
+        """The states of all methods."""
+        return self._coder.learned()
+
+    def begin_with(self, learned: Learned | None) -> None:
+        """Begin with the states of another sequence."""
+        self._coder.begin_with(learned)
 
 
 class LosslessCodec:
@@ -105,6 +123,12 @@ class LosslessCodec:
         from vdsc.codecs.lossless.methods import coders
 
         return LosslessEncoder(outline, coders(*candidates(outline), memlimit=memory.DEFAULT))
+
+    def fixed(
+        self, source: Source, outline: Outline, settings: LosslessSettings
+    ) -> LosslessSettings:
+        """They always do."""
+        return settings
 
     def decoder(self, header: Header, *, memlimit: int = memory.DEFAULT) -> LosslessDecoder:
         """Begin to decode a file; chunks raise LimitExceeded if their method needs more memory.

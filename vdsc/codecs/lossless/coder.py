@@ -13,8 +13,10 @@ Values that narrower ones say exactly are coded as those, with states of their o
 
 from __future__ import annotations
 
+import copy
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from math import prod
 from typing import Any
@@ -44,6 +46,20 @@ HOPELESS = 1.5
 
 SLACK = 1 << 10
 """... plus SLACK bytes."""
+
+
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """What a sequence teaches the next one of its collection.
+
+    states: of the methods on values as they are; recast, narrow: how values were narrowed last,
+    and the states of the methods on those. checkpoint: the one that its file names.
+    """
+
+    states: dict[str, Any]
+    recast: Recast | None
+    narrow: dict[str, Any] | None
+    checkpoint: Checkpoint | None
 
 
 class StartedMethods:
@@ -79,6 +95,11 @@ class StartedMethods:
         made = self.methods[name].decode(payload, shape, dtype, self.states[name])
         values, self.states[name] = made
         return values
+
+    def take_over(self, states: dict[str, Any]) -> None:
+        """Begin with copies of the states of the same methods; none need be tried any more."""
+        self.states |= {k: copy.deepcopy(v) for k, v in states.items() if k in self.states}
+        self.tried = True
 
     def keep(self, wanted: Callable[[Method], bool]) -> None:
         """Drop the other methods."""
@@ -140,6 +161,28 @@ class LosslessCoder:
             group.keep(self._allowed)
             self._plain.keep(self._allowed)
         return _body(METHODS.index(best), checksum(small), recast, payload)
+
+    def learned(self) -> Learned:
+        """The states of all methods, and what was settled."""
+        narrow = None if self._narrow is None else self._narrow.states
+        return Learned(self._plain.states, self._recast, narrow, self.checkpoint)
+
+    def begin_with(self, learned: Learned | None, *, fresh: bool = False) -> None:
+        """Begin a clip of a collection: with its checkpoint, and the states of the first clip.
+
+        The first clip, which begins with None, settles on a checkpoint as if more chunks came. A
+        fresh one has the checkpoint only.
+        """
+        if learned is None:
+            self.more = True
+            return
+        self.checkpoint, self.begun = learned.checkpoint, True
+        self._plain.keep(self._allowed)
+        if fresh:
+            return
+        self._plain.take_over(learned.states)
+        if learned.recast is not None and learned.narrow is not None:
+            self._group(learned.recast).take_over(learned.narrow)
 
     def _narrowed(self, values: Values) -> tuple[Recast | None, Values]:
         """How values (n, ...) are narrowed, if possible as the last chunk was, and the result."""

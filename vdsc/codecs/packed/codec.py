@@ -55,6 +55,12 @@ class PackedEncoder:
         """The header, with the way that was chosen."""
         return self._packer.header()
 
+    def learned(self) -> None:
+        """Nothing: each sequence is coded by itself."""
+
+    def begin_with(self, learned: None, *, fresh: bool = False) -> None:
+        """As always."""
+
     def words(self) -> str:
         """The way, in words."""
         return WORDS[self._packer.way or PLAIN]
@@ -73,6 +79,12 @@ class PackedDecoder:
         """Frames (n, ...) that are complete with the next body; the file's own ones only."""
         return self._unpacker.decode(body)
 
+    def learned(self) -> None:
+        """Nothing: each sequence is packed by itself."""
+
+    def begin_with(self, learned: None) -> None:
+        """As always."""
+
 
 class PackedCodec:
     """See `codecs.base.Codec`."""
@@ -84,6 +96,10 @@ class PackedCodec:
     def encoder(self, source: Source, outline: Outline, settings: PackedSettings) -> PackedEncoder:
         """Begin to encode a source of any numbers."""
         return PackedEncoder(outline, settings)
+
+    def fixed(self, source: Source, outline: Outline, settings: PackedSettings) -> PackedSettings:
+        """They always do."""
+        return settings
 
     def decoder(self, header: Header, *, memlimit: int = memory.DEFAULT) -> PackedDecoder:
         """Begin to decode a file; raises CorruptFile."""

@@ -1,0 +1,65 @@
+"""A long sequence as clips that follow each other, so that any part of it is decoded alone."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import BinaryIO
+
+from vdsc.api import clocks
+from vdsc.api.clip_coding import ClipCoder
+from vdsc.api.encoding import Job, Progress
+from vdsc.api.one_job import Asked, one_job, viewed
+from vdsc.api.report import Report
+from vdsc.container.collection_head import CollectionHead, part, parts
+from vdsc.container.collection_writer import CollectionWriter
+from vdsc.core.sequence import Clock, Outline
+from vdsc.io.excerpt import excerpt
+from vdsc.io.source import Source
+
+
+def join(
+    source: Source,
+    stream: BinaryIO,
+    seconds: float,
+    asked: Asked,
+    progress: Progress | None = None,
+) -> Report:
+    """Write a sequence in parts of so many seconds; raises VdscError."""
+    job, outline = one_job(asked, source), asked.outline(source)
+    usual = max(1, min(outline.frames, round(seconds * outline.mean_rate)))
+    return joined(job, viewed(job, source), outline, stream, usual, progress)
+
+
+def joined(
+    job: Job,
+    source: Source,
+    outline: Outline,
+    stream: BinaryIO,
+    usual: int,
+    progress: Progress | None = None,
+) -> Report:
+    """Write a sequence in clips of `usual` frames, but the last; raises VdscError.
+
+    Where the codec is continuous a clip holds the first frame of the next one, too, so that its
+    path reaches that.
+    """
+    began, sharing = time.perf_counter(), job.codec.continuous
+    job = replace(job, settings=job.codec.fixed(source, outline, job.settings))
+    coder, writer = ClipCoder(job), None
+    for number in range(parts(outline.frames, usual, sharing=sharing)):
+        one = part(outline.frames, usual, number, sharing=sharing)
+        some, _ = excerpt(source, outline, one.begin, one.until - one.begin)
+        timed = clocks.cut(outline, one.begin, one.until, listed=True)
+        clip = coder.clip(some, timed, one.end - one.begin)
+        if writer is None:
+            whole = replace(clip.header, outline=outline, chunks=1)
+            head = CollectionHead(whole, joined=True, sharing=sharing, usual=usual)
+            writer = CollectionWriter.begin(stream, head, source.meta)
+        outlined = replace(clip.header.outline, clock=Clock(rate=head.shared.outline.clock.rate))
+        writer.clip(replace(clip, header=replace(clip.header, outline=outlined), meta=source.meta))
+        if progress:
+            progress(one.end, outline.frames)
+    assert writer is not None
+    seconds = time.perf_counter() - began
+    return coder.report(outline.frames, outline.raw_bytes, writer.close(), seconds)

@@ -1,0 +1,88 @@
+"""One job for many clips, or for all parts of a sequence: what suits the first of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from vdsc.api import jobs
+from vdsc.api.choice import chosen
+from vdsc.api.encoding import Job
+from vdsc.api.smallest import spool
+from vdsc.core.sequence import Outline, Times
+from vdsc.errors import InvalidInput
+from vdsc.io.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a user asks for; the fields are options of `requests.encode`."""
+
+    fps: Fraction | None = None
+    times: Times | None = None
+    codec: str = ""
+    lossless: bool = False
+    max_error: str | float | tuple[float, ...] | None = None
+    missing: str | None = None
+    verify: bool = True
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, options: dict[str, Any]) -> Asked:
+        """Those of `requests.encode`; raises InvalidInput for what only one file can reach."""
+        given = {key: value for key, value in options.items() if value is not None}
+        for name in ("psnr", "target_size"):
+            if name in given:
+                words = f"{name} is for single files"
+                raise InvalidInput(f"{words}; give a collection a quality or a max_error")
+        known = cls.__dataclass_fields__.keys() - {"settings"}
+        own = {key: given.pop(key) for key in known & given.keys()}
+        return cls(**own, settings=given)
+
+    def outline(self, source: Source) -> Outline:
+        """The outline of a source, dated as asked."""
+        return jobs.dated(source, str(self.settings.get("model", "")), self.fps, self.times)
+
+
+def one_job(asked: Asked, source: Source) -> Job:
+    """The job that suits a source, for sources like it; raises InvalidInput."""
+    gaps = jobs.has_gaps(source.plain or source, asked.missing)
+    if asked.max_error is not None or asked.codec == jobs.BOUNDED:
+        if asked.codec not in {"", jobs.BOUNDED}:
+            raise InvalidInput(f"codec {asked.codec!r} promises no error; leave it out")
+        bound = {} if asked.max_error is None else {"max_error": asked.max_error}
+        tried = jobs.bounded(asked.settings | bound, verify=asked.verify)
+        tried = [jobs.with_gaps(job) for job in tried] if gaps else tried
+        return _smallest(tried, asked, source.plain or source)
+    codec = asked.codec or ("lossless" if asked.lossless else jobs.PLAIN if gaps else "")
+    if codec:
+        job = jobs.job(codec, asked.settings, verify=asked.verify)
+        return jobs.with_gaps(job) if gaps else job
+    choice = chosen(source, asked.settings, asked.fps, asked.times, verify=asked.verify)
+    if choice.done is not None:
+        choice.done[0].close()
+    return choice.job or jobs.job("lossless", {}, verify=asked.verify)
+
+
+def viewed(job: Job, source: Source) -> Source:
+    """A source as a codec takes it: as a checkpoint's frames, or as the file has them."""
+    return source if job.codec.id == jobs.LEARNED else source.plain or source
+
+
+def _smallest(tried: list[Job], asked: Asked, source: Source) -> Job:
+    """The job whose file of a source is smallest; raises InvalidInput if none takes it."""
+    best, least, fault = None, 0, None
+    for job in tried:
+        try:
+            with spool() as made:
+                size = job.write(source, asked.outline(source), made).file_bytes
+        except InvalidInput as why:
+            fault = why
+            continue
+        if best is None or size < least:
+            best, least = job, size
+    if best is None:
+        assert fault is not None
+        raise fault
+    return best
