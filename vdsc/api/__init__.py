@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from vdsc.api.facts import Info, inspect
     from vdsc.api.in_memory import compress, decompress, info, inspect_knots
     from vdsc.api.model_cards import ModelCard, installed_models
+    from vdsc.api.read_back import check_written
     from vdsc.api.report import GroupError, Report
     from vdsc.api.requests import encode
 
@@ -22,6 +23,7 @@ __all__ = [
     "Info",
     "ModelCard",
     "Report",
+    "check_written",
     "compress",
     "decode",
     "decompress",
@@ -37,6 +39,7 @@ _HOMES = {
     "facts": ("Info", "inspect"),
     "in_memory": ("compress", "decompress", "info", "inspect_knots"),
     "model_cards": ("ModelCard", "installed_models"),
+    "read_back": ("check_written",),
     "report": ("GroupError", "Report"),
     "requests": ("encode",),
 }

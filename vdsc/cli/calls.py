@@ -76,6 +76,15 @@ def encode(source: Source, stream: BinaryIO, wish: Wish, progress: Tick | None) 
     )
 
 
+def check_written(source: Source, path: str, report: Report, *, memlimit: int) -> None:
+    """Read a file on disk back; raises VdscError unless it holds the source as reported."""
+    from vdsc.api import check_written
+    from vdsc.io.spool import open_input
+
+    with open_input(path) as stream:
+        check_written(source, stream, report, memlimit=memlimit)
+
+
 def decode(
     stream: BinaryIO, *, fps: Fraction | None, times: Times | None, memlimit: int
 ) -> Decoding:
