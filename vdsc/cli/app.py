@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+import os
+from importlib import import_module
+from typing import Annotated, Any, ClassVar
 
 import typer
 
+from vdsc.cli.completion import VARIABLE
 from vdsc.cli.parsing import Commands
 from vdsc.cli.process import main
 from vdsc.cli.speech import put
@@ -18,9 +21,13 @@ class Vdsc(Commands):
 
     homes: ClassVar[dict[str, str]] = {
         name: f"vdsc.cli.{name}"
-        for name in ("compress", "decompress", "test", "info", "models", "train")
+        for name in ("compress", "decompress", "test", "info", "models", "train", "completion")
     }
 
+
+if VARIABLE in os.environ:  # a shell completes a line
+    machinery: Any = import_module("typer.completion")
+    machinery.completion_init()
 
 app = typer.Typer(
     name="vdsc",

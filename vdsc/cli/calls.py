@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, BinaryIO
+
+from vdsc.errors import CorruptFile, InvalidInput
 
 if TYPE_CHECKING:
     from vdsc.api import Decoding, Info, ModelCard, Report
@@ -91,14 +95,32 @@ def decode(
     """Begin to decode a .vds file; raises VdscError."""
     from vdsc.api import decode
 
-    return decode(stream, fps=fps, times=times, memlimit=memlimit)
+    with right_command(stream):
+        return decode(stream, fps=fps, times=times, memlimit=memlimit)
 
 
 def inspect(stream: BinaryIO, *, memlimit: int) -> Info:
     """What a .vds file says of itself; raises VdscError."""
     from vdsc.api import inspect
 
-    return inspect(stream, memlimit=memlimit)
+    with right_command(stream):
+        return inspect(stream, memlimit=memlimit)
+
+
+@contextmanager
+def right_command(stream: BinaryIO) -> Iterator[None]:
+    """Raise InvalidInput, with advice, for a file that is to be compressed, not decompressed."""
+    from vdsc.io.formats import HEAD, kind_of
+
+    try:
+        yield
+    except CorruptFile:
+        stream.seek(0)
+        kind = kind_of(stream.read(HEAD))
+        if not kind:
+            raise
+        words = f"this is a file of the format {kind}"
+        raise InvalidInput(f"{words}; 'vdsc compress' makes a .vds file of it") from None
 
 
 def installed_models() -> list[ModelCard]:

@@ -14,6 +14,7 @@ from vdsc.cli.plan import expand, make_folder, origin, plan
 
 
 def compress(
+    context: typer.Context,
     inputs: o.InputsArgument,
     *,
     out: o.OutOption = None,
@@ -24,7 +25,10 @@ def compress(
     quality: Annotated[
         int | None,
         typer.Option(
-            parser=o.whole(1, 100), metavar="1..100", help="Size against error (default: 75)."
+            parser=o.whole(1, 100),
+            metavar="1..100",
+            envvar="VDSC_QUALITY",
+            help="Size against error (default: 75).",
         ),
     ] = None,
     max_error: Annotated[
@@ -119,6 +123,9 @@ def compress(
     from vdsc.io.source import SUFFIXES, open_source
     from vdsc.io.times_file import read_times
 
+    promised = max_error, psnr, target_size, lossless, codec in o.NO_QUALITY
+    if h.by_itself(context, "quality", *promised):
+        quality = None
     h.check_talk(quiet=quiet, verbose=verbose)
     o.exclusive(fps=fps, times=times)
     o.exclusive(quality=quality, max_error=max_error, psnr=psnr, target_size=target_size)

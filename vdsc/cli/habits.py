@@ -40,6 +40,15 @@ VerboseOption = Annotated[
 ]
 
 
+def by_itself(context: typer.Context, name: str, *others: object) -> bool:
+    """Whether an option has its value from the environment, where any other one says otherwise.
+
+    A default that a user sets once gives way to whatever excludes it on the command line.
+    """
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "ENVIRONMENT" and any(others)
+
+
 def check_talk(*, quiet: bool, verbose: bool) -> None:
     """Raise a usage error for -q beside -v."""
     if quiet and verbose:

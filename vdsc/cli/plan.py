@@ -11,7 +11,7 @@ from pathlib import Path
 import typer
 
 from vdsc.cli.options import exclusive
-from vdsc.cli.tree import Search
+from vdsc.cli.search import Search
 from vdsc.core.words import printable
 from vdsc.errors import InvalidInput
 
