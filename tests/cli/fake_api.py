@@ -18,6 +18,7 @@ from vdsc.api.facts import Info
 from vdsc.api.model_cards import ModelCard
 from vdsc.api.report import Attempt, GroupError, Report
 from vdsc.codecs.base import ChunkFacts, GridFacts
+from vdsc.core.meta import Meta
 from vdsc.core.sequence import Clock, Outline
 from vdsc.errors import CorruptFile, LimitExceeded, ModelMissing, UnsupportedVersion
 
@@ -119,7 +120,7 @@ class Decoding:
 
     outline: Outline
     data: bytes
-    meta: None = None
+    meta: Meta | None = None
 
     def __iter__(self) -> Iterator[Any]:
         """Yield the frames in windows; stop short where the data does."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 
 from tests.cli import fake_api
 from vdsc.cli import removal
+from vdsc.core.meta import Meta
 
 SECOND = 1_000_000_000
 DATED = 1_500_000_000 * SECOND + 123_456_789
@@ -92,6 +94,27 @@ def test_what_would_be_lost_is_refused(vdsc, motion, line, words):
     assert result.exit_code == 2
     assert words in result.stderr
     assert sorted(os.listdir()) == ["clip.npy", "clip.vds", "clips.npz"]
+
+
+def test_what_an_output_lacks_keeps_its_input(vdsc, motion, monkeypatch):
+    """Frame times, metadata of another format, and values seen otherwise are no full copies."""
+    np.save("bf16.npy", np.arange(80, dtype=np.uint16).reshape(40, 2).view("V2"))
+    result = vdsc("compress", "bf16.npy", "--rm")
+    assert (result.exit_code, "no full copy: bfloat16 as float32" in result.stderr) == (1, True)
+    vdsc("compress", "clip.npy", "--rm")
+    real = fake_api.decode
+    times = np.arange(40) ** 1.5
+    monkeypatch.setattr(fake_api, "decode", lambda *a, **o: real(*a, **{**o, "times": times}))
+    result = vdsc("decompress", "clip.vds", "--rm")
+    assert (result.exit_code, "does not hold the frame times" in result.stderr) == (1, True)
+    wav = Meta("wav", {"bits": 16})
+    monkeypatch.setattr(fake_api, "decode", lambda *a, **o: replace(real(*a, **o), meta=wav))
+    result = vdsc("decompress", "clip.vds", "--rm")
+    assert (result.exit_code, "write a .wav file" in result.stderr) == (1, True)
+    assert sorted(os.listdir()) == ["bf16.npy", "clip.vds"]
+    npy = Meta("npy", {})
+    monkeypatch.setattr(fake_api, "decode", lambda *a, **o: replace(real(*a, **o), meta=npy))
+    assert vdsc("decompress", "clip.vds", "--rm").exit_code == 0
 
 
 def test_links_and_devices_are_no_files_to_remove(vdsc, motion):

@@ -78,9 +78,9 @@ def collected(encode: Callable[P, Report]) -> Callable[P, Report]:
 
 def _words(settings: Any) -> str:
     """The settings that are not as they are by themselves."""
-    said = [
-        f"{one.name}={str(getattr(settings, one.name))[:LONGEST]}"
-        for one in fields(settings)
-        if getattr(settings, one.name) != one.default
-    ]
-    return ", ".join(said)
+    given = [one.name for one in fields(settings) if getattr(settings, one.name) != one.default]
+    return ", ".join(f"{name}={_short(str(getattr(settings, name)))}" for name in given)
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= LONGEST else f"{value[:LONGEST]}..."

@@ -117,7 +117,7 @@ def compress(
     from vdsc.cli.calls import Wish, check_written, encode
     from vdsc.cli.details import say_details
     from vdsc.cli.progress import progress_bar
-    from vdsc.cli.removal import check_removal, removable, remove
+    from vdsc.cli.removal import check_removal, check_source, removable, remove
     from vdsc.cli.talk import say_report
     from vdsc.io.replacing import replacing
     from vdsc.io.source import SUFFIXES, open_source
@@ -169,6 +169,8 @@ def compress(
         make_folder(output, output_dir)
         before = removable(path, output) if rm else origin(path)
         with open_source(path, exact=wish.exact, limit=memlimit, form=form) as source:
+            if rm:
+                check_source(source)
             with (
                 replacing(output, force=force, like=before) as stream,
                 progress_bar(path, shown=not quiet) as progress,

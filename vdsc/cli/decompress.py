@@ -37,7 +37,7 @@ def decompress(
     from vdsc.cli.calls import decode
     from vdsc.cli.details import batch_words
     from vdsc.cli.progress import progress_bar
-    from vdsc.cli.removal import check_removal, removable, remove
+    from vdsc.cli.removal import check_output, check_removal, removable, remove
     from vdsc.cli.speech import say
     from vdsc.io.replacing import check_target
     from vdsc.io.sink import check_suffix, open_sink
@@ -63,6 +63,8 @@ def decompress(
         with open_input(path) as stream, progress_bar(path, shown=not quiet) as progress:
             decoding = decode(stream, fps=fps, times=dates, memlimit=memlimit)
             outline = decoding.outline
+            if rm:
+                check_output(output, decoding)
             done, moments = 0, [time.monotonic()]
             with open_sink(output, outline, decoding.meta, force=force, like=before) as sink:
                 for frames in decoding:

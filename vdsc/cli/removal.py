@@ -6,12 +6,17 @@ import os
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from vdsc.cli.plan import Plan
 from vdsc.core.words import printable
 from vdsc.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from vdsc.api import Decoding
+    from vdsc.io.source import Source
 
 LOOKS_ALIKE = (".gif", ".mkv", ".mov", ".mp4", ".webm")
 """Suffixes of outputs that are for looking at: they do not hold the numbers."""
@@ -42,9 +47,25 @@ def removable(path: str, output: str) -> os.stat_result:
     return os.lstat(path)
 
 
+def check_source(source: Source) -> None:
+    """Raise InvalidInput for a source that is not coded as it is in its file."""
+    if source.note:
+        raise InvalidInput(f"the output is no full copy: {source.note}; leave --rm out")
+
+
+def check_output(output: str, decoding: Decoding) -> None:
+    """Raise InvalidInput where an output lacks the frame times, or what came with the frames."""
+    suffix, meta = Path(output).suffix.lower(), decoding.meta
+    if meta is not None and suffix != f".{meta.format}":
+        words = f"{output} does not hold all that came from the .{meta.format} file"
+        raise InvalidInput(f"{words}; write a .{meta.format} file, or leave --rm out")
+    if meta is None and decoding.outline.clock.times is not None:
+        raise InvalidInput(f"{output} does not hold the frame times; leave --rm out")
+
+
 def remove(path: str, before: os.stat_result, output: str) -> None:
     """Remove an input that is as it was `before`; raises InvalidInput where that cannot be."""
-    _settle_folder(Path(output).absolute().parent)
+    _settle_folder(Path(os.path.realpath(output)).parent)
     try:
         if _traits(os.lstat(path)) != _traits(before):
             raise InvalidInput(f"{path} was changed in the meantime; it is not removed")
