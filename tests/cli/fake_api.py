@@ -35,8 +35,8 @@ SAID: dict[str, Any] = {
         GroupError("hip", "m", 0.01, 0.5),
     ),
     "attempts": (
-        Attempt("linear", "quality=60", 40, 1234, whole=True, chunks=(0.25, 0.5)),
-        Attempt("packed", "", 40, 0, whole=False, chunks=()),
+        Attempt("linear", "quality=60", 40, 1234, whole=True, chunks=2, seconds=0.75, slowest=0.5),
+        Attempt("packed", "", 40, 0, whole=False, chunks=0, seconds=0.0, slowest=0.0),
     ),
     "warnings": ("the hip moves far; \x1b[31m", "second"),
     "chosen": "lossless is larger",

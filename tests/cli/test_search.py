@@ -62,7 +62,7 @@ def test_links_are_passed_over_and_counted(vdsc, tree):
     os.symlink("/etc/passwd", "in/notes.txt")
     found, words = made(vdsc)
     assert len(found) == len(FILES)
-    assert "note: 2 symbolic links below in are passed over; -f follows them\n" in words
+    assert "note: symbolic links are passed over (2 below in); -f follows them\n" in words
     assert "links" not in made(vdsc, "-q", "-f")[1]
     assert vdsc("compress", "in/link.npy").exit_code == 0
 
@@ -83,7 +83,7 @@ def test_a_folder_of_links_alone_says_so(vdsc, tree):
     os.symlink("../in/a.npy", "links/a.npy")
     result = vdsc("compress", "-r", "links")
     assert result.exit_code == 1
-    assert "1 symbolic links below links are passed over; -f follows them" in result.stderr
+    assert "check the path; symbolic links are passed over (1 below links); -f" in result.stderr
 
 
 def test_pipes_in_a_folder_are_no_files(vdsc, tree):

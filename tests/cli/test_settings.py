@@ -95,7 +95,7 @@ def test_an_array_is_not_decompressed_over_itself(vdsc, motion):
     """`vdsc decompress clip.npy` would name its own input; the advice is `vdsc compress`."""
     result = vdsc("decompress", "clip.npy", "-f")
     assert result.exit_code == 2
-    assert "use 'vdsc compress'" in result.stderr
+    assert "or make a .vds file of it with 'vdsc compress'" in result.stderr
     np.testing.assert_array_equal(np.load("clip.npy"), motion)
 
 

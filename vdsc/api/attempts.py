@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-import time
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, ParamSpec
 
 from vdsc.api.report import Attempt, Report
+from vdsc.core.laps import Laps
 
 P = ParamSpec("P")
 LONGEST = 40
@@ -25,14 +25,13 @@ class Note:
     codec: str
     settings: str
     frames: int
-    begun: float = field(default_factory=time.perf_counter)
-    chunks: list[float] = field(default_factory=list)
+    chunks: Laps = field(default_factory=Laps)
     size: int = 0
     whole: bool = False
 
     def chunk(self, size: int) -> None:
         """Another chunk is coded; the file has `size` bytes."""
-        self.chunks.append(time.perf_counter() - self.begun - sum(self.chunks))
+        self.chunks.lap()
         self.size = size
 
     def end(self, size: int) -> None:
@@ -47,7 +46,9 @@ class Note:
             frames=self.frames,
             size=self.size,
             whole=self.whole,
-            chunks=tuple(self.chunks),
+            chunks=self.chunks.count,
+            seconds=self.chunks.total,
+            slowest=self.chunks.slowest,
         )
 
 

@@ -29,7 +29,7 @@ class Attempt:
 
     codec: the permanent id. settings: in words, those that are not the codec's defaults. frames:
     of the sequence, or of an excerpt. size: bytes, of a whole file or until it was given up.
-    chunks: seconds that each took.
+    chunks: how many were coded, in so many seconds, and how long the slowest took.
     """
 
     codec: str
@@ -37,7 +37,9 @@ class Attempt:
     frames: int
     size: int
     whole: bool
-    chunks: tuple[float, ...]
+    chunks: int
+    seconds: float
+    slowest: float
 
 
 @dataclass(frozen=True, slots=True)

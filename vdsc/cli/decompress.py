@@ -9,6 +9,8 @@ from vdsc.cli.naming import npy_name
 from vdsc.cli.plan import expand, make_folder, origin, plan
 from vdsc.core.words import printable
 
+COMPRESS = ", or make a .vds file of it with 'vdsc compress'"
+
 
 def decompress(
     files: o.FilesArgument,
@@ -35,10 +37,11 @@ def decompress(
     import time
 
     from vdsc.cli.calls import decode
-    from vdsc.cli.details import batch_words
+    from vdsc.cli.details import time_words
     from vdsc.cli.progress import progress_bar
     from vdsc.cli.removal import check_output, check_removal, removable, remove
     from vdsc.cli.speech import say
+    from vdsc.core.laps import Laps
     from vdsc.io.replacing import check_target
     from vdsc.io.sink import check_suffix, open_sink
     from vdsc.io.spool import open_input
@@ -49,7 +52,7 @@ def decompress(
     places = expand(
         files, (".vds",), recursive=recursive, exclude=exclude, links=force, quiet=quiet
     )
-    todo = plan(places, out, output_dir, npy_name, recursive=recursive, times=times)
+    todo = plan(places, out, output_dir, npy_name, recursive=recursive, times=times, hint=COMPRESS)
     if rm:
         check_removal(todo, keep=keep, fps=fps, times=times)
     dates = None if times is None else read_times(times)
@@ -65,12 +68,12 @@ def decompress(
             outline = decoding.outline
             if rm:
                 check_output(output, decoding)
-            done, moments = 0, [time.monotonic()]
+            done, laps = 0, Laps()
             with open_sink(output, outline, decoding.meta, force=force, like=before) as sink:
                 for frames in decoding:
                     sink.write(frames)
                     done += len(frames)
-                    moments.append(time.monotonic())
+                    laps.lap()
                     if progress:
                         progress(done, outline.frames)
         words = f"{outline.frames} frames at {float(outline.mean_rate):g}/s"
@@ -78,7 +81,7 @@ def decompress(
         if not quiet:
             say(f"{printable(path)} -> {printable(output)}  {words}")
         if verbose:
-            say(f"  {batch_words(moments)}")
+            say(f"  {time_words(laps.count, 'batch', laps.total, laps.slowest)}")
         if rm and before is not None:
             remove(path, before, output)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from vdsc.cli.speech import say
@@ -29,17 +27,12 @@ def attempt_words(attempt: Attempt) -> str:
     settings = f" ({attempt.settings})" if attempt.settings else ""
     size = f"{attempt.size:,} bytes" if attempt.whole else "given up as larger"
     words = f"{attempt.codec}{settings}: {attempt.frames:,} frames, {size}"
-    return f"{words}, {_seconds(attempt.chunks, 'chunk')}" if attempt.chunks else words
+    if not attempt.chunks:
+        return words
+    return f"{words}, {time_words(attempt.chunks, 'chunk', attempt.seconds, attempt.slowest)}"
 
 
-def batch_words(moments: Sequence[float]) -> str:
-    """How long batches of frames took that came at these moments; the first is the start."""
-    pairs = pairwise(moments)
-    return _seconds([after - before for before, after in pairs], "batch")
-
-
-def _seconds(each: Sequence[float], what: str) -> str:
-    """The time of all pieces and of the slowest."""
-    count = f"{len(each):,} {what if len(each) == 1 else MANY[what]}"
-    slowest = f", at most {max(each):.2f} s each" if len(each) > 1 else ""
-    return f"{count} in {sum(each):.2f} s{slowest}"
+def time_words(count: int, what: str, total: float, slowest: float) -> str:
+    """How long all pieces took, and the slowest of several."""
+    each = f", at most {slowest:.2f} s each" if count > 1 else ""
+    return f"{count:,} {what if count == 1 else MANY[what]} in {total:.2f} s{each}"

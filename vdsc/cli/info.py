@@ -33,7 +33,7 @@ def info(
     from vdsc.cli.tables import print_table
     from vdsc.io.spool import open_input
 
-    places = expand(files, (".vds",), recursive=recursive, exclude=exclude)
+    places = expand(files, (".vds",), recursive=recursive, exclude=exclude, links=True)
     todo = list(places) if recursive else files  # a file that is named twice is shown twice
     found: list[dict[str, Any]] = []
     listing = Listing(quiet=as_json)

@@ -5,10 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import typer
-
-from vdsc.core.words import printable
-
 
 def vds_name(path: str) -> str:
     """`clip.npy` as clip.vds, `clips.npz:walk` as clips.walk.vds, `clips.npz:a/b` as clips.a.b.vds.
@@ -26,8 +22,5 @@ def vds_name(path: str) -> str:
 
 
 def npy_name(path: str) -> str:
-    """`clip.vds` as clip.npy; raises a usage error for what is called so already."""
-    if Path(path).suffix.lower() == ".npy":
-        words = f"{printable(path)} would be its own output"
-        raise typer.BadParameter(f"{words}; to make a .vds file of it, use 'vdsc compress'")
+    """`clip.vds` as clip.npy."""
     return str(Path(path).with_suffix(".npy"))

@@ -43,11 +43,13 @@ def plan(
     *,
     recursive: bool = False,
     times: str | None = None,
+    hint: str = "",
 ) -> Plan:
     """Output of each input: `out`, or its new name beside it or in `output_dir`; '-' to '-'.
 
     Raises a usage error when one input needs two outputs, and when two would share one or an
     output is an input; with `recursive`, where nobody named the files, only those are faulty.
+    hint: what else is to be done with an input that is its own output.
     """
     exclusive(out=out, output_dir=output_dir)
     if out is not None and len(places) > 1:
@@ -60,7 +62,7 @@ def plan(
         return name if output_dir is None else str(Path(output_dir, place, Path(name).name))
 
     outputs = {path: output(path, place) for path, place in places.items()}
-    faults = _faults(outputs, times)
+    faults = _faults(outputs, times, hint)
     if faults and not recursive:
         raise typer.BadParameter(printable(next(iter(faults.values()))))
     return Plan(outputs, faults)
@@ -104,13 +106,13 @@ def make_folder(output: str, output_dir: str | None) -> None:
         Path(output).parent.mkdir(parents=True, exist_ok=True)
 
 
-def _faults(outputs: dict[str, str], times: str | None) -> dict[str, str]:
+def _faults(outputs: dict[str, str], times: str | None, hint: str) -> dict[str, str]:
     """What is wrong with the output of each input that cannot have it."""
     uses = Counter(outputs.values())
     faults = {}
     for path, output in outputs.items():
         if _overwritten(_file(path), output):
-            faults[path] = f"{path} is its own output; name another with -o"
+            faults[path] = f"{path} is its own output; name another with -o{hint}"
         elif times is not None and _overwritten(times, output):
             faults[path] = f"{times} holds the times and would be overwritten; name another output"
         elif uses[output] > 1:

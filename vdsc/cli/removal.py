@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from vdsc.api import Decoding
     from vdsc.io.source import Source
 
-LOOKS_ALIKE = (".gif", ".mkv", ".mov", ".mp4", ".webm")
+LOOKS_ALIKE = (".gif", ".mov", ".mp4", ".webm")
 """Suffixes of outputs that are for looking at: they do not hold the numbers."""
 
 
@@ -57,8 +57,8 @@ def check_output(output: str, decoding: Decoding) -> None:
     """Raise InvalidInput where an output lacks the frame times, or what came with the frames."""
     suffix, meta = Path(output).suffix.lower(), decoding.meta
     if meta is not None and suffix != f".{meta.format}":
-        words = f"{output} does not hold all that came from the .{meta.format} file"
-        raise InvalidInput(f"{words}; write a .{meta.format} file, or leave --rm out")
+        words = f"{output} does not hold all that came from a .{meta.format} file"
+        raise InvalidInput(f"{words}; write such a file, or leave --rm out")
     if meta is None and decoding.outline.clock.times is not None:
         raise InvalidInput(f"{output} does not hold the frame times; leave --rm out")
 

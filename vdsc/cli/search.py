@@ -31,7 +31,9 @@ class Search:
         """The files below a folder, in order; raises InvalidInput if there are none."""
         found = _Found(self, Path(folder))
         found.walk()
-        passed = f"{found.passed:,} symbolic links below {folder} are passed over; -f follows them"
+        passed = (
+            f"symbolic links are passed over ({found.passed:,} below {folder}); -f follows them"
+        )
         if not found.files:
             words = f"{folder} holds no {' or '.join(self.suffixes)} files; check the path"
             words += " and --exclude" if self.exclude else ""

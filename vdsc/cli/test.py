@@ -26,30 +26,28 @@ def test(
     Says one line for each. The exit code is 3 if any file is damaged, else that of the first
     failure: 5 says that a file could not be decoded because its model is missing.
     """
-    import time
-
     from vdsc.cli.calls import decode
-    from vdsc.cli.details import batch_words
+    from vdsc.cli.details import time_words
     from vdsc.cli.progress import progress_bar
     from vdsc.cli.speech import say
+    from vdsc.core.laps import Laps
     from vdsc.io.spool import open_input
 
     h.check_talk(quiet=quiet, verbose=verbose)
-    places = expand(files, (".vds",), recursive=recursive, exclude=exclude, quiet=quiet)
+    places = expand(files, (".vds",), recursive=recursive, exclude=exclude, links=True)
 
     def work(path: str) -> None:
-        done, moments = 0, [time.monotonic()]
+        done, laps = 0, Laps()
         with open_input(path) as stream, progress_bar(path, shown=not quiet) as progress:
             decoding = decode(stream, fps=None, times=None, memlimit=memlimit)
             for frames in decoding:
                 done += len(frames)
-                moments.append(time.monotonic())
+                laps.lap()
                 if progress:
                     progress(done, decoding.outline.frames)
         if not quiet:
-            said = f"ok, {done:,} frames  {time.monotonic() - moments[0]:.1f} s"
-            say(f"{printable(path)}: {said}")
+            say(f"{printable(path)}: ok, {done:,} frames  {laps.total:.1f} s")
         if verbose:
-            say(f"  {batch_words(moments)}")
+            say(f"  {time_words(laps.count, 'batch', laps.total, laps.slowest)}")
 
     each(places, work, threads=threads, quiet=quiet, worst=CorruptFile.exit_code)
