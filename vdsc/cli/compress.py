@@ -80,7 +80,7 @@ def compress(
     ] = False,
     verify: Annotated[
         bool,
-        typer.Option(help="Decode each chunk as it is made and compare it with what is promised."),
+        typer.Option(help="Check that each chunk decodes to the frames whose errors are said."),
     ] = True,
     codec: Annotated[
         str | None,

@@ -70,9 +70,7 @@ class Crew:
         ours, theirs = Pipe()
         number = os.fork()
         if number == 0:
-            for pipe in (ours, *self.processes):  # so that it ends when its parent does
-                pipe.close()
-            _serve(theirs, self.items, self.work)
+            _serve(theirs, [ours, *self.processes], self.items, self.work)
         theirs.close()
         self.processes[ours] = number
 
@@ -120,9 +118,16 @@ class Crew:
         return {item: (code, words)}
 
 
-def _serve(pipe: Connection, items: Sequence[str], work: Work) -> NoReturn:
-    """Do what the parent asks for until it closes the pipe; nothing of the parent's is touched."""
+def _serve(
+    pipe: Connection, others: list[Connection], items: Sequence[str], work: Work
+) -> NoReturn:
+    """Do what the parent asks for until it closes the pipe; nothing else of the parent's is done.
+
+    others: ends of pipes that are the parent's, so that this process ends when the parent does.
+    """
     try:
+        for other in others:
+            other.close()
         while True:
             item = items[int(pipe.recv_bytes())]
             sys.stderr = spoken = io.StringIO()
