@@ -17,7 +17,8 @@ def test_the_wheel_holds_the_package_and_its_models(tmp_path):
     """Code, py.typed and models are in the wheel; leftovers of training and studies are not."""
     for name in ("pyproject.toml", "README.md", "LICENSE", ".gitignore"):
         shutil.copy(ROOT / name, tmp_path)
-    shutil.copytree(ROOT / "vdsc", tmp_path / "vdsc")
+    for folder in ("vdsc", "share"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
     for study in ("benchmarks", "tests", "docs", "examples"):
         (tmp_path / study).mkdir()
         (tmp_path / study / "study.py").touch()
@@ -34,4 +35,13 @@ def test_the_wheel_holds_the_package_and_its_models(tmp_path):
     assert sorted(n for n in names if "_models" in n) == [
         f"vdsc/_models/toy/{name}" for name in ("CARD.md", "model.json", "weights.safetensors")
     ]
-    assert {n.split("/")[0] for n in names} == {"vdsc", f"vdsc-{VERSION}.dist-info"}
+    data = f"vdsc-{VERSION}.data"
+    assert {n.split("/")[0] for n in names} == {"vdsc", f"vdsc-{VERSION}.dist-info", data}
+    assert sorted(n.removeprefix(f"{data}/data/share/") for n in names if n.startswith(data)) == [
+        "bash-completion/completions/vdsc",
+        "fish/vendor_completions.d/vdsc.fish",
+        "man/man1/vdsc.1",
+        "mime/packages/vdsc.xml",
+        "vdsc/vdsc.magic",
+        "zsh/site-functions/_vdsc",
+    ]

@@ -50,6 +50,7 @@ def test_there_and_back(clips, run, tmp_path):
     }
     assert "three" in run("ls", "all.vds")[1]
     assert "clips" in run("info", "all.vds")[1]
+    assert "ok, 123 frames" in run("test", "all.vds")[2]
     assert run("unpack", "all.vds")[0] == 0
     for name, clip in clips.items():
         assert np.abs(np.load(tmp_path / "all" / f"{name}.npy") - clip).max() <= 0.01

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -14,8 +16,9 @@ import numpy as np
 
 from vdsc.api.facts import Info
 from vdsc.api.model_cards import ModelCard
-from vdsc.api.report import GroupError, Report
+from vdsc.api.report import Attempt, GroupError, Report
 from vdsc.codecs.base import ChunkFacts, GridFacts
+from vdsc.core.meta import Meta
 from vdsc.core.sequence import Clock, Outline
 from vdsc.errors import CorruptFile, LimitExceeded, ModelMissing, UnsupportedVersion
 
@@ -30,6 +33,10 @@ SAID: dict[str, Any] = {
     "groups": (
         GroupError("angles", "deg", 0.25, 1.5, channel=4, frame=7),
         GroupError("hip", "m", 0.01, 0.5),
+    ),
+    "attempts": (
+        Attempt("linear", "quality=60", 40, 1234, whole=True, chunks=2, seconds=0.75, slowest=0.5),
+        Attempt("packed", "", 40, 0, whole=False, chunks=0, seconds=0.0, slowest=0.0),
     ),
     "warnings": ("the hip moves far; \x1b[31m", "second"),
     "chosen": "lossless is larger",
@@ -68,6 +75,10 @@ def encode(
         threading.Thread(target=time.sleep, args=(60,)).start()
         print("ready", flush=True)  # noqa: T201
         time.sleep(60)
+    if model == "killed" and source.read(0, 1).max() > 9:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if model == "uneven":  # what is larger takes longer
+        time.sleep(float(source.read(0, 1).max()) / 10)
     if model in FAILURES:
         raise FAILURES[model]
     made = _report(source, model, exact=source.exact, verified=verify)
@@ -94,13 +105,22 @@ def _report(source: Any, model: str, *, exact: bool, verified: bool) -> Report:
     )
 
 
+def check_written(source: Any, stream: Any, report: Report, *, memlimit: int) -> None:
+    """Compare the frames with those of the source."""
+    calls.append({"checked": source.name, "memlimit": memlimit})
+    head, data = _head(stream), stream.read()
+    held = np.frombuffer(data, np.dtype(head["dtype"])).reshape(head["shape"])
+    if (held != source.read(0, source.shape[0])).any():
+        raise CorruptFile("the file on disk is not what was written; keep the source, check both")
+
+
 @dataclass(frozen=True)
 class Decoding:
     """Frames to come and their outline."""
 
     outline: Outline
     data: bytes
-    meta: None = None
+    meta: Meta | None = None
 
     def __iter__(self) -> Iterator[Any]:
         """Yield the frames in windows; stop short where the data does."""
@@ -113,7 +133,14 @@ class Decoding:
             yield np.frombuffer(part, frame.dtype).reshape(count, *frame.shape)
 
 
-def decode(stream: Any, *, fps: Any, times: Any, memlimit: int) -> Decoding:
+def every_frame(stream: Any, *, memlimit: int) -> Decoding:
+    """All frames."""
+    return decode(stream, fps=None, times=None, memlimit=memlimit)
+
+
+def decode(
+    stream: Any, *, fps: Any, times: Any, memlimit: int, start: Any = None, end: Any = None
+) -> Decoding:
     """Give the frames back at their rate, at `fps` or at `times` (the first ones, as many)."""
     calls.append({"fps": fps, "times": times, "memlimit": memlimit})
     head = _head(stream)

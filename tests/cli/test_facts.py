@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli import fake_api
+from vdsc.cli.app import Vdsc
 
 
 def test_info_is_a_table_on_stdout(vdsc, motion):
@@ -69,7 +70,7 @@ def test_version_is_the_packages(vdsc):
     assert vdsc("--version").stdout == f"vdsc {version('vdsc')}\n"
 
 
-@pytest.mark.parametrize("command", ["compress", "decompress", "info", "models", "train"])
+@pytest.mark.parametrize("command", list(Vdsc.homes))
 def test_every_command_has_help(vdsc, command):
     """Each command is listed with a whole sentence and explains itself."""
     listing = vdsc("--help").stdout

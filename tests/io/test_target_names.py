@@ -166,7 +166,7 @@ def test_a_foreign_group_is_not_let_in(tmp_path, monkeypatch):
     old.chmod(0o664)
     monkeypatch.setattr(os, "fchown", _no_links)
     status = os.stat_result((*tuple(old.stat())[:5], old.stat().st_gid + 1, *tuple(old.stat())[6:]))
-    monkeypatch.setattr(replacing_module, "_status", lambda _: status)
+    monkeypatch.setattr(replacing_module, "status", lambda _: status)
     write(old, force=True)
     assert stat.S_IMODE(old.stat().st_mode) == 0o604
 

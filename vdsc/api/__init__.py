@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from vdsc.api.checking import every_frame
     from vdsc.api.collecting import Item, collect, extend
     from vdsc.api.decoding import Decoding, decode
     from vdsc.api.facts import Info, inspect
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from vdsc.api.joining import join
     from vdsc.api.model_cards import ModelCard, installed_models
     from vdsc.api.opening import CollectionReader, SequenceReader, open_file
+    from vdsc.api.read_back import check_written
     from vdsc.api.report import GroupError, Report
     from vdsc.api.requests import encode
     from vdsc.api.salvaging import holds_clips, salvage_clips, salvage_frames
@@ -29,11 +31,13 @@ __all__ = [
     "ModelCard",
     "Report",
     "SequenceReader",
+    "check_written",
     "collect",
     "compress",
     "decode",
     "decompress",
     "encode",
+    "every_frame",
     "extend",
     "holds_clips",
     "info",
@@ -50,11 +54,13 @@ _HOMES = {
     "decoding": ("Decoding", "decode"),
     "facts": ("Info", "inspect"),
     "in_memory": ("compress", "decompress", "info", "inspect_knots"),
+    "checking": ("every_frame",),
     "collecting": ("Item", "collect", "extend"),
     "joining": ("join",),
     "opening": ("CollectionReader", "SequenceReader", "open_file"),
     "salvaging": ("holds_clips", "salvage_clips", "salvage_frames"),
     "model_cards": ("ModelCard", "installed_models"),
+    "read_back": ("check_written",),
     "report": ("GroupError", "Report"),
     "requests": ("encode",),
 }

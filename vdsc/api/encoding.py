@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, cast
 
+from vdsc.api import attempts
 from vdsc.api.fidelity import Fidelity
 from vdsc.api.numbers import numeric_outline, numeric_source
 from vdsc.api.report import Report
@@ -49,6 +50,7 @@ class Job:
         groups: whose errors are measured, where they are not those of the codec.
         """
         began, out = time.perf_counter(), Counted(stream, most)
+        note = attempts.begin(self.codec.id, self.settings, outline.frames)
         source, coded_as = numeric_source(source), numeric_outline(outline)
         encoder = self.codec.encoder(source, coded_as, self.settings)
         fidelity = Fidelity(encoder.groups if groups is None else groups, coded_as)
@@ -62,6 +64,7 @@ class Job:
                     writer = Writer(cast("BinaryIO", out), header, source.meta)
                     verifier.begin(encoder.header())
                 writer.chunk(coded.body)
+                note.chunk(out.count)
                 verifier.add(coded)
                 knots += coded.knots
                 fidelity.add(frames[coded.first - begin :][: len(coded.decoded)], coded.decoded)
@@ -70,6 +73,7 @@ class Job:
             verifier.end()
         assert writer is not None
         writer.close()
+        note.end(out.count)
         seconds = time.perf_counter() - began
         return _report(
             self, encoder, outline, fidelity, size=out.count, knots=knots, seconds=seconds

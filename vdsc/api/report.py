@@ -24,6 +24,25 @@ class GroupError:
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """A file that was made, or begun, to find the one that is kept.
+
+    codec: the permanent id. settings: in words, those that are not the codec's defaults. frames:
+    of the sequence, or of an excerpt. size: bytes, of a whole file or until it was given up.
+    chunks: how many were coded, in so many seconds, and how long the slowest took.
+    """
+
+    codec: str
+    settings: str
+    frames: int
+    size: int
+    whole: bool
+    chunks: int
+    seconds: float
+    slowest: float
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What compressing one sequence achieved; errors are of the frames as they will decode.
 
@@ -31,7 +50,7 @@ class Report:
     set for lossy video; groups hold the errors of everything else. snr: dB of what all values
     range over (of 255 for such video) against the root of the mean squared error. warnings: lines
     a user should read. chosen: why this codec, where none was named. lossless: every bit comes
-    back. verified: each chunk was decoded while the file was made.
+    back. verified: each chunk was decoded while the file was made. attempts: what was tried.
     """
 
     codec: str
@@ -49,6 +68,7 @@ class Report:
     verified: bool
     snr: float = 0.0
     chosen: str = ""
+    attempts: tuple[Attempt, ...] = ()
 
     @property
     def ratio(self) -> float:

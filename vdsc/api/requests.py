@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from vdsc.api import jobs
+from vdsc.api import attempts, jobs
 from vdsc.api.choice import Choice, chosen
 from vdsc.api.dial import Goal, turned
 from vdsc.api.encoding import Larger, Progress
@@ -22,6 +22,7 @@ from vdsc.errors import InvalidInput
 from vdsc.io.source import Source
 
 
+@attempts.collected
 def encode(
     source: Source,
     stream: BinaryIO,

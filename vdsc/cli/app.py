@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+import os
+from importlib import import_module
+from typing import Annotated, Any, ClassVar
 
 import typer
 
+from vdsc.cli.completion import VARIABLE
 from vdsc.cli.parsing import Commands
 from vdsc.cli.process import main
 from vdsc.cli.speech import put
@@ -21,16 +24,22 @@ class Vdsc(Commands):
         for name in (
             "compress",
             "decompress",
+            "test",
             "info",
-            "ls",
-            "models",
             "pack",
-            "recover",
-            "train",
             "unpack",
+            "ls",
+            "recover",
+            "models",
+            "train",
+            "completion",
         )
     }
 
+
+if VARIABLE in os.environ:  # a shell completes a line
+    machinery: Any = import_module("typer.completion")
+    machinery.completion_init()
 
 app = typer.Typer(
     name="vdsc",

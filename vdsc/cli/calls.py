@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, BinaryIO
+
+from vdsc.errors import CorruptFile, InvalidInput
 
 if TYPE_CHECKING:
     from vdsc.api import CollectionReader, Decoding, Info, Item, ModelCard, Report
@@ -73,6 +77,15 @@ def collect(
     return (extend if append else collect)(items, stream, progress=progress, **wish.options)
 
 
+def check_written(source: Source, path: str, report: Report, *, memlimit: int) -> None:
+    """Read a file on disk back; raises VdscError unless it holds the source as reported."""
+    from vdsc.api import check_written
+    from vdsc.io.spool import open_input
+
+    with open_input(path) as stream:
+        check_written(source, stream, report, memlimit=memlimit)
+
+
 def decode(
     stream: BinaryIO,
     *,
@@ -85,14 +98,22 @@ def decode(
     """Begin to decode a .vds file; raises VdscError."""
     from vdsc.api import decode
 
-    return decode(stream, fps=fps, times=times, start=start, end=end, memlimit=memlimit)
+    with right_command(stream):
+        return decode(stream, fps=fps, times=times, start=start, end=end, memlimit=memlimit)
+
+
+def every_frame(stream: BinaryIO, *, memlimit: int) -> Decoding:
+    """Begin to decode all of a .vds file, of one sequence or of many clips; raises VdscError."""
+    from vdsc.api import every_frame
+
+    with right_command(stream):
+        return every_frame(stream, memlimit=memlimit)
 
 
 def open_collection(path: str, *, memlimit: int) -> CollectionReader:
     """The clips of a file; raises InvalidInput for a file of one sequence, and VdscError."""
     from vdsc.api import CollectionReader, open_file
     from vdsc.core.words import printable
-    from vdsc.errors import InvalidInput
 
     reader = open_file(path, memlimit=memlimit)
     if not isinstance(reader, CollectionReader):
@@ -103,7 +124,6 @@ def open_collection(path: str, *, memlimit: int) -> CollectionReader:
 def salvage(path: str, out: str, *, memlimit: int, force: bool) -> str:
     """Write what is whole of a file, and say what that is; raises VdscError."""
     from vdsc.api import holds_clips, salvage_clips, salvage_frames
-    from vdsc.errors import InvalidInput
     from vdsc.io.replacing import replacing
     from vdsc.io.sink import check_suffix, open_sink
     from vdsc.io.spool import open_input
@@ -129,7 +149,24 @@ def inspect(stream: BinaryIO, *, memlimit: int) -> Info:
     """What a .vds file says of itself; raises VdscError."""
     from vdsc.api import inspect
 
-    return inspect(stream, memlimit=memlimit)
+    with right_command(stream):
+        return inspect(stream, memlimit=memlimit)
+
+
+@contextmanager
+def right_command(stream: BinaryIO) -> Iterator[None]:
+    """Raise InvalidInput, with advice, for a file that is to be compressed, not decompressed."""
+    from vdsc.io.formats import HEAD, kind_of
+
+    try:
+        yield
+    except CorruptFile:
+        stream.seek(0)
+        kind = kind_of(stream.read(HEAD))
+        if not kind:
+            raise
+        words = f"this is a file of the format {kind}"
+        raise InvalidInput(f"{words}; 'vdsc compress' makes a .vds file of it") from None
 
 
 def installed_models() -> list[ModelCard]:

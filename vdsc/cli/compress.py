@@ -6,13 +6,15 @@ from typing import Annotated
 
 import typer
 
+from vdsc.cli import habits as h
 from vdsc.cli import options as o
 from vdsc.cli.failure import each
 from vdsc.cli.naming import vds_name
-from vdsc.cli.plan import expand, make_folder, plan
+from vdsc.cli.plan import expand, make_folder, origin, plan
 
 
 def compress(
+    context: typer.Context,
     inputs: o.InputsArgument,
     *,
     out: o.OutOption = None,
@@ -23,7 +25,10 @@ def compress(
     quality: Annotated[
         int | None,
         typer.Option(
-            parser=o.whole(1, 100), metavar="1..100", help="Size against error (default: 75)."
+            parser=o.whole(1, 100),
+            metavar="1..100",
+            envvar="VDSC_QUALITY",
+            help="Size against error (default: 75).",
         ),
     ] = None,
     max_error: Annotated[
@@ -81,7 +86,10 @@ def compress(
     lossless: Annotated[
         bool, typer.Option("--lossless", help="Give back every bit, of any array of numbers.")
     ] = False,
-    verify: Annotated[bool, typer.Option(help="Decode each chunk as it is made.")] = True,
+    verify: Annotated[
+        bool,
+        typer.Option(help="Check that each chunk decodes to the frames whose errors are said."),
+    ] = True,
     codec: Annotated[
         str | None,
         typer.Option(parser=o.codec_name, metavar="NAME", help="Codec (default: the one fitting)."),
@@ -101,6 +109,12 @@ def compress(
     memlimit: o.MemlimitOption = o.MEMLIMIT,
     form: o.FormatOption = "",
     force: o.ForceOption = False,
+    exclude: h.ExcludeOption = None,
+    threads: h.ThreadsOption = 1,
+    rm: h.RemoveOption = False,
+    keep: h.KeepOption = False,
+    quiet: h.QuietOption = False,
+    verbose: h.VerboseOption = False,
 ) -> None:
     """Compress arrays to .vds files.
 
@@ -108,13 +122,19 @@ def compress(
     or '-': any numbers (T, ...). A checkpoint codes what it knows, if it does that better than the
     codec without one.
     """
-    from vdsc.cli.calls import Wish, encode
+    from vdsc.cli.calls import Wish, check_written, encode
+    from vdsc.cli.details import say_details
     from vdsc.cli.progress import progress_bar
+    from vdsc.cli.removal import check_removal, check_source, removable, remove
     from vdsc.cli.talk import say_report
     from vdsc.io.replacing import replacing
     from vdsc.io.source import SUFFIXES, open_source
     from vdsc.io.times_file import read_times
 
+    promised = max_error, psnr, target_size, lossless, codec in o.NO_QUALITY
+    if h.by_itself(context, "quality", *promised):
+        quality = None
+    h.check_talk(quiet=quiet, verbose=verbose)
     o.exclusive(fps=fps, times=times)
     o.exclusive(quality=quality, max_error=max_error, psnr=psnr, target_size=target_size)
     o.check_codec(
@@ -128,8 +148,12 @@ def compress(
         grid=grid,
         model=model,
     )
-    places = expand(inputs, SUFFIXES, recursive=recursive)
+    places = expand(
+        inputs, SUFFIXES, recursive=recursive, exclude=exclude, links=force, quiet=quiet
+    )
     todo = plan(places, out, output_dir, vds_name, recursive=recursive, times=times)
+    if rm:
+        check_removal(todo, keep=keep, no_verify=not verify)
     wish = Wish(
         fps=fps,
         times=None if times is None else read_times(times),
@@ -152,12 +176,21 @@ def compress(
     def work(path: str) -> None:
         output = todo.output(path)
         make_folder(output, output_dir)
-        with (
-            open_source(path, exact=wish.exact, limit=memlimit, form=form) as source,
-            replacing(output, force=force) as stream,
-            progress_bar(path) as progress,
-        ):
-            report = encode(source, stream, wish, progress)
-        say_report(path, output, report, source.note)
+        before = removable(path, output) if rm else origin(path)
+        with open_source(path, exact=wish.exact, limit=memlimit, form=form) as source:
+            if rm:
+                check_source(source)
+            with (
+                replacing(output, force=force, like=before) as stream,
+                progress_bar(path, shown=not quiet) as progress,
+            ):
+                report = encode(source, stream, wish, progress)
+            if not quiet:
+                say_report(path, output, report, source.note)
+            if verbose:
+                say_details(report)
+            if rm and before is not None:
+                check_written(source, output, report, memlimit=memlimit)
+                remove(path, before, output)
 
-    each(todo, work)
+    each(todo, work, threads=threads, quiet=quiet)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from vdsc.cli import habits as h
 from vdsc.cli import options as o
 from vdsc.cli.failure import each
 from vdsc.cli.naming import npy_name
-from vdsc.cli.plan import expand, make_folder, plan
+from vdsc.cli.plan import expand, make_folder, origin, plan
 from vdsc.core.words import printable
+
+COMPRESS = ", or make a .vds file of it with 'vdsc compress'"
 
 
 def decompress(
@@ -21,6 +24,12 @@ def decompress(
     end: o.EndOption = None,
     memlimit: o.MemlimitOption = o.MEMLIMIT,
     force: o.ForceOption = False,
+    exclude: h.ExcludeOption = None,
+    threads: h.ThreadsOption = 1,
+    rm: h.RemoveOption = False,
+    keep: h.KeepOption = False,
+    quiet: h.QuietOption = False,
+    verbose: h.VerboseOption = False,
 ) -> None:
     """Decode .vds files to arrays or video.
 
@@ -30,18 +39,26 @@ def decompress(
     import time
 
     from vdsc.cli.calls import decode
+    from vdsc.cli.details import time_words
     from vdsc.cli.progress import progress_bar
+    from vdsc.cli.removal import check_output, check_removal, removable, remove
     from vdsc.cli.speech import say
+    from vdsc.core.laps import Laps
     from vdsc.io.replacing import check_target
     from vdsc.io.sink import check_suffix, open_sink
     from vdsc.io.spool import open_input
     from vdsc.io.times_file import read_times
 
+    h.check_talk(quiet=quiet, verbose=verbose)
     o.exclusive(fps=fps, times=times)
     o.exclusive(times=times, start=start)
     o.exclusive(times=times, end=end)
-    places = expand(files, (".vds",), recursive=recursive)
-    todo = plan(places, out, output_dir, npy_name, recursive=recursive, times=times)
+    places = expand(
+        files, (".vds",), recursive=recursive, exclude=exclude, links=force, quiet=quiet
+    )
+    todo = plan(places, out, output_dir, npy_name, recursive=recursive, times=times, hint=COMPRESS)
+    if rm:
+        check_removal(todo, keep=keep, fps=fps, times=times, start=start, end=end)
     dates = None if times is None else read_times(times)
 
     def work(path: str) -> None:
@@ -49,18 +66,27 @@ def decompress(
         check_suffix(output)
         make_folder(output, output_dir)
         check_target(output, force=force)
-        with open_input(path) as stream, progress_bar(path) as progress:
+        before = removable(path, output) if rm else origin(path)
+        with open_input(path) as stream, progress_bar(path, shown=not quiet) as progress:
             decoding = decode(stream, fps=fps, times=dates, start=start, end=end, memlimit=memlimit)
             outline = decoding.outline
-            done = 0
-            with open_sink(output, outline, decoding.meta, force=force) as sink:
+            if rm:
+                check_output(output, decoding)
+            done, laps = 0, Laps()
+            with open_sink(output, outline, decoding.meta, force=force, like=before) as sink:
                 for frames in decoding:
                     sink.write(frames)
                     done += len(frames)
+                    laps.lap()
                     if progress:
                         progress(done, outline.frames)
         words = f"{outline.frames} frames at {float(outline.mean_rate):g}/s"
         words = f"{words}  {time.monotonic() - began:.1f} s"
-        say(f"{printable(path)} -> {printable(output)}  {words}")
+        if not quiet:
+            say(f"{printable(path)} -> {printable(output)}  {words}")
+        if verbose:
+            say(f"  {time_words(laps.count, 'batch', laps.total, laps.slowest)}")
+        if rm and before is not None:
+            remove(path, before, output)
 
-    each(todo, work)
+    each(todo, work, threads=threads, quiet=quiet)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from vdsc.cli.speech import say, settle
 from vdsc.core.words import printable
@@ -30,21 +30,58 @@ def explain(error: BaseException, item: str = "") -> int:
     return error.exit_code if isinstance(error, VdscError) else 1
 
 
-def each(items: Iterable[str], work: Callable[[str], None]) -> None:
-    """Do `work` on every item; a failure is said at once, and the first one's code is returned."""
-    first = 0
-    for item in items:
-        try:
-            work(item)
-        except BrokenPipeError:
-            raise
-        except Exception as error:
-            code = explain(error, item)
-            first = first or code
-    if first:
+def each(
+    items: Iterable[str],
+    work: Callable[[str], None],
+    *,
+    threads: int = 1,
+    quiet: bool = False,
+    worst: int = 0,
+) -> None:
+    """Do `work` on every item; failures are said in order, and the first one's code is returned.
+
+    threads: how many items are worked on at once; 0 is as many as there are cores. quiet: without
+    a bar. worst: the code that is returned instead if it is one of them.
+    """
+    failed = [code for code in _codes(list(items), work, threads, quiet=quiet) if code]
+    if failed:
         import typer
 
-        raise typer.Exit(first)
+        raise typer.Exit(worst if worst in failed else failed[0])
+
+
+def _codes(
+    items: list[str], work: Callable[[str], None], threads: int, *, quiet: bool
+) -> Iterator[int]:
+    """The exit code of `work` on each item, in order, when it has been said."""
+    at_once = min(threads or cores(), len(items))
+    if at_once > 1 and hasattr(os, "fork"):
+        from vdsc.cli.crew import side_by_side
+
+        yield from side_by_side(items, work, at_once, quiet=quiet)
+        return
+    if at_once > 1:
+        say("vdsc: note: this system cannot fork; the files are done one after the other")
+    for item in items:
+        yield attempt(item, work)
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def attempt(item: str, work: Callable[[str], None]) -> int:
+    """Do `work` on an item; a failure is said. Raises BrokenPipeError where nobody reads."""
+    try:
+        work(item)
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        return explain(error, item)
+    return 0
 
 
 def _about(item: str, words: str) -> str:

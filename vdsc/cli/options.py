@@ -24,6 +24,9 @@ MOST_DECIBELS = 400
 EXACT = ("lossless", "packed")
 """Codecs that give back every bit."""
 
+NO_QUALITY = (*EXACT, "bounded")
+"""Codecs without a quality to set."""
+
 
 def parse_fps(text: str | Fraction) -> Fraction:
     """Frames per second written as 60, 29.97 or 30000/1001: above zero, at most 1e6.
@@ -183,6 +186,7 @@ DeviceOption = Annotated[
         "--device",
         parser=choice("auto", "cpu", "cuda"),
         metavar="[auto|cpu|cuda]",
+        envvar="VDSC_DEVICE",
         help="Where the networks run.",
     ),
 ]
@@ -192,6 +196,7 @@ MemlimitOption = Annotated[
         "--memlimit",
         parser=parse_size,
         metavar="SIZE",
+        envvar="VDSC_MEMLIMIT",
         show_default="2GiB",
         help="Refuse what needs more memory, such as 256M.",
     ),

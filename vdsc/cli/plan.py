@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 import typer
 
 from vdsc.cli.options import exclusive
+from vdsc.cli.search import Search
 from vdsc.core.words import printable
 from vdsc.errors import InvalidInput
 
@@ -41,11 +43,13 @@ def plan(
     *,
     recursive: bool = False,
     times: str | None = None,
+    hint: str = "",
 ) -> Plan:
     """Output of each input: `out`, or its new name beside it or in `output_dir`; '-' to '-'.
 
     Raises a usage error when one input needs two outputs, and when two would share one or an
     output is an input; with `recursive`, where nobody named the files, only those are faulty.
+    hint: what else is to be done with an input that is its own output.
     """
     exclusive(out=out, output_dir=output_dir)
     if out is not None and len(places) > 1:
@@ -58,23 +62,42 @@ def plan(
         return name if output_dir is None else str(Path(output_dir, place, Path(name).name))
 
     outputs = {path: output(path, place) for path, place in places.items()}
-    faults = _faults(outputs, times)
+    faults = _faults(outputs, times, hint)
     if faults and not recursive:
         raise typer.BadParameter(printable(next(iter(faults.values()))))
     return Plan(outputs, faults)
 
 
-def expand(inputs: Sequence[str], suffixes: tuple[str, ...], *, recursive: bool) -> Places:
-    """`inputs` with each directory replaced by the files below it that have one of `suffixes`."""
+def expand(
+    inputs: Sequence[str],
+    suffixes: tuple[str, ...],
+    *,
+    recursive: bool,
+    exclude: Sequence[str] | None = None,
+    links: bool = False,
+    quiet: bool = False,
+) -> Places:
+    """`inputs` with each directory replaced by the files below it, see `Search`."""
+    if exclude and not recursive:
+        raise typer.BadParameter("--exclude goes with -r; name the files that you want instead")
+    search = Search(suffixes=suffixes, exclude=exclude or (), links=links, quiet=quiet)
     places: Places = {}
     for path in inputs:
         if not Path(path).is_dir():
             places[path] = ""
         elif recursive:
-            places |= _below(path, suffixes)
+            found = search.files(path)
+            places |= {str(one): str(one.relative_to(path).parent) for one in found}
         else:
             raise typer.BadParameter(f"{printable(path)} is a directory; name files, or add -r")
     return places
+
+
+def origin(path: str) -> os.stat_result | None:
+    """What the output of an input takes over from its file; None where it is none."""
+    from vdsc.io.likeness import status
+
+    return None if _file(path) == "-" else status(_file(path))
 
 
 def make_folder(output: str, output_dir: str | None) -> None:
@@ -83,22 +106,13 @@ def make_folder(output: str, output_dir: str | None) -> None:
         Path(output).parent.mkdir(parents=True, exist_ok=True)
 
 
-def _below(folder: str, suffixes: tuple[str, ...]) -> Places:
-    found = sorted(
-        p for p in Path(folder).rglob("*") if p.suffix.lower() in suffixes and not p.is_dir()
-    )
-    if not found:
-        raise InvalidInput(f"{folder} holds no {' or '.join(suffixes)} files; check the path")
-    return {str(p): str(p.relative_to(folder).parent) for p in found}
-
-
-def _faults(outputs: dict[str, str], times: str | None) -> dict[str, str]:
+def _faults(outputs: dict[str, str], times: str | None, hint: str) -> dict[str, str]:
     """What is wrong with the output of each input that cannot have it."""
     uses = Counter(outputs.values())
     faults = {}
     for path, output in outputs.items():
         if _overwritten(_file(path), output):
-            faults[path] = f"{path} is its own output; name another with -o"
+            faults[path] = f"{path} is its own output; name another with -o{hint}"
         elif times is not None and _overwritten(times, output):
             faults[path] = f"{times} holds the times and would be overwritten; name another output"
         elif uses[output] > 1:

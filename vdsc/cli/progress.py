@@ -68,9 +68,9 @@ def console(stream: TextIO) -> Console:
 
 
 @contextmanager
-def progress_bar(title: str, unit: str = "frames") -> Iterator[Tick | None]:
-    """Draw a bar until the block ends; None where stderr is no terminal."""
-    if not is_terminal(sys.stderr):
+def progress_bar(title: str, unit: str = "frames", *, shown: bool = True) -> Iterator[Tick | None]:
+    """Draw a bar until the block ends; None where stderr is no terminal, or nobody wants it."""
+    if not shown or not is_terminal(sys.stderr):
         yield None
         return
     bar = _Bar(title, unit)

@@ -50,6 +50,11 @@ def error_words(report: Report) -> str:
     """
     if report.lossless:
         return "lossless, verified" if report.verified else "lossless, not verified"
+    return _lost(report) + ("" if report.verified else ", not verified")
+
+
+def _lost(report: Report) -> str:
+    """What a file with loss loses."""
     if report.psnr is not None:
         return f"PSNR {report.psnr:.2f} dB"
     if report.mean_error is None or report.max_error is None:

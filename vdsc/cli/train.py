@@ -14,6 +14,7 @@ import typer
 
 from vdsc.cli.options import file_name
 from vdsc.cli.speech import say
+from vdsc.errors import InvalidInput
 
 if TYPE_CHECKING:
     from vdsc.train.step_report import TrainStep
@@ -77,6 +78,10 @@ def train(
     from vdsc.train.front_door import train as run
 
     del device
+    if Path(config).is_dir():
+        words = "a folder of data says what to train on, not how; copy a file of examples/train"
+        again = f"vdsc train FILE.toml --out {out} --set data={config}"
+        raise InvalidInput(f"{config}: {words} and run '{again}'")
 
     try:
         with reporting() as report:

@@ -88,6 +88,11 @@ def opener(stream: BinaryIO, name: str, form: str = "") -> Any:
     raise InvalidInput(f"{name} is {_unknown(head)}")
 
 
+def kind_of(head: bytes) -> str:
+    """The name of the readable format that a file of these first bytes has; "" if it has none."""
+    return next((form.name for form in FORMATS if form.open and form.sniff(head)), "")
+
+
 def writer(path: str) -> Any:
     """The adapter that writes `path`, whose suffix is one of WRITTEN; `-` is written as .npy."""
     suffix = ".npy" if path == "-" else Path(path).suffix.lower()

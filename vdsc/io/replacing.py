@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import errno
 import os
-import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from vdsc.core.words import printable
 from vdsc.errors import InvalidInput
+from vdsc.io.likeness import PERMISSIONS, date_as, own_as, status
 from vdsc.io.temporary import create, remove_leftovers
 
 # What a file system answers that has no hard links.
@@ -20,8 +20,12 @@ NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EM
 
 
 @contextmanager
-def replacing(path: str, *, force: bool = False) -> Iterator[BinaryIO]:
+def replacing(
+    path: str, *, force: bool = False, like: os.stat_result | None = None
+) -> Iterator[BinaryIO]:
     """Binary stream that becomes `path` on success and vanishes on any failure; `-` is stdout.
+
+    like: the file it is made from, whose dates it takes, and owner and permissions if it is new.
 
     Raises InvalidInput, before anything is written, if `path` exists and `force` is not set, and
     at the end, with nothing overwritten, if another process has made it in the meantime. A file
@@ -36,7 +40,7 @@ def replacing(path: str, *, force: bool = False) -> Iterator[BinaryIO]:
         with open(path, "wb") as stream:
             yield stream
     else:
-        yield from _renamed(Path(os.path.realpath(path)), path, force=force)
+        yield from _renamed(Path(os.path.realpath(path)), path, like, force=force)
 
 
 @contextmanager
@@ -91,21 +95,26 @@ def _flushed(stream: BinaryIO) -> Iterator[BinaryIO]:
     stream.flush()
 
 
-def _renamed(final: Path, path: str, *, force: bool) -> Iterator[BinaryIO]:
+def _renamed(
+    final: Path, path: str, like: os.stat_result | None, *, force: bool
+) -> Iterator[BinaryIO]:
     """Stream to a new file beside `final` that takes its name once it is safely on disk."""
     remove_leftovers(final)
-    old = _status(final)
+    old = status(final)
+    owner = like if old is None else old
     try:
-        stream, temporary = create(final, mode=0o666 if old is None else 0o600)
+        stream, temporary = create(final, mode=0o666 if owner is None else 0o600)
     except OSError as error:
         words = f"{printable(path)} cannot be written: {error.strerror}"
         raise InvalidInput(f"{words}; check the name and the folder's permissions") from None
     try:
         with stream:
-            if old is not None:
-                _own_as(stream.fileno(), old)
+            if owner is not None:
+                own_as(stream.fileno(), owner, bits=PERMISSIONS if old is None else 0o7777)
             yield stream
             stream.flush()
+            if like is not None:
+                date_as(temporary, like)
             os.fsync(stream.fileno())
             _rename(temporary, final, path, force=force)
     except BaseException:  # an interrupt leaves no partial file either
@@ -140,26 +149,3 @@ def _reserve(temporary: Path, final: Path) -> None:
     except BaseException:
         final.unlink(missing_ok=True)
         raise
-
-
-def _status(final: Path) -> os.stat_result | None:
-    """Owner and permissions of the file that will be replaced, if there is one."""
-    try:
-        return final.stat()
-    except OSError:
-        return None
-
-
-def _own_as(descriptor: int, old: os.stat_result) -> None:
-    """Take owner and permissions of `old`, as far as the system lets this user give them."""
-    if not hasattr(os, "fchown"):  # Windows
-        return
-    mode = stat.S_IMODE(old.st_mode)
-    try:
-        os.fchown(descriptor, old.st_uid, old.st_gid)
-    except OSError:
-        with suppress(OSError):
-            os.fchown(descriptor, -1, old.st_gid)
-    if os.fstat(descriptor).st_gid != old.st_gid:
-        mode &= ~stat.S_IRWXG  # another group is not let in
-    os.fchmod(descriptor, mode)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,17 +28,22 @@ class Sink(Protocol):
 
 @contextmanager
 def open_sink(
-    path: str, outline: Outline, meta: Meta | None = None, *, force: bool = False
+    path: str,
+    outline: Outline,
+    meta: Meta | None = None,
+    *,
+    force: bool = False,
+    like: os.stat_result | None = None,
 ) -> Iterator[Sink]:
     """Sink for a sequence; `path` appears when the last frame is written.
 
-    meta: what the sequence's own file held beside its numbers, of whatever format it was. `-` is
-    stdout, as `.npy`. Raises InvalidInput for an unknown suffix, for what is not video in a
-    video file, and for a path that exists unless `force`.
+    meta: what the sequence's own file held beside its numbers, of whatever format it was. like: as
+    of `replacing`. `-` is stdout, as `.npy`. Raises InvalidInput for an unknown suffix, for what is
+    not video in a video file, and for a path that exists unless `force`.
     """
     check_suffix(path)
     adapter = writer(path)
-    with replacing(path, force=force) as stream, adapter(stream, outline, meta) as sink:
+    with replacing(path, force=force, like=like) as stream, adapter(stream, outline, meta) as sink:
         yield sink
 
 

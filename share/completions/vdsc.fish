@@ -1,0 +1,1 @@
+complete --command vdsc --no-files --arguments "(env _VDSC_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=get-args _TYPER_COMPLETE_ARGS=(commandline -cp) vdsc)" --condition "env _VDSC_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=is-args _TYPER_COMPLETE_ARGS=(commandline -cp) vdsc"
