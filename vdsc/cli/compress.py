@@ -96,8 +96,9 @@ def compress(
 ) -> None:
     """Compress arrays to .vds files.
 
-    INPUT is an .npy or .npz file (FILE.npz:KEY names one of several arrays), a directory with -r,
-    or '-': any numbers (T, ...). A checkpoint codes what it knows, if it does that better than the
+    INPUT is an .npy or .npz file (FILE.npz:KEY names one of several arrays), a video (.mp4, .mov,
+    .mkv, .webm, .gif), a folder of pictures, a directory of files with -r, or '-': any numbers
+    (T, ...). A checkpoint codes what it knows, if it does that better than the
     codec without one.
     """
     from vdsc.cli.calls import Wish, encode
@@ -120,7 +121,7 @@ def compress(
         grid=grid,
         model=model,
     )
-    places = expand(inputs, SUFFIXES, recursive=recursive)
+    places = expand(inputs, SUFFIXES, recursive=recursive, pictures=True)
     todo = plan(places, out, output_dir, vds_name, recursive=recursive, times=times)
     wish = Wish(
         fps=fps,

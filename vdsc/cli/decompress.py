@@ -23,15 +23,15 @@ def decompress(
     """Decode .vds files to arrays or video.
 
     Without --fps and --times the original times come back. The suffix of -o says what is written:
-    .npy, or for video also .mp4 and .gif.
+    .npy, or for video also .mp4, .mov, .webm, .mkv (exact) and .gif; a folder (-o frames/) gets
+    a .png of each frame.
     """
     import time
 
     from vdsc.cli.calls import decode
     from vdsc.cli.progress import progress_bar
     from vdsc.cli.speech import say
-    from vdsc.io.replacing import check_target
-    from vdsc.io.sink import check_suffix, open_sink
+    from vdsc.io.sink import check_output, open_sink
     from vdsc.io.spool import open_input
     from vdsc.io.times_file import read_times
 
@@ -42,9 +42,8 @@ def decompress(
 
     def work(path: str) -> None:
         output, start = todo.output(path), time.monotonic()
-        check_suffix(output)
         make_folder(output, output_dir)
-        check_target(output, force=force)
+        check_output(output, force=force)
         with open_input(path) as stream, progress_bar(path) as progress:
             decoding = decode(stream, fps=fps, times=dates, memlimit=memlimit)
             outline = decoding.outline

@@ -64,14 +64,21 @@ def plan(
     return Plan(outputs, faults)
 
 
-def expand(inputs: Sequence[str], suffixes: tuple[str, ...], *, recursive: bool) -> Places:
-    """`inputs` with each directory replaced by the files below it that have one of `suffixes`."""
+def expand(
+    inputs: Sequence[str], suffixes: tuple[str, ...], *, recursive: bool, pictures: bool = False
+) -> Places:
+    """`inputs` with each directory replaced by the files below it that have one of `suffixes`.
+
+    pictures: whether a folder that holds some is an input itself, where not `recursive`.
+    """
     places: Places = {}
     for path in inputs:
         if not Path(path).is_dir():
             places[path] = ""
         elif recursive:
             places |= _below(path, suffixes)
+        elif pictures and _holds_pictures(path):
+            places[path] = ""
         else:
             raise typer.BadParameter(f"{printable(path)} is a directory; name files, or add -r")
     return places
@@ -81,6 +88,12 @@ def make_folder(output: str, output_dir: str | None) -> None:
     """Make `output_dir` and what `output` needs below it."""
     if output_dir is not None:
         Path(output).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _holds_pictures(path: str) -> bool:
+    from vdsc.io.pictures import holds_pictures
+
+    return holds_pictures(path)
 
 
 def _below(folder: str, suffixes: tuple[str, ...]) -> Places:
