@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         UnsupportedVersion,
         VdscError,
     )
+    from vdsc.viewer.shown import show
 
     __version__: str
 
@@ -39,11 +40,13 @@ __all__ = [
     "decompress",
     "info",
     "inspect_knots",
+    "show",
 ]
 
 _HOMES = {
     "vdsc.api": ("Info", "compress", "decompress", "info", "inspect_knots"),
     "vdsc.core.sequence": ("Clock", "Outline", "Sequence"),
+    "vdsc.viewer.shown": ("show",),
 }
 
 

@@ -17,7 +17,8 @@ class Vdsc(Commands):
     """The commands of `vdsc`."""
 
     homes: ClassVar[dict[str, str]] = {
-        name: f"vdsc.cli.{name}" for name in ("compress", "decompress", "info", "models", "train")
+        name: f"vdsc.cli.{name}"
+        for name in ("compress", "decompress", "info", "show", "plot", "models", "train")
     }
 
 
