@@ -20,9 +20,9 @@ import vdsc
 from vdsc.cli.app import app
 from vdsc.core.meta import Meta
 from vdsc.viewer.clip import Clip, clip_of_values
-from vdsc.viewer.packing import GAP, packed, thinned
 from vdsc.viewer.page import page_of
-from vdsc.viewer.scene import scene_of
+from vdsc.viewer.page_packing import GAP, packed, thinned
+from vdsc.viewer.shown_scene import scene_of
 
 RNG = np.random.default_rng(0)
 TIMES = np.arange(60) / 30

@@ -11,7 +11,7 @@ from PIL import Image
 
 import vdsc
 from vdsc.viewer.clip import clip_of_data, clip_of_values
-from vdsc.viewer.scene import scene_of
+from vdsc.viewer.shown_scene import scene_of
 from vdsc.viewer.still import AFTER, BEFORE, ERROR, KNOT, draw
 
 RNG = np.random.default_rng(0)

@@ -25,16 +25,17 @@ def plot(
     memlimit: o.MemlimitOption = o.MEMLIMIT,
     force: o.ForceOption = False,
 ) -> None:
-    """Draw a file as one still PNG: a strip of frames, skeletons, or curves, with its knots.
+    """Draw a file as one still PNG.
 
-    With --original both are drawn, and how far they are apart over time. Needs matplotlib.
+    It is a strip of frames, skeletons in a row, or curves, with the knots. With --original both are
+    drawn, and how far they are apart over time. Needs matplotlib.
     """
     from vdsc.cli.failure import each
     from vdsc.cli.speech import say
     from vdsc.core.sequence import Clock
     from vdsc.io.replacing import replacing
     from vdsc.viewer.clip import open_clip
-    from vdsc.viewer.scene import scene_of
+    from vdsc.viewer.shown_scene import scene_of
     from vdsc.viewer.still import draw
 
     clock = None if fps is None else Clock(fps)

@@ -52,10 +52,10 @@ def show(
     memlimit: o.MemlimitOption = o.MEMLIMIT,
     force: o.ForceOption = False,
 ) -> None:
-    """Make one page that plays a file: pictures, a moving skeleton, or curves.
+    """Make one page that plays a file.
 
-    The page needs no network and no other file. With --original both are shown, and how far they
-    are apart over time.
+    It shows pictures, a moving skeleton, or curves, and where the knots are; it needs no network
+    and no other file. With --original both are shown, and how far they are apart over time.
     """
     from vdsc.cli.failure import each
     from vdsc.cli.speech import say

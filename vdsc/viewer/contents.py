@@ -10,8 +10,8 @@ from vdsc.core.sequence import Times
 from vdsc.core.types import Floats, Values
 from vdsc.core.words import printable
 from vdsc.viewer.clip import Clip
-from vdsc.viewer.packing import Fuller, packed, sheets, text_of, thinned
-from vdsc.viewer.scene import Scene, chunks
+from vdsc.viewer.page_packing import Fuller, packed, sheets, text_of, thinned
+from vdsc.viewer.shown_scene import Scene, chunks
 
 FACTOR = 4
 """How many times finer a path in continuous time is shown than its own frames."""

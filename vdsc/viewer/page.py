@@ -13,7 +13,7 @@ from typing import Any
 from vdsc.core.words import printable
 from vdsc.io.replacing import replacing
 from vdsc.viewer.contents import contents
-from vdsc.viewer.scene import Scene
+from vdsc.viewer.shown_scene import Scene
 
 ROOM = 8 << 20
 """Characters that the frames of a page may take."""

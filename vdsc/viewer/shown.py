@@ -13,7 +13,7 @@ from vdsc.core.plain_numbers import as_rate
 from vdsc.core.sequence import Clock
 from vdsc.viewer.clip import Clip, clip_of_data, clip_of_values, open_clip
 from vdsc.viewer.page import ROOM, Page, page_of
-from vdsc.viewer.scene import scene_of
+from vdsc.viewer.shown_scene import scene_of
 
 
 def show(

@@ -11,8 +11,8 @@ from vdsc.core.words import printable
 from vdsc.errors import InvalidInput
 from vdsc.viewer.clip import Clip
 from vdsc.viewer.contents import channels_drawn, flat
-from vdsc.viewer.packing import thinned
-from vdsc.viewer.scene import Scene
+from vdsc.viewer.page_packing import thinned
+from vdsc.viewer.shown_scene import Scene
 
 BEFORE, AFTER, KNOT, ERROR = "#9e9e9e", "#1f5fbf", "#b84e00", "#a3283f"
 ACROSS = 8
