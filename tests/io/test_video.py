@@ -112,7 +112,9 @@ def test_transparency_of_webm_is_not_lost(tmp_path):
 def test_gifs_are_what_pillow_reads(tmp_path):
     """Opaque ones are RGB; with see-through pixels RGBA; the rate is the file's."""
     clip = RNG.integers(0, 2, (6, 9, 8, 3)).astype(np.uint8) * 255
-    with open_sink(str(tmp_path / "x.gif"), Outline(clip.shape, clip.dtype, Clock(25))) as sink:
+    with open_sink(
+        str(tmp_path / "x.gif"), Outline(clip.shape, clip.dtype, Clock(Fraction(25)))
+    ) as sink:
         sink.write(clip)
     values, source = read(tmp_path / "x.gif")
     np.testing.assert_array_equal(values, iio.imread(tmp_path / "x.gif", plugin="pillow"))
@@ -307,3 +309,22 @@ def test_keys_are_refused(tmp_path):
     """A video has no parts that could be named."""
     film(tmp_path / "x.mkv")
     refused(f"{tmp_path / 'x.mkv'}:0", "holds one video; leave out ':0'")
+
+
+def test_damage_is_never_covered_up_in_silence(tmp_path):
+    """A flipped byte in a film that vdsc wrote is refused or said, unless no frame is another."""
+    clip = RNG.integers(0, 256, (5, 40, 48, 3)).astype(np.uint8)
+    with open_sink(
+        str(tmp_path / "x.mkv"), Outline(clip.shape, clip.dtype, Clock(Fraction(25)))
+    ) as sink:
+        sink.write(clip)
+    data, said = (tmp_path / "x.mkv").read_bytes(), 0
+    for at in range(600, len(data), len(data) // 40):
+        (tmp_path / "x.mkv").write_bytes(data[:at] + bytes([data[at] ^ 0x55]) + data[at + 1 :])
+        try:
+            values, source = read(tmp_path / "x.mkv")
+        except InvalidInput:
+            continue
+        said += "damaged, and filled in" in source.note
+        assert "damaged" in source.note or np.array_equal(values, clip)
+    assert said > 10

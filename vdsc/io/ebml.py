@@ -23,10 +23,13 @@ def check_whole(stream: BinaryIO, name: str) -> None:
         kind, size = _number(stream, marked=True), _number(stream)
         if size is None or kind is None:
             break
-        if kind == SEGMENT and stream.tell() + size > end:
-            have = f"{end} of {stream.tell() + size} bytes"
-            raise InvalidInput(f"{name} is truncated: {have}; copy it again")
-        stream.seek(stream.tell() + size)
+        after = stream.tell() + size
+        if after > end:
+            if kind == SEGMENT:
+                words = f"{name} is truncated: {end} of {after} bytes"
+                raise InvalidInput(f"{words}; copy it again")
+            break
+        stream.seek(after)
     stream.seek(0)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,7 +27,8 @@ PIXEL = 16
 class Film:
     """The frames of one video: how they look, where they are kept and when they are.
 
-    stamps: ticks. torn: how many are damaged. packets: how many the file holds.
+    stamps: ticks. torn: how many are said to be damaged. packets: how many the file holds.
+    opaque: whether nothing is see-through. heard: what FFmpeg complained of.
     """
 
     look: Look
@@ -35,6 +37,7 @@ class Film:
     torn: int = 0
     packets: int = 0
     opaque: bool = True
+    heard: tuple[str, ...] = ()
 
 
 def decoded(container: Any, video: Any, name: str, limit: int, stack: ExitStack) -> Film:
@@ -44,19 +47,20 @@ def decoded(container: Any, video: Any, name: str, limit: int, stack: ExitStack)
     film: Film | None = None
     decoder, packets = _decoder(video, name), 0
     try:
-        for packet in container.demux(video):
-            packets += packet.size > 0
-            for frame in decoder.decode(packet if packet.size else None):
-                if film is None:
-                    film = _film(frame, name, limit, stack)
-                _add(film, frame, name)
+        with complaints() as heard:
+            for packet in container.demux(video):
+                packets += packet.size > 0
+                for frame in decoder.decode(packet if packet.size else None):
+                    if film is None:
+                        film = _film(frame, name, limit, stack)
+                    _add(film, frame, name)
     except av.error.FFmpegError as error:
         done = film.spool.count if film else 0
         words = f"{name} cannot be decoded after frame {done} ({reason(error)})"
         raise InvalidInput(f"{words}; copy it again") from None
     if film is None:
         raise InvalidInput(f"{name} holds no frames of video; copy it again")
-    film.packets = packets
+    film.packets, film.heard = packets, tuple(heard)
     return film
 
 
@@ -105,6 +109,20 @@ def check_count(film: Film, video: Any, name: str) -> None:
     if film.packets < video.frames:
         words = f"{name} is truncated: {film.packets} of {video.frames} frames"
         raise InvalidInput(f"{words}; copy it again")
+
+
+@contextmanager
+def complaints() -> Iterator[list[str]]:
+    """What FFmpeg says of damage that it covers up; all of it is there at the end."""
+    heard: list[str] = []
+    before = av.logging.get_level()
+    av.logging.set_level(av.logging.ERROR)
+    try:
+        with av.logging.Capture(local=False) as found:
+            yield heard
+        heard += [printable(message.strip()[:80]) for _, _, message in found]
+    finally:
+        av.logging.set_level(before)
 
 
 def reason(error: Exception) -> str:

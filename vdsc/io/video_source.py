@@ -49,8 +49,8 @@ def open_video(
     if DEMUXERS[kind] == "matroska":
         check_whole(stream, name)
     stream.seek(0, os.SEEK_END)  # a pipe is copied now: FFmpeg would lose what goes wrong later
-    stream.seek(0)
     with ExitStack() as stack:
+        stream.seek(0)
         container = stack.enter_context(_opened(stream, name, kind))
         video = _chosen(container, name)
         film = decoded(container, video, name, limit, stack)
@@ -118,8 +118,9 @@ def _note(film: Film, video: Any, left: list[str], said: str) -> str:
     parts = [film.look.note, said]
     if left:
         parts.append(f"left out: {', '.join(left)}")
-    if film.torn:
-        parts.append(f"{film.torn} frames are damaged in the file")
+    if film.torn or film.heard:
+        words = film.heard[0] if film.heard else f"{film.torn} frames are marked so"
+        parts.append(f"the file is damaged, and filled in as FFmpeg does ({words})")
     shape = video.sample_aspect_ratio
     if shape and shape != 1:
         parts.append(
