@@ -260,9 +260,10 @@ def test_the_command_line(tmp_path, monkeypatch):
     assert "note: x.vds: 12 channels of 20 are shown" in said.stderr
     assert "mean" in run("plot x.vds -o x.png --original x.npy").stderr
     assert run("show x.npy -o y.html --fps 12 --as curves").exit_code == 0
-    assert "39" not in (tmp_path / "y.html").read_text(encoding="utf-8").partition("<dl>")[2][:200]
+    assert "40 frames, 12 a second" in (tmp_path / "y.html").read_text(encoding="utf-8")
     for words in ("show x.vds -o z.html --as figure", "plot x.vds -o z.png --as figure",
-                  "show gone -o z.html", "plot gone -o z.png", "show x.vds -o x.html"):  # fmt: skip
+                  "show gone -o z.html", "plot gone -o z.png", "show x.vds -o x.html",
+                  "show x.vds -o x.vds -f", "plot x.vds --original x.npy -o x.npy -f"):  # fmt: skip
         failed = run(words)
         assert failed.exit_code == 1
         assert failed.stderr.count("\n") == 1

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from vdsc.cli import options as o
-from vdsc.cli.show import DrawnOption, FileArgument, OriginalOption
+from vdsc.cli.show import DrawnOption, FileArgument, OriginalOption, check_output
 from vdsc.core.words import printable
 
 
@@ -41,6 +41,7 @@ def plot(
     clock = None if fps is None else Clock(fps)
 
     def work(path: str) -> None:
+        check_output(out, path, original, force=force)
         with ExitStack() as stack:
             stream = stack.enter_context(replacing(out, force=force))
             clip = stack.enter_context(open_clip(path, memlimit=memlimit, clock=clock))

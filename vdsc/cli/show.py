@@ -8,6 +8,7 @@ import typer
 
 from vdsc.cli import options as o
 from vdsc.core.words import printable
+from vdsc.errors import InvalidInput
 
 FileArgument = Annotated[
     str, typer.Argument(metavar="FILE", parser=o.file_name, help="A .vds file, or any input.")
@@ -27,6 +28,18 @@ DrawnOption = Annotated[
         help="How to draw it (default: as what it is).",
     ),
 ]
+
+
+def check_output(out: str, file: str, original: str | None, *, force: bool) -> None:
+    """Raise InvalidInput unless `out` may be written, and is none of what is read."""
+    from vdsc.io.replacing import check_target
+    from vdsc.io.source import split_key
+    from vdsc.io.spool import same_file
+
+    check_target(out, force=force)
+    read = [split_key(one)[0] for one in (file, original) if one is not None]
+    if any(same_file(out, one) for one in read):
+        raise InvalidInput(f"{printable(out)} is what is read; name another output with -o")
 
 
 def show(
@@ -59,11 +72,10 @@ def show(
     """
     from vdsc.cli.failure import each
     from vdsc.cli.speech import say
-    from vdsc.io.replacing import check_target
     from vdsc.viewer.shown import show as shown
 
     def work(path: str) -> None:
-        check_target(out, force=force)
+        check_output(out, path, original, force=force)
         page = shown(path, original, fps=fps, drawn=drawn or "", room=room, memlimit=memlimit)
         page.save(out, force=force)
         say(f"{printable(path)} -> {printable(out)}  {len(page.html):,} bytes")

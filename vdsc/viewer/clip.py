@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -24,8 +25,8 @@ from vdsc.io.source import Source, array_source, open_source, split_key
 from vdsc.io.spool import open_input, spoken
 
 MAGIC = b"\x89VDS"
-AT_ONCE = 64
-"""Frames that are read together."""
+MOST, AT_ONCE = 256, 1 << 22
+"""Frames that are looked at together, of so many values at most, unless one has more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def clip_of_source(source: Source, clock: Clock | None = None) -> Clip:
     def frames(times: Times | None) -> Iterator[Values]:
         count = source.shape[0]
         at = np.arange(count) if times is None else nearest(found.seconds(0, count), times)
-        for begin, end in apart(len(at), AT_ONCE):
+        for begin, end in apart(len(at), together(source.shape)):
             yield np.concatenate([source.fetch(i, i + 1) for i in at[begin:end].tolist()])
 
     said = () if source.clock or clock else (("note", "no times: one frame a second; see --fps"),)
@@ -127,6 +128,11 @@ def matching(original: Clip, clip: Clip) -> Clip:
 
     outline = replace(theirs, clock=ours.clock)
     return replace(original, outline=outline, frames=frames, continuous=False)
+
+
+def together(shape: tuple[int, ...]) -> int:
+    """How many frames of a sequence (T, ...) are looked at together."""
+    return max(1, min(MOST, AT_ONCE // math.prod(shape[1:])))
 
 
 def nearest(own: Times, times: Times) -> Values:

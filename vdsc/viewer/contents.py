@@ -92,7 +92,7 @@ def _curves(scene: Scene, room: int) -> Made:
     for clip in clips:
         factor = _factor(clip)
         times = thinned(scene.own, most, factor)
-        found = np.concatenate([flat(part)[:, chosen] for part in clip.frames(times)])
+        found = np.concatenate([flat(part, chosen) for part in clip.frames(times)])
         tracks.append({"times": text_of(times), **packed(found)})
         said += _fewer(clip, scene.own, times, factor)
     if total > len(chosen):
@@ -123,9 +123,10 @@ def _names(clip: Clip, count: int) -> list[str]:
     return []
 
 
-def flat(frames: Values) -> Floats:
-    """Frames (n, ...) as float64 (n, C)."""
-    return frames.reshape(len(frames), -1).astype(np.float64)
+def flat(frames: Values, chosen: list[int] | None = None) -> Floats:
+    """Frames (n, ...) as float64 (n, C), or the chosen channels of them."""
+    values = frames.reshape(len(frames), -1)
+    return (values if chosen is None else values[:, chosen]).astype(np.float64)
 
 
 def _clips(scene: Scene) -> list[Clip]:

@@ -9,11 +9,8 @@ import numpy as np
 
 from vdsc.core.sequence import Times
 from vdsc.core.types import Floats, Values
-from vdsc.viewer.clip import Clip, matching
+from vdsc.viewer.clip import Clip, matching, together
 from vdsc.viewer.drawing import Drawing, drawing_of
-
-AT_ONCE = 256
-"""Frames that are compared together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +79,8 @@ def chunks(batches: Iterable[Values], size: int) -> Iterator[Values]:
 
 def _errors(clip: Clip, original: Clip, drawing: Drawing) -> Errors:
     """How far each frame is from the original: joints by distance, values by difference."""
-    pairs = zip(
-        chunks(clip.frames(None), AT_ONCE), chunks(original.frames(None), AT_ONCE), strict=True
-    )
+    size = together(clip.outline.shape)
+    pairs = zip(chunks(clip.frames(None), size), chunks(original.frames(None), size), strict=True)
     means, most = [], []
     for decoded, true in pairs:
         if drawing.places is not None:

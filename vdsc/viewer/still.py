@@ -132,12 +132,12 @@ def _curves(scene: Scene) -> tuple[list[float], Any]:
     chosen, names, _ = channels_drawn(scene.clip, scene.own, CURVES)
     factor = FACTOR if scene.clip.continuous and len(scene.own) > 1 else 1
     times = thinned(scene.own, POINTS, factor)
-    found = np.concatenate([flat(part)[:, chosen] for part in scene.clip.frames(times)])
+    found = np.concatenate([flat(part, chosen) for part in scene.clip.frames(times)])
     own = thinned(scene.own, POINTS, 1)
     other = scene.original
     true = None
     if other is not None:
-        true = np.concatenate([flat(part)[:, chosen] for part in other.frames(own)])
+        true = np.concatenate([flat(part, chosen) for part in other.frames(own)])
 
     def fill(rows: list[Any]) -> None:
         for number, (axes, name) in enumerate(zip(rows, names, strict=False)):
