@@ -9,49 +9,23 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib import pyplot as plt
 from numpy.typing import NDArray
-from scipy.spatial.transform import Rotation
 
 import vdsc
+from vdsc.viewer.rig import CMU
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parent / "examples"
 QUALITY, FPS = 50, 144
 BEFORE, AFTER = "#9e9e9e", "#1f5fbf"
 
-BONES = (
-    (-1, 0.0, 0.0, 0.0),  # hips
-    (0, 0.0, 0.0, 0.0), (1, 1.36, -1.79, 0.84), (2, 2.45, -6.73, 0.0),  # left leg
-    (3, 2.56, -7.04, 0.0), (4, 0.16, -0.43, 2.32),
-    (0, 0.0, 0.0, 0.0), (6, -1.31, -1.79, 0.84), (7, -2.54, -6.99, 0.0),  # right leg
-    (8, -2.57, -7.06, 0.0), (9, -0.16, -0.45, 2.36),
-    (0, 0.0, 0.0, 0.0), (11, 0.03, 2.04, -0.19), (12, 0.06, 2.05, -0.04),  # back
-    (13, 0.0, 0.0, 0.0), (14, -0.05, 1.75, 0.17), (15, 0.10, 1.76, -0.12),  # neck and head
-    (13, 0.0, 0.0, 0.0), (17, 3.36, 1.20, -0.31), (18, 4.98, 0.0, 0.0),  # left arm
-    (19, 3.48, 0.0, 0.0), (20, 0.0, 0.0, 0.0), (21, 0.72, 0.0, 0.0), (20, 0.0, 0.0, 0.0),
-    (13, 0.0, 0.0, 0.0), (24, -3.14, 1.37, -0.40), (25, -5.24, 0.0, 0.0),  # right arm
-    (26, -3.44, 0.0, 0.0), (27, 0.0, 0.0, 0.0), (28, -0.62, 0.0, 0.0), (27, 0.0, 0.0, 0.0),
-)  # fmt: skip
-"""Parent and offset of each of the 31 joints of the `cmu_mb` skeleton, in its unit."""
-
 KNEE = 3 + 3 * 3 + 2
 """The channel of the left knee's angle."""
 
 
-def joints(frame: NDArray[Any]) -> NDArray[np.float64]:
-    """Where the joints (31, 3) are in a frame (96,): hip position, then Z, Y, X degrees each."""
-    turns = Rotation.from_euler("ZYX", frame[3:].reshape(-1, 3), degrees=True)
-    places, facing = np.zeros((len(BONES), 3)), list(turns)
-    places[0] = frame[:3]
-    for i, (parent, *offset) in enumerate(BONES[1:], start=1):
-        places[i] = places[parent] + facing[parent].apply(offset)
-        facing[i] = facing[parent] * turns[i]
-    return places
-
-
 def stick_figure(axes: Any, frame: NDArray[Any], colour: str, width: float) -> None:
     """Draw one frame as seen from the side, along which it walks."""
-    at = joints(frame)
-    for i, (parent, *_) in enumerate(BONES[1:], start=1):
+    at = CMU.place(frame[None])[0]
+    for i, parent in enumerate(CMU.parents[1:], start=1):
         ends = at[[parent, i]]
         axes.plot(ends[:, 2], ends[:, 1], color=colour, lw=width, solid_capstyle="round")
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         UnsupportedVersion,
         VdscError,
     )
+    from vdsc.viewer.shown import show
 
     __version__: str
 
@@ -51,6 +52,7 @@ __all__ = [
     "info",
     "inspect_knots",
     "open",
+    "show",
 ]
 
 _HOMES = {
@@ -64,6 +66,7 @@ _HOMES = {
         "inspect_knots",
     ),
     "vdsc.core.sequence": ("Clock", "Outline", "Sequence"),
+    "vdsc.viewer.shown": ("show",),
 }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.cli import fake_api
 from vdsc.cli.naming import npy_name, vds_name
@@ -176,6 +177,31 @@ def test_outputs_are_called_after_their_inputs():
     }
     assert {name: vds_name(name) for name in names} == names
     assert npy_name("a/clip.v2.VDS") == "a/clip.v2.npy"
+
+
+def test_folders_of_pictures_have_outputs_beside_them(vdsc, folder):
+    """A dot in a folder's name is no suffix, and `.` has a name of its own."""
+    os.makedirs("take.1/in")
+    assert vds_name("take.1") == vds_name("take.1/") == "take.1.vds"
+    assert vds_name(".") == f"{os.path.realpath(folder)}.vds"
+    assert vds_name("take.1/in/..") == f"{os.path.realpath('take.1')}.vds"
+
+
+def test_a_folder_of_pictures_is_one_input(vdsc, video):
+    """It is compressed as a whole, but not with -r, nor where it holds none."""
+    os.mkdir("frames")
+    for number, frame in enumerate(video):
+        Image.fromarray(frame).save(f"frames/{number}.png")
+    assert vdsc("compress", "frames").exit_code == 0
+    assert vdsc("decompress", "frames.vds", "-o", "again/").exit_code == 0
+    assert vdsc("compress", "again", "-o", "again.vds").exit_code == 0
+    assert vdsc("decompress", "again.vds").exit_code == 0
+    np.testing.assert_array_equal(np.load("again.npy"), video)
+    assert "holds no .npy" in vdsc("compress", "-r", "frames").stderr
+    os.mkdir("empty")
+    refused = vdsc("compress", "empty")
+    assert refused.exit_code == 2
+    assert "is a directory; name files, or add -r" in refused.stderr
 
 
 def test_keys_belong_to_files_that_exist(vdsc):

@@ -17,8 +17,9 @@ from PIL import Image, ImageSequence
 
 from vdsc.core.sequence import Clock, Outline
 from vdsc.errors import InvalidInput
+from vdsc.io.gif import frame_durations
 from vdsc.io.sink import open_sink
-from vdsc.io.video import frame_durations, mp4_sink
+from vdsc.io.video import mp4_sink
 
 RNG = np.random.default_rng(0)
 FPS = Fraction(30000, 1001)
@@ -190,7 +191,7 @@ def test_what_is_no_video_is_refused(tmp_path, name, shape, dtype):
 def test_unknown_suffixes_list_the_known_ones(tmp_path):
     """A suffix without an adapter is refused with those that have one."""
     for name, words in (("x.avi", "cannot write '.avi' files"), ("x", "has no suffix")):
-        with pytest.raises(InvalidInput, match=rf"{words}; use one of \.npy, \.mp4, \.gif"):
+        with pytest.raises(InvalidInput, match=rf"{words}; use one of \.npy, \.mp4, \.mov, "):
             write(tmp_path / name, np.zeros((1, 2)))
     with pytest.raises(InvalidInput, match=r"\\x1b\[2J: cannot write '\.\\x1b\[2J'"):
         write(tmp_path / "\x1b[2J.\x1b[2J", np.zeros((1, 2)))

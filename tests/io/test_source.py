@@ -136,7 +136,7 @@ def test_bad_paths_are_refused_with_advice(tmp_path):
     for path, words in (
         ("no.npy", "no such file"),
         ("", "directory"),
-        ("x.csv", r"\.npy or \.npz"),
+        ("x.csv", r"\.npy, \.npz"),
     ):
         with pytest.raises(InvalidInput, match=words), open_source(str(tmp_path / path)):
             pass

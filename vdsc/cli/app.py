@@ -26,6 +26,8 @@ class Vdsc(Commands):
             "decompress",
             "test",
             "info",
+            "show",
+            "plot",
             "pack",
             "unpack",
             "ls",

@@ -118,8 +118,9 @@ def compress(
 ) -> None:
     """Compress arrays to .vds files.
 
-    INPUT is an .npy or .npz file (FILE.npz:KEY names one of several arrays), a directory with -r,
-    or '-': any numbers (T, ...). A checkpoint codes what it knows, if it does that better than the
+    INPUT is an .npy or .npz file (FILE.npz:KEY names one of several arrays), a video (.mp4, .mov,
+    .mkv, .webm, .gif), a folder of pictures, a directory of files with -r, or '-': any numbers
+    (T, ...). A checkpoint codes what it knows, if it does that better than the
     codec without one.
     """
     from vdsc.cli.calls import Wish, check_written, encode
@@ -149,7 +150,13 @@ def compress(
         model=model,
     )
     places = expand(
-        inputs, SUFFIXES, recursive=recursive, exclude=exclude, links=force, quiet=quiet
+        inputs,
+        SUFFIXES,
+        recursive=recursive,
+        exclude=exclude,
+        links=force,
+        quiet=quiet,
+        pictures=True,
     )
     todo = plan(places, out, output_dir, vds_name, recursive=recursive, times=times)
     if rm:

@@ -34,7 +34,8 @@ def decompress(
     """Decode .vds files to arrays or video.
 
     Without --fps and --times the original times come back. The suffix of -o says what is written:
-    .npy, or for video also .mp4 and .gif. --start and --end take a part of the time.
+    .npy, or for video also .mp4, .mov, .webm, .mkv (exact) and .gif; a folder (-o frames/) gets
+    a .png of each frame. --start and --end take a part of the time.
     """
     import time
 
@@ -44,8 +45,7 @@ def decompress(
     from vdsc.cli.removal import check_output, check_removal, removable, remove
     from vdsc.cli.speech import say
     from vdsc.core.laps import Laps
-    from vdsc.io.replacing import check_target
-    from vdsc.io.sink import check_suffix, open_sink
+    from vdsc.io.sink import check_place, open_sink
     from vdsc.io.spool import open_input
     from vdsc.io.times_file import read_times
 
@@ -63,9 +63,8 @@ def decompress(
 
     def work(path: str) -> None:
         output, began = todo.output(path), time.monotonic()
-        check_suffix(output)
         make_folder(output, output_dir)
-        check_target(output, force=force)
+        check_place(output, force=force)
         before = removable(path, output) if rm else origin(path)
         with open_input(path) as stream, progress_bar(path, shown=not quiet) as progress:
             decoding = decode(stream, fps=fps, times=dates, start=start, end=end, memlimit=memlimit)

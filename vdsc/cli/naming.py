@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -9,10 +10,14 @@ from pathlib import Path
 def vds_name(path: str) -> str:
     """`clip.npy` as clip.vds, `clips.npz:walk` as clips.walk.vds, `clips.npz:a/b` as clips.a.b.vds.
 
-    `batch.npy:3` is batch.3.vds. A file that exists under a name with a colon has no key.
+    `batch.npy:3` is batch.3.vds, a folder `frames/` frames.vds beside it. A file that exists under
+    a name with a colon has no key.
     """
     from vdsc.io.source import SUFFIXES, split_key
 
+    if Path(path).is_dir():
+        whole = path if Path(path).name not in {"", ".."} else os.path.realpath(path)
+        return f"{Path(whole)}.vds"
     file, key = split_key(path)
     if key is None:
         return str(Path(path).with_suffix(".vds"))

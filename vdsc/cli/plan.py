@@ -76,8 +76,12 @@ def expand(
     exclude: Sequence[str] | None = None,
     links: bool = False,
     quiet: bool = False,
+    pictures: bool = False,
 ) -> Places:
-    """`inputs` with each directory replaced by the files below it, see `Search`."""
+    """`inputs` with each directory replaced by the files below it, see `Search`.
+
+    pictures: whether a folder that holds some is an input itself, where not `recursive`.
+    """
     if exclude and not recursive:
         raise typer.BadParameter("--exclude goes with -r; name the files that you want instead")
     search = Search(suffixes=suffixes, exclude=exclude or (), links=links, quiet=quiet)
@@ -88,6 +92,8 @@ def expand(
         elif recursive:
             found = search.files(path)
             places |= {str(one): str(one.relative_to(path).parent) for one in found}
+        elif pictures and _holds_pictures(path):
+            places[path] = ""
         else:
             raise typer.BadParameter(f"{printable(path)} is a directory; name files, or add -r")
     return places
@@ -104,6 +110,12 @@ def make_folder(output: str, output_dir: str | None) -> None:
     """Make `output_dir` and what `output` needs below it."""
     if output_dir is not None:
         Path(output).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _holds_pictures(path: str) -> bool:
+    from vdsc.io.pictures import holds_pictures
+
+    return holds_pictures(path)
 
 
 def _faults(outputs: dict[str, str], times: str | None, hint: str) -> dict[str, str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from vdsc.api import Decoding
     from vdsc.io.source import Source
 
-LOOKS_ALIKE = (".gif", ".mov", ".mp4", ".webm")
+LOOKS_ALIKE = {".mp4", ".mov", ".webm", ".gif"}
 """Suffixes of outputs that are for looking at: they do not hold the numbers."""
 
 

@@ -40,11 +40,16 @@ class Format:
         return self.suffixes[0][1:]
 
 
+OPEN_VIDEO = "vdsc.io.video_source:open_video"
+
 FORMATS = (
     Format((".npy",), (b"\x93NUMPY",), "vdsc.io.npy:open_npy", "vdsc.io.npy:npy_sink"),
     Format((".npz",), (b"PK\x03\x04", b"PK\x05\x06"), "vdsc.io.npz:open_npz"),
-    Format((".mp4",), (b"ftyp",), sink="vdsc.io.video:mp4_sink", at=4),
-    Format((".gif",), (b"GIF87a", b"GIF89a"), sink="vdsc.io.video:gif_sink"),
+    Format((".mp4",), (b"ftyp",), OPEN_VIDEO, "vdsc.io.video:mp4_sink", at=4),
+    Format((".mov",), (b"moov", b"mdat"), OPEN_VIDEO, "vdsc.io.video:mov_sink", at=4),
+    Format((".webm",), (b"\x1aE\xdf\xa3",), OPEN_VIDEO, "vdsc.io.video:webm_sink"),
+    Format((".mkv",), (b"\x1aE\xdf\xa3",), OPEN_VIDEO, "vdsc.io.video:mkv_sink"),
+    Format((".gif",), (b"GIF87a", b"GIF89a"), OPEN_VIDEO, "vdsc.io.gif:gif_sink"),
 )
 
 READ = tuple(suffix for form in FORMATS if form.open for suffix in form.suffixes)
@@ -115,14 +120,10 @@ def _named(form: str) -> str:
 
 def _unknown(head: bytes) -> str:
     """What a file is that cannot be read, and what to do."""
-    readable = " or ".join(READ)
+    readable = ", ".join(READ)
     if not head:
         return f"empty, not an {readable} file; was it written to the end?"
     for magic, words in UNREADABLE:
         if head.startswith(magic):
             return words
-    for form in FORMATS:
-        if form.sniff(head):
-            words = f"a {form.suffixes[0]} video, which is written but not read"
-            return f"{words}; read it with imageio and write the frames with numpy.save"
     return f"not an {readable} file; load it and write the array with numpy.save"

@@ -16,7 +16,7 @@ from vdsc.core.sequence import Outline
 from vdsc.core.words import printable
 from vdsc.errors import InvalidInput
 from vdsc.io.formats import WRITTEN, writer
-from vdsc.io.replacing import replacing
+from vdsc.io.replacing import check_target, replacing
 
 
 class Sink(Protocol):
@@ -38,13 +38,36 @@ def open_sink(
     """Sink for a sequence; `path` appears when the last frame is written.
 
     meta: what the sequence's own file held beside its numbers, of whatever format it was. like: as
-    of `replacing`. `-` is stdout, as `.npy`. Raises InvalidInput for an unknown suffix, for what is
-    not video in a video file, and for a path that exists unless `force`.
+    of `replacing`. `-` is stdout, as `.npy`; a directory that is empty, or a name that ends in a
+    slash, is a folder of pictures. Raises InvalidInput for an unknown suffix, for what is not video
+    in a video file, and for a path that exists unless `force`.
     """
+    if is_folder(path):
+        from vdsc.io.picture_sink import picture_sink
+
+        with picture_sink(path, outline, meta) as pictures:
+            yield pictures
+        return
     check_suffix(path)
     adapter = writer(path)
     with replacing(path, force=force, like=like) as stream, adapter(stream, outline, meta) as sink:
         yield sink
+
+
+def check_place(path: str, *, force: bool = False) -> None:
+    """Raise InvalidInput unless `path` may be written, as a file or as a folder of pictures."""
+    if is_folder(path):
+        from vdsc.io.picture_sink import check_folder
+
+        check_folder(path)
+        return
+    check_suffix(path)
+    check_target(path, force=force)
+
+
+def is_folder(path: str) -> bool:
+    """Whether an output is meant as a folder: it ends in a slash, or there is such a folder."""
+    return path != "-" and (path.endswith(("/", os.sep)) or Path(path).is_dir())
 
 
 def check_suffix(path: str) -> None:

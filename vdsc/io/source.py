@@ -71,13 +71,15 @@ def make_source(
     exact: bool | None = False,
     clock: Clock | None = None,
     meta: Meta | None = None,
+    note: str = "",
 ) -> Source:
     """Source of frames (T, ...) of the file's dtype, as a codec takes them (see `views`).
 
     exact: as they are; None: as they are, too, or as a checkpoint may take them where that can be.
+    note: what opening the file has left out or changed.
     """
     check_frames(shape, dtype, name)
-    said: Any = {"clock": clock, "meta": meta}
+    said: Any = {"clock": clock, "meta": meta, "note": note}
     plain = None if exact is False else Source(name, shape, dtype, fetch, exact=True, **said)
     if exact and plain is not None:
         return plain
@@ -88,7 +90,8 @@ def make_source(
     def viewed(begin: int, end: int) -> NDArray[np.generic]:
         return view.apply(fetch(begin, end), name, begin)
 
-    return Source(name, view.shape, view.dtype, viewed, note=view.note, plain=plain, **said)
+    said["note"] = "; ".join(part for part in (note, view.note) if part)
+    return Source(name, view.shape, view.dtype, viewed, plain=plain, **said)
 
 
 def array_source(values: object, name: str = "values", *, exact: bool | None = False) -> Source:
@@ -106,13 +109,20 @@ def array_source(values: object, name: str = "values", *, exact: bool | None = F
 def open_source(
     path: str, *, exact: bool | None = False, limit: int = SPOOL_BYTES, form: str = ""
 ) -> Iterator[Source]:
-    """Source of the array in `path`: a `.npy`, a `.npz`, `FILE.npz:KEY`, or `-` for stdin.
+    """Source of what is in `path`: an array, `FILE.npz:KEY`, a video, a folder, or `-` for stdin.
 
     `FILE.npy:NUMBER` is one sequence of a batch (N, T, ...), counted from 0. What a file is, its
-    first bytes say, or its suffix, or `form`, the name of a format. At most `limit` bytes of a pipe
-    or of an archive's member are copied to a temporary file.
+    first bytes say, or its suffix, or `form`, the name of a format; a folder has pictures. At most
+    `limit` bytes of a pipe, of an archive's member or of a video's frames are copied to a temporary
+    file.
     """
     file, key = split_key(path)
+    if file and not form and Path(file).is_dir():
+        from vdsc.io.pictures import open_pictures
+
+        with open_pictures(file, exact=exact, limit=limit) as pictures:
+            yield pictures
+        return
     with open_input(file, limit=limit) as stream:
         name = spoken(file)
         with opener(stream, name, form)(stream, name, key, exact=exact, limit=limit) as source:

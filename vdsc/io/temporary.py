@@ -1,4 +1,4 @@
-"""Files under a name of their own until they are whole, and what killed processes leave of them.
+"""Files and folders under a name of their own until they are whole, and what is left of them.
 
     .clip.vds.4711-0a1b2c3d.tmp     of process 4711, on its way to clip.vds
 
@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import suppress
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -32,6 +34,25 @@ def create(final: Path, *, mode: int) -> tuple[BinaryIO, Path]:
         if _is_named(descriptor, temporary):
             return open(descriptor, "w+b"), temporary
         os.close(descriptor)  # another writer took it for a leftover before it was locked
+
+
+@contextmanager
+def new_folder(final: Path) -> Iterator[Path]:
+    """A new folder beside `final`, which is removed at the end unless it has another name by then.
+
+    Raises OSError where none can be made.
+    """
+    temporary = final.with_name(f"{_stem(final)}{os.getpid()}-{os.urandom(TOKEN // 2).hex()}.tmp")
+    temporary.mkdir()
+    held = None if os.name == "nt" else os.open(temporary, os.O_RDONLY)
+    try:
+        if held is not None:
+            _lock(held)
+        yield temporary
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+        if held is not None:
+            os.close(held)
 
 
 def _is_named(descriptor: int, path: Path) -> bool:
@@ -77,14 +98,16 @@ def _is_alive(process: int) -> bool:
 
 
 def _remove(leftover: Path) -> None:
-    """Remove a file unless somebody holds its lock."""
+    """Remove a file or a folder unless somebody holds its lock."""
+    folder = leftover.is_dir() and not leftover.is_symlink()
+    way = os.O_RDONLY if folder else os.O_RDWR
     try:
-        descriptor = os.open(leftover, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+        descriptor = os.open(leftover, way | getattr(os, "O_NOFOLLOW", 0))
     except OSError:
         return
     with suppress(OSError):
         if _lock(descriptor):
-            leftover.unlink(missing_ok=True)
+            shutil.rmtree(leftover) if folder else leftover.unlink(missing_ok=True)
     os.close(descriptor)
 
 

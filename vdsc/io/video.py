@@ -1,182 +1,156 @@
-"""`.mp4` and `.gif` for looking at: lossy; `.npy` keeps the exact pixels."""
+"""`.mp4`, `.mov` and `.webm` for looking at, which lose a little, and `.mkv`, which is exact."""
 
 from __future__ import annotations
 
-import io
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
+from itertools import count
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
-import imageio.v3 as iio
+import av
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from vdsc.core.meta import Meta
-from vdsc.core.sequence import Outline
+from vdsc.core.sequence import Outline, Times
 from vdsc.errors import InvalidInput
+from vdsc.io.patient import Patient
+from vdsc.io.pixels import EVERY, SEEN, Kinds, check_video
+from vdsc.io.video_pixels import FORMATS
 
-Pixels = NDArray[np.uint8]
-MP4_SLOWEST, MP4_FASTEST = Fraction(1, 65535), 1000
-GIF_SLOWEST, GIF_FASTEST = Fraction(100, 65535), 50
-"""Frames per second: a .gif counts the hundredths of a second of a frame in 16 bits."""
+SLOWEST, FASTEST = Fraction(1, 65535), 1000
+"""Frames per second."""
 
-MP4_SIDE, GIF_SIDE = 16384, 65535
-"""Pixels."""
+SIDE = 16384  # pixels
+TICKS = 90000
+"""Ticks a second of listed times."""
 
-
-class Patient(io.RawIOBase):
-    """Passes bytes to a stream; the first failure waits in `error`, for FFmpeg loses exceptions."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self.error: OSError | None = None
-
-    def write(self, data: Any, /) -> int:
-        """See io.RawIOBase; after a failure nothing is written."""
-        self._guarded(lambda: self._stream.write(data))
-        return len(data)
-
-    def seek(self, offset: int, whence: int = 0, /) -> int:
-        """See io.RawIOBase."""
-        return self._guarded(lambda: self._stream.seek(offset, whence))
-
-    def tell(self) -> int:
-        """See io.RawIOBase."""
-        return self._guarded(self._stream.tell)
-
-    def writable(self) -> bool:
-        """See io.RawIOBase."""
-        return True
-
-    def seekable(self) -> bool:
-        """See io.RawIOBase."""
-        return True
-
-    def settle(self) -> None:
-        """Raise the failure that waits, if there is one."""
-        if self.error is not None:
-            raise self.error
-
-    def _guarded(self, act: Callable[[], int]) -> int:
-        if self.error is None:
-            try:
-                return act()
-            except OSError as error:
-                self.error = error
-        return 0
+YUV = {"grey": "yuv420p", "RGB": "yuv420p", "RGBA": "yuva420p"}
+EXACT = {("RGB", 8): "bgr0", ("RGBA", 8): "bgra"}
+"""Where FFV1 has another name for pixels than the one that they come in."""
 
 
 @dataclass(frozen=True, slots=True)
-class Mp4Sink:
-    """Encodes each frame with H.264 as it comes."""
+class Way:
+    """How a kind of file keeps video: its muxer and encoder, the pixels that it takes.
 
-    writer: Any
-    stream: Patient
+    even: whether sides must be even; odd ones are then padded by one repeated pixel.
+    """
+
+    suffix: str
+    muxer: str
+    encoder: str
+    kinds: Kinds = SEEN
+    even: bool = False
+    options: tuple[tuple[str, str], ...] = ()
+
+
+MP4 = Way(".mp4", "mp4", "libx264", even=True)
+MOV = Way(".mov", "mov", "libx264", even=True)
+MKV = Way(".mkv", "matroska", "ffv1", EVERY, options=(("level", "3"), ("slicecrc", "1")))
+WEBM = Way(
+    ".webm", "webm", "libvpx-vp9", (*SEEN, ("RGBA", 8)),
+    options=(("crf", "24"), ("b", "0"), ("cpu-used", "4")),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FilmSink:
+    """Encodes each frame as it comes; `stamps` gives the ticks of one after the other."""
+
+    container: Any
+    stream: Any
+    target: Patient
+    pixels: str
+    even: bool
+    tick: Fraction
+    stamps: Iterator[int]
 
     def write(self, frames: NDArray[np.generic]) -> None:
-        """Append `frames` (n, H, W[, C]) uint8; odd sides are padded by one repeated pixel."""
-        for frame in as_rgb(frames):
-            height, width, _ = frame.shape
-            padding = ((0, height % 2), (0, width % 2), (0, 0))
-            self.writer.write_frame(np.pad(frame, padding, mode="edge"))
-            self.stream.settle()
+        """Append `frames` (n, H, W[, C])."""
+        for frame in frames:
+            self._put(frame[..., 0] if frame.shape[2:] == (1,) else frame)
+            self.target.settle()
+
+    def _put(self, values: NDArray[np.generic]) -> None:
+        if self.even:
+            padding = ((0, len(values) % 2), (0, values.shape[1] % 2), (0, 0))[: values.ndim]
+            values = np.pad(values, padding, mode="edge")
+        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(values), format=self.pixels)
+        frame.pts, frame.time_base = next(self.stamps), self.tick
+        self.container.mux(self.stream.encode(frame))
 
 
 @contextmanager
-def mp4_sink(stream: BinaryIO, outline: Outline, meta: Meta | None = None) -> Iterator[Mp4Sink]:
-    """Sink of uint8 video (T, H, W[, C]) at its mean rate.
+def _film_sink(stream: BinaryIO, outline: Outline, way: Way) -> Iterator[FilmSink]:
+    """Sink of video (T, H, W[, C]) at its rate, or at listed times from the first frame on.
 
     The rate in the file is the nearest ratio with a denominator of at most 65535. Raises
     InvalidInput below 1/65535 and above 1000 frames per second.
     """
-    check_video(outline.shape, outline.dtype, MP4_SIDE, ".mp4")
+    kind = check_video(outline, way.kinds, SIDE, way.suffix)
     fps = outline.mean_rate
-    if not MP4_SLOWEST <= fps <= MP4_FASTEST:
-        words = f"an .mp4 has 1/65535 to {MP4_FASTEST} frames per second, not {float(fps):g}"
-        raise InvalidInput(f"{words}; ask for another --fps, or write .npy")
+    if not SLOWEST <= fps <= FASTEST:
+        words = f"{way.suffix} files have 1/65535 to {FASTEST} frames per second"
+        raise InvalidInput(f"{words}, not {float(fps):g}; ask for another --fps, or write .npy")
+    rate, times = fps.limit_denominator(65535), outline.clock.times
+    stamps = count() if times is None else iter(_ticks(times))
     with ExitStack() as stack:
         # FFmpeg goes back to mend its index, which a pipe or a device does not allow.
         seekable = stream if stream.seekable() else stack.enter_context(TemporaryFile())
         patient = Patient(seekable)
-        # The container is named because the stream's own name, a temporary one, does not tell it.
-        options: Any = {"plugin": "pyav", "extension": ".mp4", "container": "mp4"}
-        writer: Any  # imageio types the plugin as its base, which knows no streams
-        with iio.imopen(patient, "w", **options) as writer:
-            writer.init_video_stream("libx264", fps=float(fps), pixel_format="yuv420p")
-            yield Mp4Sink(writer, patient)
+        with av.open(patient, "w", format=way.muxer) as container:
+            film: Any = container.add_stream(way.encoder, rate=rate)
+            film.height, film.width = (n + n % 2 if way.even else n for n in outline.shape[1:3])
+            film.pix_fmt = EXACT.get(kind, FORMATS[kind]) if way is MKV else YUV[kind[0]]
+            film.options = dict(way.options)
+            tick = 1 / rate if times is None else Fraction(1, TICKS)
+            film.codec_context.time_base = tick
+            yield FilmSink(container, film, patient, FORMATS[kind], way.even, tick, stamps)
+            container.mux(film.encode(None))
         patient.settle()
         if seekable is not stream:
             seekable.seek(0)
             shutil.copyfileobj(seekable, stream)
 
 
-@dataclass(frozen=True, slots=True)
-class GifSink:
-    """Collects frames; the format's palettes are made when all are there."""
-
-    frames: list[Pixels] = field(default_factory=list)
-
-    def write(self, frames: NDArray[np.generic]) -> None:
-        """Append `frames` (n, H, W[, C]) uint8; they are held in memory."""
-        self.frames.extend(as_rgb(frames))
+def _ticks(times: Times) -> list[int]:
+    """Ticks of each frame after the first; raises InvalidInput for frames that lie too close."""
+    ticks = np.rint((times - times[0]) * TICKS).astype(np.int64)
+    if len(ticks) > 1 and np.diff(ticks).min() < TICKS // FASTEST:
+        words = "some frames follow each other within a millisecond"
+        raise InvalidInput(f"{words}; ask for an even --fps, or write .npy")
+    found: list[int] = ticks.tolist()
+    return found
 
 
 @contextmanager
-def gif_sink(stream: BinaryIO, outline: Outline, meta: Meta | None = None) -> Iterator[GifSink]:
-    """Sink of uint8 video (T, H, W[, C]) at its mean rate.
-
-    Raises InvalidInput above 50 frames per second, and for frames of more than 655.35 seconds.
-    """
-    check_video(outline.shape, outline.dtype, GIF_SIDE, ".gif")
-    fps = outline.mean_rate
-    if not GIF_SLOWEST <= fps <= GIF_FASTEST:
-        words = f"a .gif has 1/655 to {GIF_FASTEST} frames per second, not {float(fps):g}"
-        raise InvalidInput(f"{words}; ask for another --fps, or write .mp4 or .npy")
-    sink = GifSink()
-    yield sink
-    stream.write(_gif(sink.frames, frame_durations(len(sink.frames), fps)))
+def mp4_sink(stream: BinaryIO, outline: Outline, meta: Meta | None = None) -> Iterator[FilmSink]:
+    """Sink of grey or RGB uint8 video as H.264."""
+    with _film_sink(stream, outline, MP4) as sink:
+        yield sink
 
 
-def _gif(frames: list[Pixels], durations: list[int]) -> bytes:
-    """Return an endless GIF of frames (H, W, 3) that last so many milliseconds each."""
-    first, *others = map(Image.fromarray, frames)
-    # Pillow wants a number where there is one frame.
-    options: Any = {"duration": durations if others else durations[0], "loop": 0}
-    written = io.BytesIO()
-    try:
-        first.save(written, "GIF", save_all=True, append_images=others, **options)
-    except OverflowError:  # Pillow makes one of frames that look the same, and adds their times
-        words = "a .gif shows a picture for 655 seconds at most, and this one stands still longer"
-        raise InvalidInput(f"{words}; write .mp4 or .npy") from None
-    return written.getvalue()
+@contextmanager
+def mov_sink(stream: BinaryIO, outline: Outline, meta: Meta | None = None) -> Iterator[FilmSink]:
+    """Sink of grey or RGB uint8 video as H.264."""
+    with _film_sink(stream, outline, MOV) as sink:
+        yield sink
 
 
-def frame_durations(frames: int, fps: Fraction) -> list[int]:
-    """Milliseconds of each frame at 50 frames a second or fewer: multiples of 10 that add up."""
-    ends = [round(100 * i / fps) for i in range(frames + 1)]
-    return [10 * (end - begin) for begin, end in pairwise(ends)]
+@contextmanager
+def webm_sink(stream: BinaryIO, outline: Outline, meta: Meta | None = None) -> Iterator[FilmSink]:
+    """Sink of grey, RGB or RGBA uint8 video as VP9."""
+    with _film_sink(stream, outline, WEBM) as sink:
+        yield sink
 
 
-def check_video(
-    shape: tuple[int, ...], dtype: np.dtype[np.generic], side: int, suffix: str
-) -> None:
-    """Raise InvalidInput unless this is grey or RGB uint8 video whose sides a file can have."""
-    grey = len(shape) == 3 or (len(shape) == 4 and shape[3] == 1)
-    if dtype != np.uint8 or not (grey or (len(shape) == 4 and shape[3] == 3)):
-        raise InvalidInput(f"{dtype.name} {shape} is not grey or RGB video; write it to .npy")
-    if max(shape[1:3]) > side:
-        words = f"{shape[1]} x {shape[2]} pixels are more than the {side} a side of {suffix}"
-        raise InvalidInput(f"{words}; write it to .npy")
-
-
-def as_rgb(frames: NDArray[np.generic]) -> Pixels:
-    """`frames` (n, H, W[, C]) uint8 as (n, H, W, 3)."""
-    pixels = np.asarray(frames, dtype=np.uint8)
-    pixels = pixels.reshape(*pixels.shape[:3], -1)
-    return np.ascontiguousarray(np.broadcast_to(pixels, (*pixels.shape[:3], 3)))
+@contextmanager
+def mkv_sink(stream: BinaryIO, outline: Outline, meta: Meta | None = None) -> Iterator[FilmSink]:
+    """Sink of grey, RGB or RGBA video, uint8 or uint16, as FFV1, which keeps every bit."""
+    with _film_sink(stream, outline, MKV) as sink:
+        yield sink
