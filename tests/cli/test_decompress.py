@@ -73,8 +73,8 @@ def test_video_files_are_written(vdsc, vds, name, plugin, index, shape):
     [
         ("clip.vds -o a.mp4", "write it to .npy"),
         ("clip.vds -o a.gif", "write it to .npy"),
-        ("clip.vds -o a.avi", "use one of .npy, .mp4, .gif"),
-        ("clip.vds -o a", "use one of .npy, .mp4, .gif"),
+        ("clip.vds -o a.avi", "use one of .npy, .mp4, .gif, .bvh"),
+        ("clip.vds -o a", "use one of .npy, .mp4, .gif, .bvh"),
         ("missing.vds", "no such file"),
         ("clip.vds -o no/a.npy", "no such directory"),
     ],

@@ -44,6 +44,7 @@ FORMATS = (
     Format((".npz",), (b"PK\x03\x04", b"PK\x05\x06"), "vdsc.io.npz:open_npz"),
     Format((".mp4",), (b"ftyp",), sink="vdsc.io.video:mp4_sink", at=4),
     Format((".gif",), (b"GIF87a", b"GIF89a"), sink="vdsc.io.video:gif_sink"),
+    Format((".bvh",), (b"HIERARCHY",), "vdsc.io.bvh:open_bvh", "vdsc.io.bvh_sink:bvh_sink"),
 )
 
 READ = tuple(suffix for form in FORMATS if form.open for suffix in form.suffixes)
