@@ -12,6 +12,7 @@ from vdsc.api import jobs
 from vdsc.api.choice import Choice, chosen
 from vdsc.api.dial import Goal, turned
 from vdsc.api.encoding import Larger, Progress
+from vdsc.api.joints import JointBound
 from vdsc.api.promised import or_promised
 from vdsc.api.report import Report
 from vdsc.api.smallest import copy, or_exact, smallest, spool
@@ -31,6 +32,7 @@ def encode(
     max_error: str | float | tuple[float, ...] | None = None,
     psnr: float | None = None,
     target_size: int | None = None,
+    unit: str = "",
     missing: str | None = None,
     verify: bool = True,
     progress: Progress | None = None,
@@ -40,15 +42,20 @@ def encode(
 
     fps or times date the frames, else the model's own rate does. codec: one of
     `registry.names_to_write()`, "" for the lossy one that does best, or with `lossless` the
-    smallest exact one. max_error: what no value is off by, see `BoundedSettings`. psnr: dB of the
-    values' range that the file reaches. target_size: bytes that it has at most. missing: "nan" if
-    NaNs are gaps, which come back where they were. settings: fields
-    of the codec's Settings. Where a lossless file is smaller than a lossy one, it is taken, and
+    smallest exact one. max_error: what no value is off by, see `BoundedSettings`, or a length such
+    as "0.01cm": what no joint of a .bvh file is off by, one `unit` of which is such a length.
+    psnr: dB of the values' range that the file reaches. target_size: bytes that it has at most.
+    missing: "nan" if NaNs are gaps, which come back where they were. settings: fields of the
+    codec's Settings. Where a lossless file is smaller than a lossy one, it is taken, and
     `Report.chosen` says so.
     """
     _one_wish(lossless=lossless, max_error=max_error, psnr=psnr, target_size=target_size)
     given = {key: _plain(value) for key, value in settings.items() if value is not None}
     model = str(given.get("model", ""))
+    joints = JointBound.of(max_error, unit)
+    if joints is not None and codec in {"", jobs.BOUNDED} and not missing:
+        asked: Any = {"fps": fps, "times": times, "verify": verify, "progress": progress}
+        return joints.write(source.plain or source, stream, **asked, **given)
     if max_error is not None or codec == jobs.BOUNDED:
         if codec not in {"", jobs.BOUNDED}:
             raise InvalidInput(f"codec {codec!r} promises no error; leave it out")

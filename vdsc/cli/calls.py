@@ -25,6 +25,7 @@ class Wish:
     model: str | None
     quality: int | None
     max_error: str | tuple[float, ...] | None
+    unit: str
     psnr: float | None
     target_size: int | None
     missing: str | None
@@ -66,6 +67,7 @@ def encode(source: Source, stream: BinaryIO, wish: Wish, progress: Tick | None) 
         model=wish.model,
         quality=wish.quality,
         max_error=wish.max_error,
+        unit=wish.unit,
         psnr=wish.psnr,
         target_size=wish.target_size,
         missing=wish.missing,

@@ -42,7 +42,7 @@ class BoundedCodec:
         """Begin to encode a source of finite numbers; raises InvalidInput."""
         from vdsc.codecs.bounded.bounded_encoder import BoundedEncoder
 
-        return BoundedEncoder(source, outline, settings)
+        return BoundedEncoder.of(source, outline, settings)
 
     def decoder(self, header: Header, *, memlimit: int = memory.DEFAULT) -> BoundedFileDecoder:
         """Begin to decode a file; raises CorruptFile, ModelMissing or UnsupportedVersion."""
