@@ -36,7 +36,7 @@ class JointBound:
 
     most: float
     unit: float
-    told: bool
+    given: bool
 
     @classmethod
     def of(cls, max_error: object, unit: str) -> JointBound | None:
@@ -101,4 +101,4 @@ class JointBound:
 
     def _warnings(self) -> tuple[str, ...]:
         words = "1 unit of the file is taken for 1 cm; --unit says what else it is, such as 5.644cm"
-        return () if self.told else (words,)
+        return () if self.given else (words,)
