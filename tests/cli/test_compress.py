@@ -55,7 +55,7 @@ def test_what_is_not_asked_is_left_to_the_codec(vdsc, motion):
     assert vdsc("compress", "clip.npy").exit_code == 0
     call = fake_api.calls[-1]
     assert {k for k, v in call.items() if v is not None} == {
-        "source", "dtype", "codec", "lossless", "verify"
+        "source", "dtype", "codec", "lossless", "unit", "verify"
     }  # fmt: skip
     assert [call[k] for k in ("codec", "lossless", "verify")] == ["", False, True]
 

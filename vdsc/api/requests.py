@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, BinaryIO
 
@@ -13,6 +13,7 @@ from vdsc.api.choice import Choice, chosen
 from vdsc.api.dial import Goal, turned
 from vdsc.api.encoding import Larger, Progress
 from vdsc.api.joining import join
+from vdsc.api.joints import JointBound
 from vdsc.api.one_job import Asked
 from vdsc.api.promised import or_promised
 from vdsc.api.report import Report
@@ -34,6 +35,7 @@ def encode(
     max_error: str | float | tuple[float, ...] | None = None,
     psnr: float | None = None,
     target_size: int | None = None,
+    unit: str = "",
     missing: str | None = None,
     parts: float | None = None,
     verify: bool = True,
@@ -44,59 +46,105 @@ def encode(
 
     fps or times date the frames, else the model's own rate does. codec: one of
     `registry.names_to_write()`, "" for the lossy one that does best, or with `lossless` the
-    smallest exact one. max_error: what no value is off by, see `BoundedSettings`. psnr: dB of the
-    values' range that the file reaches. target_size: bytes that it has at most. missing: "nan" if
-    NaNs are gaps, which come back where they were. parts: seconds of
-    the parts that are decoded alone, so that any of it is read without the rest. settings: fields
-    of the codec's Settings. Where a lossless file is smaller than a lossy one, it is taken, and
+    smallest exact one. max_error: what no value is off by, see `BoundedSettings`, or a length such
+    as "0.01cm": what no joint of a .bvh file is off by, one `unit` of which is such a length.
+    psnr: dB of the values' range that the file reaches. target_size: bytes that it has at most.
+    missing: "nan" if NaNs are gaps, which come back where they were. parts: seconds of the parts
+    that are decoded alone, so that any of it is read without the rest. settings: fields of the
+    codec's Settings. Where a lossless file is smaller than a lossy one, it is taken, and
     `Report.chosen` says so.
     """
     _one_wish(lossless=lossless, max_error=max_error, psnr=psnr, target_size=target_size)
     given = {key: _plain(value) for key, value in settings.items() if value is not None}
-    model = str(given.get("model", ""))
+    dated: dict[str, Any] = {"fps": fps, "times": times, "verify": verify}
+    joints = JointBound.of(max_error, unit)
     if parts is not None:
-        goals = {"psnr": psnr, "target_size": target_size}
-        wish: dict[str, Any] = {
-            "fps": fps,
-            "times": times,
-            "codec": codec,
-            "lossless": lossless or None,
-        }
-        wish |= {"max_error": max_error, "missing": missing, "verify": verify}
-        return join(source, stream, parts, Asked.of({**goals, **wish, **given}), progress)
+        goals = {"psnr": psnr, "target_size": target_size, "lossless": lossless or None}
+        wish = {"codec": codec, "max_error": max_error, "missing": missing, "joints": joints}
+        return _in_parts(source, stream, parts, {**goals, **wish, **dated, **given}, progress)
+    if joints is not None and codec in {"", jobs.BOUNDED} and not missing:
+        return joints.write(source.plain or source, stream, progress=progress, **dated, **given)
+    request = _Request(source, stream, progress, missing, dated, given)
     if max_error is not None or codec == jobs.BOUNDED:
+        return request.bounded(max_error, codec)
+    if lossless and not codec:
+        return request.exact()
+    return request.lossy(
+        codec, None if psnr is None and target_size is None else Goal(psnr, target_size)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What is asked of one file: its source and where it goes, and the words of the user.
+
+    dated: fps, times and verify; given: settings of a codec.
+    """
+
+    source: Source
+    stream: BinaryIO
+    progress: Progress | None
+    missing: str | None
+    dated: dict[str, Any]
+    given: dict[str, Any]
+
+    def outline(self, source: Source) -> Outline:
+        """When the frames of a source are."""
+        model = str(self.given.get("model", ""))
+        return jobs.dated(source, model, self.dated["fps"], self.dated["times"])
+
+    def bounded(self, max_error: Any, codec: str) -> Report:
+        """A file with a promised error, or one without loss where that is smaller."""
         if codec not in {"", jobs.BOUNDED}:
             raise InvalidInput(f"codec {codec!r} promises no error; leave it out")
-        given |= {} if max_error is None else {"max_error": max_error}
-        tried = jobs.bounded(given, verify=verify)
-        source = source.plain or source
-        if jobs.has_gaps(source, missing):
+        bound = {} if max_error is None else {"max_error": max_error}
+        tried = jobs.bounded(self.given | bound, verify=self.dated["verify"])
+        source = self.source.plain or self.source
+        if jobs.has_gaps(source, self.missing):
             tried = [jobs.with_gaps(job) for job in tried]
-        outline = jobs.dated(source, model, fps, times)
+        outline = self.outline(source)
         if codec:
-            return smallest(tried, source, outline, stream, progress)
+            return smallest(tried, source, outline, self.stream, self.progress)
         with spool() as made:
-            report = smallest(tried, source, outline, made, progress)
-            report = or_exact(report, made, source, outline, progress)
-            copy(made, stream)
+            report = smallest(tried, source, outline, made, self.progress)
+            report = or_exact(report, made, source, outline, self.progress)
+            copy(made, self.stream)
             return report
-    if lossless and not codec:
-        outline = jobs.dated(source, model, fps, times)
-        tried = jobs.exact(outline, given, verify=verify)
-        return smallest(tried, source, outline, stream, progress)
-    goal = None if psnr is None and target_size is None else Goal(psnr, target_size)
-    gaps = jobs.has_gaps(source.plain or source, missing)
-    if gaps and not codec:
-        source, codec = source.plain or source, jobs.PLAIN
-    if codec:
-        outline = jobs.dated(source, model, fps, times)
-        job = jobs.job(codec, given, verify=verify)
+
+    def exact(self) -> Report:
+        """The smallest file without loss."""
+        outline = self.outline(self.source)
+        tried = jobs.exact(outline, self.given, verify=self.dated["verify"])
+        return smallest(tried, self.source, outline, self.stream, self.progress)
+
+    def lossy(self, codec: str, goal: Goal | None) -> Report:
+        """A file by the codec that is named, or by the one that does best."""
+        source, verify = self.source, self.dated["verify"]
+        gaps = jobs.has_gaps(source.plain or source, self.missing)
+        if gaps and not codec:
+            source, codec = source.plain or source, jobs.PLAIN
+        if not codec:
+            choice = chosen(source, self.given, **self.dated)
+            return _written(choice, goal, self.stream, self.progress)
+        outline = self.outline(source)
+        job = jobs.job(codec, self.given, verify=verify)
         job = jobs.with_gaps(job) if gaps else job
         if goal is not None:
-            job = turned(job, source, outline, goal, progress)
-        return job.write(source, outline, stream, progress=progress)
-    choice = chosen(source, given, fps, times, verify=verify)
-    return _written(choice, goal, stream, progress)
+            job = turned(job, source, outline, goal, self.progress)
+        return job.write(source, outline, self.stream, progress=self.progress)
+
+
+def _in_parts(
+    source: Source,
+    stream: BinaryIO,
+    seconds: float,
+    options: dict[str, Any],
+    progress: Progress | None,
+) -> Report:
+    """A file in parts of so many seconds; raises InvalidInput for what only a whole one keeps."""
+    if options.pop("joints") is not None:
+        raise InvalidInput("parts keep no bound on joints; promise an error of the values, or none")
+    return join(source, stream, seconds, Asked.of(options), progress)
 
 
 def _one_wish(**wishes: object) -> None:

@@ -1,15 +1,16 @@
-"""`python -m vdsc.bench lossy`, `lossless` and `bounded`: run a benchmark of codecs."""
+"""`python -m vdsc.bench lossy`, `lossless`, `bounded` and `joints`: run a benchmark of codecs."""
 
 from __future__ import annotations
 
 import sys
 
-from vdsc.bench import bounded_benchmark, lossless_benchmark, lossy_benchmark
+from vdsc.bench import bounded_benchmark, joints_benchmark, lossless_benchmark, lossy_benchmark
 
 BENCHMARKS = {
     "lossy": lossy_benchmark.main,
     "lossless": lossless_benchmark.main,
     "bounded": bounded_benchmark.main,
+    "joints": joints_benchmark.main,
 }
 
 

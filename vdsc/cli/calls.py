@@ -29,6 +29,7 @@ class Wish:
     model: str | None = None
     quality: int | None = None
     max_error: str | tuple[float, ...] | None = None
+    unit: str = ""
     psnr: float | None = None
     target_size: int | None = None
     missing: str | None = None

@@ -34,11 +34,16 @@ def compress(
     max_error: Annotated[
         str | None,
         typer.Option(
-            metavar="E|E%|FILE",
+            metavar="E|E%|Ecm|FILE",
             help="What no value may be off by: in its own unit, of what each channel ranges over, "
-            "or one number for each channel in a file.",
+            "or one number for each channel in a file; with mm, cm, m or in: what no joint of a "
+            ".bvh file may be off by.",
         ),
     ] = None,
+    unit: Annotated[
+        str,
+        typer.Option(metavar="LENGTH", help="What 1 unit of a .bvh file is, such as 5.644cm."),
+    ] = "",
     psnr: Annotated[
         float | None,
         typer.Option(
@@ -170,6 +175,7 @@ def compress(
         model=model,
         quality=quality,
         max_error=None if max_error is None else o.error_bound(max_error),
+        unit=unit,
         psnr=psnr,
         target_size=target_size,
         missing=missing,

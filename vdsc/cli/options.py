@@ -100,8 +100,8 @@ def whole(least: int, most: int | None = None) -> Callable[[str | int], int]:
 
 
 def error_bound(text: str) -> str | tuple[float, ...]:
-    """A number, a percentage, or the numbers in a file of that name."""
-    if re.fullmatch(r"[+-]?[0-9.]+([eE][+-]?[0-9]+)? *%?", text.strip()):
+    """A number, a percentage, a length, or the numbers in a file of that name."""
+    if re.fullmatch(r"[+-]?[0-9.]+([eE][+-]?[0-9]+)? *(%|mm|cm|m|in)?", text.strip()):
         return text
     from vdsc.io.times_file import read_numbers
 

@@ -50,6 +50,7 @@ FORMATS = (
     Format((".webm",), (b"\x1aE\xdf\xa3",), OPEN_VIDEO, "vdsc.io.video:webm_sink"),
     Format((".mkv",), (b"\x1aE\xdf\xa3",), OPEN_VIDEO, "vdsc.io.video:mkv_sink"),
     Format((".gif",), (b"GIF87a", b"GIF89a"), OPEN_VIDEO, "vdsc.io.gif:gif_sink"),
+    Format((".bvh",), (b"HIERARCHY",), "vdsc.io.bvh:open_bvh", "vdsc.io.bvh_sink:bvh_sink"),
 )
 
 READ = tuple(suffix for form in FORMATS if form.open for suffix in form.suffixes)

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Any
 
 import numpy as np
 
 from tests.docs.lossless_page.container import NAMES
+
+
+def varint(data: bytes, at: int) -> tuple[int, int]:
+    """A varint at a place, and what is behind it."""
+    value = shift = 0
+    while True:
+        value |= (data[at] & 127) << shift
+        shift, at = shift + 7, at + 1
+        if data[at - 1] < 128:
+            return value, at
+
 
 Array = np.ndarray[Any, Any]
 
@@ -16,6 +28,9 @@ class Recast:
 
     def __init__(self, payload: bytes) -> None:
         self.way, number = payload[0], payload[1]
+        if self.way == 3:
+            self._columns(payload)
+            return
         self.m, self.channel = int.from_bytes(payload[2:4], "little"), payload[4]
         self.type = np.dtype(NAMES[number]).newbyteorder("<")
         assert number <= 10
@@ -23,6 +38,23 @@ class Recast:
         self.key, self.constant = payload[:end], payload[5:end]
         self.method, self.rest = payload[end], payload[end + 1 :]
         assert self.method <= 3
+
+    def _columns(self, payload: bytes) -> None:
+        """Way 3: places of columns, and the values that are kept."""
+        self.m = self.channel = 0
+        self.type, self.constant = np.dtype("<f8"), b""
+        assert payload[1] == 2
+        size, at = varint(payload, 2)
+        self.key = bytes([3]) + zlib.decompress(payload[at : at + size], -15)
+        count, at = varint(payload, at + size)
+        steps = []
+        for _ in range(count):
+            step, at = varint(payload, at)
+            steps.append(step)
+        self.where = np.cumsum(np.array(steps, dtype=np.int64))
+        self.kept = np.frombuffer(payload, "<f8", count, at)
+        at += 8 * count
+        self.method, self.rest = payload[at], payload[at + 1 :]
 
     def shape(self, part: tuple[int, ...]) -> tuple[int, ...]:
         """Shape of what is coded, for values of shape `part`."""
@@ -41,6 +73,9 @@ class Recast:
             else:
                 whole[:, :3] = v
             v = whole
+        if self.way == 3:
+            v = v / np.array([10.0**p for p in self.key[1:]])
+            v.ravel()[self.where] = self.kept
         if self.way == 1:
             v = v.astype("f8") / np.float64(self.m)
         elif self.way == 2:

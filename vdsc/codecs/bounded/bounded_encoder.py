@@ -25,14 +25,17 @@ from vdsc.io.source import Source
 class BoundedEncoder:
     """Encodes one sequence; see `codecs.base.Encoder`."""
 
-    def __init__(self, source: Source, outline: Outline, settings: BoundedSettings) -> None:
-        self._outline, self._promise = outline, Promise.of(source, settings)
-        self._carrier: Carrier
+    def __init__(self, outline: Outline, promise: Promise, carrier: Carrier) -> None:
+        self._outline, self._carrier = outline, carrier
+        self._head = promise.grid.to_bytes()
+
+    @classmethod
+    def of(cls, source: Source, outline: Outline, settings: BoundedSettings) -> BoundedEncoder:
+        """The encoder of what is asked for; raises InvalidInput."""
+        promise = Promise.of(source, settings)
         if settings.base == "none":
-            self._carrier = WholeNumbers(source, outline, self._promise)
-        else:
-            self._carrier = on_path(source, outline, self._promise, settings)
-        self._head = self._promise.grid.to_bytes()
+            return cls(outline, promise, WholeNumbers(source, outline, promise))
+        return cls(outline, promise, on_path(source, outline, promise, settings))
 
     @property
     def spans(self) -> Sequence[tuple[int, int]]:

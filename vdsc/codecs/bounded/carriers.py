@@ -13,7 +13,7 @@ import numpy as np
 from vdsc.codecs import registry
 from vdsc.codecs.base import Encoder
 from vdsc.codecs.bounded.bounded_params import BEHIND, EXACT, BoundedParams
-from vdsc.codecs.bounded.patches import Patches, corrected
+from vdsc.codecs.bounded.patches import Patches
 from vdsc.codecs.bounded.promise import Promise
 from vdsc.codecs.bounded.taught import Taught
 from vdsc.codecs.corrections import Corrections
@@ -89,7 +89,7 @@ class WholeNumbers:
         path = np.zeros(flat.shape)
         promise, first = self._promise, self.spans[self._next][0]
         self._next += 1
-        found, made, patches = corrected(promise.grid, flat, path, promise.bounds)
+        found, made, patches = promise.corrected(flat, path)
         inner = rest = b""
         if self._corrections is not None:
             rest = self._corrections.to_bytes(found)
@@ -165,7 +165,7 @@ class OnPath:
         coded = self._inner.encode(self._promise.grid.reals(flat).reshape(frames.shape))
         path = coded.decoded.reshape(len(coded.decoded), -1)
         wanted = flat[coded.first - begin :][: len(path)]
-        found, made, patches = corrected(self._promise.grid, wanted, path, self._promise.bounds)
+        found, made, patches = self._promise.corrected(wanted, path)
         rest = varint.put(len(found)) if self._base == BEHIND else b""
         rest += self._corrections.to_bytes(found)
         return Carried(coded.first, made, patches, coded.body, rest)

@@ -42,7 +42,7 @@ class BoundedCodec:
         """Begin to encode a source of finite numbers; raises InvalidInput."""
         from vdsc.codecs.bounded.bounded_encoder import BoundedEncoder
 
-        return BoundedEncoder(source, outline, settings)
+        return BoundedEncoder.of(source, outline, settings)
 
     def fixed(self, source: Source, outline: Outline, settings: BoundedSettings) -> BoundedSettings:
         """What a share of each channel's range is in its own unit."""

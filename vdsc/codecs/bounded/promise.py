@@ -9,7 +9,8 @@ import numpy as np
 from vdsc.codecs.bounded.bounded_settings import BoundedSettings
 from vdsc.codecs.bounded.error_grid import LARGEST, ErrorGrid
 from vdsc.codecs.bounded.extremes import Extremes
-from vdsc.core.types import Floats, Values
+from vdsc.codecs.bounded.patches import Patches, corrected
+from vdsc.core.types import Floats, Ints, Values
 from vdsc.io.source import Source
 
 WIDTHS = (1, 2, 4, 8)
@@ -38,6 +39,10 @@ class Promise:
         with np.errstate(over="ignore"):
             largest = min(float(np.abs(ends / steps).max()) + 1, float(LARGEST))
         return cls(bounds, grid, next(w for w in WIDTHS if largest < 1 << 8 * w - 1))
+
+    def corrected(self, values: Values, path: Floats) -> tuple[Ints, Values, Patches]:
+        """Corrections (n, C) of a path (n, C), what they make of it, and patches: see `patches`."""
+        return corrected(self.grid, values, path, self.bounds)
 
     def reals(self, source: Source) -> Source:
         """The source in double precision, for a base; what stands still exactly is 0."""

@@ -25,8 +25,9 @@ from zlib import crc32
 import numpy as np
 
 from vdsc.codecs.lossless.chunk import ID, METHODS, RECAST, inner, split
+from vdsc.codecs.lossless.decimal_columns import DecimalColumns
 from vdsc.codecs.lossless.methods import Method, Shape, Values
-from vdsc.codecs.lossless.recast import Recast
+from vdsc.codecs.lossless.recast import Narrowing, Recast, narrowing
 from vdsc.codecs.windows import apart
 from vdsc.core.background import together
 from vdsc.core.sequence import Outline
@@ -57,7 +58,7 @@ class Learned:
     """
 
     states: dict[str, Any]
-    recast: Recast | None
+    recast: Narrowing | None
     narrow: dict[str, Any] | None
     checkpoint: Checkpoint | None
 
@@ -141,7 +142,7 @@ class LosslessCoder:
         self.dtype = np.dtype(outline.dtype).newbyteorder("<")
         self._outline, self._methods = outline, tuple(methods)
         self._plain = StartedMethods(outline, methods)
-        self._recast: Recast | None = None
+        self._recast: Narrowing | None = None
         self._narrow: StartedMethods | None = None
         self.checkpoint: Checkpoint | None = None
         self.used = Counter[str]()
@@ -184,16 +185,19 @@ class LosslessCoder:
         if learned.recast is not None and learned.narrow is not None:
             self._group(learned.recast).take_over(learned.narrow)
 
-    def _narrowed(self, values: Values) -> tuple[Recast | None, Values]:
+    def _narrowed(self, values: Values) -> tuple[Narrowing | None, Values]:
         """How values (n, ...) are narrowed, if possible as the last chunk was, and the result."""
-        narrow = None if self._recast is None else self._recast.narrow(values)
+        last = self._recast
+        if isinstance(last, DecimalColumns):
+            last = last.again(values)
+        narrow = None if last is None else last.narrow(values)
         if narrow is not None:
-            return self._recast, narrow
-        found = Recast.find(values)
+            return last, narrow
+        found = Recast.find(values) or DecimalColumns.find(values)
         narrow = None if found is None else found.narrow(values)
         return (None, values) if narrow is None else (found, narrow)
 
-    def _group(self, recast: Recast) -> StartedMethods:
+    def _group(self, recast: Narrowing) -> StartedMethods:
         """The methods for values narrowed so, begun anew unless the last ones were, too."""
         if self._narrow is None or recast != self._recast:
             frame = recast.frame(self._outline.shape[1:])
@@ -219,7 +223,7 @@ class LosslessCoder:
         """Values (frames, ...) of the next chunk; raises CorruptFile for any others."""
         number, stored, payload = split(body)
         if number == RECAST:
-            recast, rest = Recast.read(payload, self.dtype, self._outline.shape[1:])
+            recast, rest = narrowing(payload, self.dtype, (frames, *self._outline.shape[1:]))
             number, payload = inner(rest)
             narrow = self._group(recast).decode(METHODS[number], payload, frames)
             values = recast.widen(narrow, self.dtype)
@@ -231,7 +235,7 @@ class LosslessCoder:
         return values
 
 
-def _body(method: int, check: bytes, recast: Recast | None, payload: bytes) -> bytes:
+def _body(method: int, check: bytes, recast: Narrowing | None, payload: bytes) -> bytes:
     if recast is None:
         return bytes([method]) + check + payload
     return bytes([RECAST]) + check + recast.to_bytes() + bytes([method]) + payload

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from vdsc.codecs.base import ChunkFacts, Facts
 from vdsc.codecs.lossless import chunk
 from vdsc.codecs.lossless.bitsback import bill
-from vdsc.codecs.lossless.recast import Recast
+from vdsc.codecs.lossless.recast import narrowing
 from vdsc.core.sequence import Outline
 
 CHECKSUMS = "checksums of values"
@@ -40,7 +40,7 @@ def _chunk(outline: Outline, body: bytes) -> tuple[ChunkFacts, dict[str, int]]:
     spent, narrowed = {CHECKSUMS: chunk.HEAD}, ""  # the type that values were narrowed to
     if number == chunk.RECAST:
         dtype = outline.dtype.newbyteorder("<")
-        recast, inner = Recast.read(payload, dtype, outline.shape[1:])
+        recast, inner = narrowing(payload, dtype, outline.shape)
         number, inner = chunk.inner(inner)
         narrowed = f"{recast.dtype.name}, "
         spent[HEADER] = len(payload) - len(inner)

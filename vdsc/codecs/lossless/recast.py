@@ -17,6 +17,7 @@ from typing import Self
 
 import numpy as np
 
+from vdsc.codecs.lossless.decimal_columns import DECIMAL, DecimalColumns
 from vdsc.container.header import DTYPES
 from vdsc.core.types import Values
 from vdsc.errors import CorruptFile
@@ -184,6 +185,17 @@ class Recast:
             return not self.divisor and kind and (alike or self.dtype.itemsize < dtype.itemsize)
         small = self.dtype.kind == "u" and self.dtype.itemsize < min(dtype.itemsize, 4)
         return self.way <= MULTIPLIED and dtype.kind == "f" and small and self.divisor > 0
+
+
+Narrowing = Recast | DecimalColumns
+"""How values were narrowed."""
+
+
+def narrowing(payload: bytes, dtype: np.dtype[np.generic], shape: Shape) -> tuple[Narrowing, bytes]:
+    """How a payload says that values (n, ...) were narrowed, and the rest; raises CorruptFile."""
+    if payload[:1] == bytes([DECIMAL]):
+        return DecimalColumns.read(payload, dtype, shape)
+    return Recast.read(payload, dtype, shape[1:])
 
 
 def _damaged() -> CorruptFile:
