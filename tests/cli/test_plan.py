@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.cli import fake_api
-from vdsc.cli.naming import npy_name, vds_name
+from vdsc.cli.naming import restored_name, vds_name
 
 
 @pytest.mark.parametrize("kind", ["./clip.npy", "symbolic link", "hard link"])
@@ -175,7 +175,7 @@ def test_outputs_are_called_after_their_inputs():
         "plain:walk": "plain:walk.vds",
     }
     assert {name: vds_name(name) for name in names} == names
-    assert npy_name("a/clip.v2.VDS") == "a/clip.v2.npy"
+    assert restored_name("a/clip.v2.VDS") == "a/clip.v2.npy"
 
 
 def test_keys_belong_to_files_that_exist(vdsc):

@@ -99,7 +99,7 @@ def test_files_are_known_by_content(tmp_path, name):
         (b"\x80\x05\x95", "a pickle, which is never opened"),
         (b"\0\0\0\x20ftypisom", r"a \.mp4 video.*imageio"),
         (b"GIF89a", r"a \.gif video"),
-        (b"1,2\n", r"not an \.npy or \.npz file"),
+        (b"1,2\n", r"not an \.npy or \.npz or \.csv .*--format"),
     ],
 )
 def test_other_files_are_refused_by_their_first_bytes(tmp_path, head, words):

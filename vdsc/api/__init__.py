@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from vdsc.api.decoding import Decoding, decode
-    from vdsc.api.facts import Info, inspect
+    from vdsc.api.facts import Info, inspect, source_format
     from vdsc.api.in_memory import compress, decompress, info, inspect_knots
     from vdsc.api.model_cards import ModelCard, installed_models
     from vdsc.api.report import GroupError, Report
@@ -30,11 +30,12 @@ __all__ = [
     "inspect",
     "inspect_knots",
     "installed_models",
+    "source_format",
 ]
 
 _HOMES = {
     "decoding": ("Decoding", "decode"),
-    "facts": ("Info", "inspect"),
+    "facts": ("Info", "inspect", "source_format"),
     "in_memory": ("compress", "decompress", "info", "inspect_knots"),
     "model_cards": ("ModelCard", "installed_models"),
     "report": ("GroupError", "Report"),

@@ -92,6 +92,13 @@ def inspect(stream: BinaryIO, *, memlimit: int) -> Info:
     return inspect(stream, memlimit=memlimit)
 
 
+def source_format(stream: BinaryIO, *, memlimit: int) -> str:
+    """The name of the format that a .vds file was made from; raises VdscError."""
+    from vdsc.api import source_format
+
+    return source_format(stream, memlimit=memlimit)
+
+
 def installed_models() -> list[ModelCard]:
     """The checkpoints that are installed."""
     from vdsc.api import installed_models

@@ -11,6 +11,8 @@ from vdsc.cli.failure import each
 from vdsc.cli.naming import vds_name
 from vdsc.cli.plan import expand, make_folder, plan
 
+OTHER = "--fps or --times date its frames, in place of its own times"
+
 
 def compress(
     inputs: o.InputsArgument,
@@ -96,9 +98,9 @@ def compress(
 ) -> None:
     """Compress arrays to .vds files.
 
-    INPUT is an .npy or .npz file (FILE.npz:KEY names one of several arrays), a directory with -r,
-    or '-': any numbers (T, ...). A checkpoint codes what it knows, if it does that better than the
-    codec without one.
+    INPUT is an .npy, .npz (FILE.npz:KEY names one of several arrays), .csv, .tsv or .wav file, a
+    directory with -r, or '-': any numbers (T, ...). A checkpoint codes what it knows, if it does
+    that better than the codec without one.
     """
     from vdsc.cli.calls import Wish, encode
     from vdsc.cli.progress import progress_bar
@@ -149,6 +151,7 @@ def compress(
             progress_bar(path) as progress,
         ):
             report = encode(source, stream, wish, progress)
-        say_report(path, output, report, source.note)
+        replaced = OTHER if source.clock is not None and (fps or times) else ""
+        say_report(path, output, report, "; ".join(filter(None, (source.note, replaced))))
 
     each(todo, work)

@@ -44,6 +44,9 @@ FORMATS = (
     Format((".npz",), (b"PK\x03\x04", b"PK\x05\x06"), "vdsc.io.npz:open_npz"),
     Format((".mp4",), (b"ftyp",), sink="vdsc.io.video:mp4_sink", at=4),
     Format((".gif",), (b"GIF87a", b"GIF89a"), sink="vdsc.io.video:gif_sink"),
+    Format((".csv",), (), "vdsc.io.csv_read:open_csv", "vdsc.io.csv_write:csv_sink"),
+    Format((".tsv",), (), "vdsc.io.csv_read:open_csv", "vdsc.io.csv_write:tsv_sink"),
+    Format((".wav",), (b"RIFF", b"RF64"), "vdsc.io.wav:open_wav", "vdsc.io.wav:wav_sink"),
 )
 
 READ = tuple(suffix for form in FORMATS if form.open for suffix in form.suffixes)
@@ -87,10 +90,18 @@ def opener(stream: BinaryIO, name: str, form: str = "") -> Any:
     raise InvalidInput(f"{name} is {_unknown(head)}")
 
 
-def writer(path: str) -> Any:
-    """The adapter that writes `path`, whose suffix is one of WRITTEN; `-` is written as .npy."""
-    suffix = ".npy" if path == "-" else Path(path).suffix.lower()
+def writer(path: str, form: str = "") -> Any:
+    """The adapter that writes `path` as `form`, or as its suffix says, one of WRITTEN.
+
+    `-` is written as .npy where no form is given.
+    """
+    suffix = suffix_of(form) if form else ".npy" if path == "-" else Path(path).suffix.lower()
     return next(adapter(form.sink) for form in FORMATS if suffix in form.suffixes and form.sink)
+
+
+def suffix_of(form: str) -> str:
+    """The suffix of the files of a format that is written; empty if it is not."""
+    return next((one.suffixes[0] for one in FORMATS if one.name == form and one.sink), "")
 
 
 def _named(form: str) -> str:
@@ -113,4 +124,5 @@ def _unknown(head: bytes) -> str:
         if form.sniff(head):
             words = f"a {form.suffixes[0]} video, which is written but not read"
             return f"{words}; read it with imageio and write the frames with numpy.save"
-    return f"not an {readable} file; load it and write the array with numpy.save"
+    words = f"not an {readable} file by its content or suffix; say which with --format"
+    return f"{words}, or load it and write the array with numpy.save"

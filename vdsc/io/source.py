@@ -71,14 +71,18 @@ def make_source(
     exact: bool | None = False,
     clock: Clock | None = None,
     meta: Meta | None = None,
+    note: str = "",
 ) -> Source:
     """Source of frames (T, ...) of the file's dtype, as a codec takes them (see `views`).
 
     exact: as they are; None: as they are, too, or as a checkpoint may take them where that can be.
+    note: what is to be said of how the file was read.
     """
     check_frames(shape, dtype, name)
     said: Any = {"clock": clock, "meta": meta}
-    plain = None if exact is False else Source(name, shape, dtype, fetch, exact=True, **said)
+    plain = None
+    if exact is not False:
+        plain = Source(name, shape, dtype, fetch, exact=True, note=note, **said)
     if exact and plain is not None:
         return plain
     view = view_of(shape, dtype)
@@ -88,7 +92,8 @@ def make_source(
     def viewed(begin: int, end: int) -> NDArray[np.generic]:
         return view.apply(fetch(begin, end), name, begin)
 
-    return Source(name, view.shape, view.dtype, viewed, note=view.note, plain=plain, **said)
+    words = "; ".join(filter(None, (note, view.note)))
+    return Source(name, view.shape, view.dtype, viewed, note=words, plain=plain, **said)
 
 
 def array_source(values: object, name: str = "values", *, exact: bool | None = False) -> Source:
