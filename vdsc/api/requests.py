@@ -15,6 +15,7 @@ from vdsc.api.encoding import Larger, Progress
 from vdsc.api.promised import or_promised
 from vdsc.api.report import Report
 from vdsc.api.smallest import copy, or_exact, smallest, spool
+from vdsc.api.units import check_exact, in_units
 from vdsc.core.sequence import Outline, Times
 from vdsc.errors import InvalidInput
 from vdsc.io.source import Source
@@ -52,23 +53,26 @@ def encode(
     if max_error is not None or codec == jobs.BOUNDED:
         if codec not in {"", jobs.BOUNDED}:
             raise InvalidInput(f"codec {codec!r} promises no error; leave it out")
-        given |= {} if max_error is None else {"max_error": max_error}
+        error, said = (None, "") if max_error is None else in_units(source, max_error)
+        given |= {} if error is None else {"max_error": error}
         tried = jobs.bounded(given, verify=verify)
         source = source.plain or source
         if jobs.has_gaps(source, missing):
             tried = [jobs.with_gaps(job) for job in tried]
         outline = jobs.dated(source, model, fps, times)
         if codec:
-            return smallest(tried, source, outline, stream, progress)
+            return told(smallest(tried, source, outline, stream, progress), said)
         with spool() as made:
             report = smallest(tried, source, outline, made, progress)
             report = or_exact(report, made, source, outline, progress)
             copy(made, stream)
-            return report
+            return report if report.lossless else told(report, said)
     if lossless and not codec:
         outline = jobs.dated(source, model, fps, times)
         tried = jobs.exact(outline, given, verify=verify)
         return smallest(tried, source, outline, stream, progress)
+    if codec not in jobs.EXACT:
+        check_exact(source)
     goal = None if psnr is None and target_size is None else Goal(psnr, target_size)
     gaps = jobs.has_gaps(source.plain or source, missing)
     if gaps and not codec:
@@ -82,6 +86,11 @@ def encode(
         return job.write(source, outline, stream, progress=progress)
     choice = chosen(source, given, fps, times, verify=verify)
     return _written(choice, goal, stream, progress)
+
+
+def told(report: Report, words: str) -> Report:
+    """A report with one more warning, if there is one."""
+    return replace(report, warnings=(*report.warnings, words)) if words else report
 
 
 def _one_wish(**wishes: object) -> None:

@@ -39,6 +39,9 @@ class Format:
         return self.suffixes[0][1:]
 
 
+C3D = tuple(bytes([block, 0x50]) for block in range(1, 9))
+"""A C3D file begins with the number of a block, which no text does, and a P."""
+
 FORMATS = (
     Format((".npy",), (b"\x93NUMPY",), "vdsc.io.npy:open_npy", "vdsc.io.npy:npy_sink"),
     Format((".npz",), (b"PK\x03\x04", b"PK\x05\x06"), "vdsc.io.npz:open_npz"),
@@ -47,6 +50,7 @@ FORMATS = (
     Format((".csv",), (), "vdsc.io.csv_read:open_csv", "vdsc.io.csv_write:csv_sink"),
     Format((".tsv",), (), "vdsc.io.csv_read:open_csv", "vdsc.io.csv_write:tsv_sink"),
     Format((".wav",), (b"RIFF", b"RF64"), "vdsc.io.wav:open_wav", "vdsc.io.wav:wav_sink"),
+    Format((".c3d",), C3D, "vdsc.io.c3d:open_c3d", "vdsc.io.c3d:c3d_sink"),
 )
 
 READ = tuple(suffix for form in FORMATS if form.open for suffix in form.suffixes)
