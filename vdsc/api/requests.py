@@ -61,12 +61,12 @@ def encode(
             tried = [jobs.with_gaps(job) for job in tried]
         outline = jobs.dated(source, model, fps, times)
         if codec:
-            return told(smallest(tried, source, outline, stream, progress), said)
+            return warned(smallest(tried, source, outline, stream, progress), said)
         with spool() as made:
             report = smallest(tried, source, outline, made, progress)
             report = or_exact(report, made, source, outline, progress)
             copy(made, stream)
-            return report if report.lossless else told(report, said)
+            return report if report.lossless else warned(report, said)
     if lossless and not codec:
         outline = jobs.dated(source, model, fps, times)
         tried = jobs.exact(outline, given, verify=verify)
@@ -88,7 +88,7 @@ def encode(
     return _written(choice, goal, stream, progress)
 
 
-def told(report: Report, words: str) -> Report:
+def warned(report: Report, words: str) -> Report:
     """A report with one more warning, if there is one."""
     return replace(report, warnings=(*report.warnings, words)) if words else report
 

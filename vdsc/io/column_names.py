@@ -19,7 +19,7 @@ def check_table(outline: Outline) -> int:
 def column_names(outline: Outline, meta: Meta | None) -> list[str]:
     """The names that metadata tells, where they are as many, else c0, c1, ..."""
     width = check_table(outline)
-    told = meta.fields.get("columns") if meta is not None else None
-    if isinstance(told, list) and len(told) == width:
-        return [str(name) for name in told]
+    known = meta.fields.get("columns") if meta is not None else None
+    if isinstance(known, list) and len(known) == width:
+        return [str(name) for name in known]
     return [f"c{n}" for n in range(width)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from vdsc.core.words import printable
 from vdsc.errors import InvalidInput, LimitExceeded
-from vdsc.io.spelling import number
+from vdsc.io.number_text import number
 
 SAMPLE = 1 << 20
 """Bytes from the beginning that say how a table is laid out."""

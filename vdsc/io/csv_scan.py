@@ -15,8 +15,8 @@ from vdsc.core.words import printable
 from vdsc.errors import InvalidInput, LimitExceeded
 from vdsc.io.csv_layout import Layout, is_aside
 from vdsc.io.iso_dates import is_date, iso_seconds
+from vdsc.io.number_text import Spelling, best, number, significant
 from vdsc.io.odd_cells import OddCells
-from vdsc.io.spelling import Spelling, best, number, significant
 from vdsc.io.spooled_texts import SpooledTexts
 
 PIECE, WIDEST = 1 << 20, 1 << 26

@@ -14,8 +14,8 @@ from vdsc.core.sequence import Outline
 from vdsc.errors import InvalidInput
 from vdsc.io.column_names import check_table, column_names
 from vdsc.io.csv_layout import DELIMITERS, Layout
+from vdsc.io.number_text import Spelling, number
 from vdsc.io.odd_cells import unpack
-from vdsc.io.spelling import Spelling, number
 from vdsc.io.time_names import UNITS
 from vdsc.io.time_text import TimeTexts
 

@@ -10,9 +10,9 @@ import numpy as np
 from vdsc.core.sequence import Clock, Times
 from vdsc.errors import InvalidInput
 from vdsc.io.iso_dates import MARK, iso_texts, mark_of
+from vdsc.io.number_text import Spelling, best
 from vdsc.io.odd_cells import OddCells, unpack
 from vdsc.io.regular_times import rate_of
-from vdsc.io.spelling import Spelling, best
 from vdsc.io.spooled_texts import SpooledTexts
 from vdsc.io.time_names import UNITS
 

@@ -121,8 +121,8 @@ def wav_sink(stream: BinaryIO, outline: Outline, meta: Meta | None = None) -> It
     channels = outline.shape[1] if len(outline.shape) == 2 else 1
     rate, size = _rate(outline), outline.values * bits // 8
     before, behind = header(kind, bits, channels, rate, size), b"\0" * (size % 2)
-    told = {"kind": kind, "bits": bits, "channels": channels, "rate": rate}
-    if _same(before, fields, told):
+    stated = {"kind": kind, "bits": bits, "channels": channels, "rate": rate}
+    if _same(before, fields, stated):
         before, behind = fields["head"], fields["tail"]
     stream.write(before)
     yield WavSink(stream, outline.dtype.newbyteorder("<"), bits)
@@ -147,10 +147,10 @@ def _rate(outline: Outline) -> int:
     return int(rate)
 
 
-def _same(before: bytes, fields: Mapping[str, Any], told: dict[str, int]) -> bool:
+def _same(before: bytes, fields: Mapping[str, Any], stated: dict[str, int]) -> bool:
     """Whether the chunks of the original still tell the truth about the samples."""
     head, tail = fields.get("head"), fields.get("tail")
     if not isinstance(head, bytes) or not isinstance(tail, bytes) or len(head) < 20:
         return False
-    known = all(fields.get(key) == value for key, value in told.items())
+    known = all(fields.get(key) == value for key, value in stated.items())
     return known and head[-4:] in {before[-4:], b"\xff" * 4}
