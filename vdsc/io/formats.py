@@ -51,6 +51,12 @@ FORMATS = (
     Format((".tsv",), (), "vdsc.io.csv_read:open_csv", "vdsc.io.csv_write:tsv_sink"),
     Format((".wav",), (b"RIFF", b"RF64"), "vdsc.io.wav:open_wav", "vdsc.io.wav:wav_sink"),
     Format((".c3d",), C3D, "vdsc.io.c3d:open_c3d", "vdsc.io.c3d:c3d_sink"),
+    Format(
+        (".parquet",),
+        (b"PAR1",),
+        "vdsc.io.parquet_read:open_parquet",
+        "vdsc.io.parquet_write:parquet_sink",
+    ),
 )
 
 READ = tuple(suffix for form in FORMATS if form.open for suffix in form.suffixes)
