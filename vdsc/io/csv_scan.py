@@ -19,7 +19,7 @@ from vdsc.io.number_text import Spelling, best, number, significant
 from vdsc.io.odd_cells import OddCells
 from vdsc.io.spooled_texts import SpooledTexts
 
-PIECE, WIDEST = 1 << 20, 1 << 26
+PIECE, WIDEST = 1 << 18, 1 << 26
 """Bytes that are read at a time, of narrow tables and at most."""
 
 LONGEST = 1 << 24

@@ -11,6 +11,7 @@ from vdsc.core.sequence import Times
 
 _SIMPLEST = (1, 10, 100, 1001, 10**4, 10**6)
 _LARGEST = 2**63
+_BLOCK = 1 << 14
 
 
 def rate_of(times: Times, slack: float) -> Fraction | None:
@@ -20,12 +21,22 @@ def rate_of(times: Times, slack: float) -> Fraction | None:
     """
     if len(times) < 2:
         return None
-    index = np.arange(len(times))
+    slack += 4 * float(np.spacing(max(abs(float(times[0])), abs(float(times[-1])))))
     for rate in _rates((len(times) - 1) / (float(times[-1]) - float(times[0]))):
-        made = float(times[0]) + index * (rate.denominator / rate.numerator)
-        if np.abs(made - times).max() <= slack + 4 * np.spacing(np.abs(times).max()):
+        if _holds(rate, times, slack):
             return rate
     return None
+
+
+def _holds(rate: Fraction, times: Times, slack: float) -> bool:
+    """Whether no time is off by more."""
+    for begin in range(0, len(times), _BLOCK):
+        some = times[begin : begin + _BLOCK]
+        index = np.arange(begin, begin + len(some))
+        made = float(times[0]) + index * (rate.denominator / rate.numerator)
+        if np.abs(made - some).max() > slack:
+            return False
+    return True
 
 
 def _rates(mean: float) -> Iterator[Fraction]:
