@@ -180,6 +180,11 @@ def inspect(stream: Any, *, memlimit: int) -> Info:
     )
 
 
+def source_format(stream: Any, *, memlimit: int) -> str:
+    """What the first line says, or nothing."""
+    return str(_head(stream).get("format", ""))
+
+
 def installed_models() -> list[ModelCard]:
     """One made-up model."""
     return [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 from fractions import Fraction
 from pathlib import Path
@@ -111,6 +112,57 @@ def test_failing_half_way_leaves_nothing(vdsc, vds, suffix):
     assert result.exit_code == 3
     assert result.stderr.count("\n") == 1
     assert sorted(os.listdir()) == ["clip.vds", "video.vds"]
+
+
+def made_from(name, form, folder="."):
+    """A file of the stand-in that says what it was made from."""
+    os.makedirs(folder, exist_ok=True)
+    values = np.arange(8, dtype=np.int16).reshape(4, 2)
+    head = {"shape": values.shape, "dtype": "int16", "fps": "8000", "format": form}
+    Path(folder, name).write_bytes(json.dumps(head).encode() + b"\n" + values.tobytes())
+
+
+@pytest.mark.parametrize(
+    ("form", "suffix"), [("csv", ".csv"), ("wav", ".wav"), ("npz", ".npy"), ("\x1b", ".npy")]
+)
+def test_the_format_of_the_original_is_written(vdsc, form, suffix):
+    """Without -o, what was made from a table is a table; where that is not written, an .npy."""
+    made_from("x.vds", form)
+    result = vdsc("decompress", "x.vds")
+    assert result.exit_code == 0
+    assert f"x.vds -> x{suffix}" in result.stderr
+    assert sorted(os.listdir()) == sorted(["x.vds", f"x{suffix}"])
+
+
+def test_collisions_are_found_by_the_names_that_are_written(vdsc):
+    """Files of one name collide where they were made from one format, and only there."""
+    for folder, form in (("a", "csv"), ("b", "wav"), ("c", "csv")):
+        made_from("x.vds", form, folder)
+    assert vdsc("decompress", "a/x.vds", "b/x.vds", "--output-dir", "out").exit_code == 0
+    assert sorted(os.listdir("out")) == ["x.csv", "x.wav"]
+    result = vdsc("decompress", "a/x.vds", "c/x.vds", "--output-dir", "other")
+    assert result.exit_code == 2
+    assert "would both become other/x.csv" in result.stderr
+
+
+def test_a_format_may_be_named(vdsc):
+    """--format is for stdout, for names that say nothing, and for all files of a run."""
+    made_from("x.vds", "wav")
+    result = vdsc("decompress", "x.vds", "-o", "-", "--format", "csv")
+    assert result.stdout.splitlines()[:2] == ["time,c0,c1", "0.0,0,1"]
+    assert vdsc("decompress", "x.vds", "--format", "tsv").exit_code == 0
+    assert vdsc("decompress", "x.vds", "-o", "plain", "--format", "csv").exit_code == 0
+    assert sorted(os.listdir()) == ["plain", "x.tsv", "x.vds"]
+    result = vdsc("decompress", "x.vds", "--format", "xls")
+    assert result.exit_code == 1
+    assert "'xls' is no format that is written; use one of npy, mp4" in result.stderr
+
+
+def test_a_pipe_is_not_looked_into(vdsc):
+    """What can be read once only is an .npy where nothing else is said."""
+    made_from("x.vds", "csv")
+    result = vdsc("decompress", "-", stdin=Path("x.vds").read_bytes())
+    assert np.load(io.BytesIO(result.stdout_bytes)).shape == (4, 2)
 
 
 def test_irregular_times_have_a_mean_rate():

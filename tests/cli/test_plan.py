@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from tests.cli import fake_api
-from vdsc.cli.naming import npy_name, vds_name
+from vdsc.cli.naming import restored_name, vds_name
 
 
 @pytest.mark.parametrize("kind", ["./clip.npy", "symbolic link", "hard link"])
@@ -176,7 +176,7 @@ def test_outputs_are_called_after_their_inputs():
         "plain:walk": "plain:walk.vds",
     }
     assert {name: vds_name(name) for name in names} == names
-    assert npy_name("a/clip.v2.VDS") == "a/clip.v2.npy"
+    assert restored_name("a/clip.v2.VDS") == "a/clip.v2.npy"
 
 
 def test_folders_of_pictures_have_outputs_beside_them(vdsc, folder):

@@ -132,11 +132,11 @@ def test_bad_files_are_refused_with_advice(tmp_path, content, words):
 
 def test_bad_paths_are_refused_with_advice(tmp_path):
     """A missing file, a folder, and an unknown suffix are told apart."""
-    write(tmp_path / "x.csv", b"1,2")
+    write(tmp_path / "x.txt", b"1,2")
     for path, words in (
         ("no.npy", "no such file"),
         ("", "directory"),
-        ("x.csv", r"\.npy, \.npz"),
+        ("x.txt", r"\.npy, \.npz"),
     ):
         with pytest.raises(InvalidInput, match=words), open_source(str(tmp_path / path)):
             pass

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from vdsc.api.checking import every_frame
     from vdsc.api.collecting import Item, collect, extend
     from vdsc.api.decoding import Decoding, decode
-    from vdsc.api.facts import Info, inspect
+    from vdsc.api.facts import Info, inspect, source_format
     from vdsc.api.in_memory import compress, decompress, info, inspect_knots
     from vdsc.api.joining import join
     from vdsc.api.model_cards import ModelCard, installed_models
@@ -48,11 +48,12 @@ __all__ = [
     "open_file",
     "salvage_clips",
     "salvage_frames",
+    "source_format",
 ]
 
 _HOMES = {
     "decoding": ("Decoding", "decode"),
-    "facts": ("Info", "inspect"),
+    "facts": ("Info", "inspect", "source_format"),
     "in_memory": ("compress", "decompress", "info", "inspect_knots"),
     "checking": ("every_frame",),
     "collecting": ("Item", "collect", "extend"),

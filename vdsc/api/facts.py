@@ -132,6 +132,12 @@ def _info(
     )
 
 
+def source_format(stream: BinaryIO, *, memlimit: int = memory.DEFAULT) -> str:
+    """The name of the format that a file was made from, "" if it does not say; raises VdscError."""
+    meta = Reader(stream, memlimit=memlimit).meta
+    return "" if meta is None else meta.format
+
+
 def _json_ready(value: Any) -> Any:
     if isinstance(value, bytes):
         return f"{len(value)} bytes"

@@ -18,6 +18,7 @@ from vdsc.api.one_job import Asked
 from vdsc.api.promised import or_promised
 from vdsc.api.report import Report
 from vdsc.api.smallest import copy, or_exact, smallest, spool
+from vdsc.api.units import check_exact, in_units
 from vdsc.core.sequence import Outline, Times
 from vdsc.errors import InvalidInput
 from vdsc.io.source import Source
@@ -97,19 +98,21 @@ class _Request:
         """A file with a promised error, or one without loss where that is smaller."""
         if codec not in {"", jobs.BOUNDED}:
             raise InvalidInput(f"codec {codec!r} promises no error; leave it out")
-        bound = {} if max_error is None else {"max_error": max_error}
+        source = self.source
+        error, said = (None, "") if max_error is None else in_units(source, max_error)
+        bound = {} if error is None else {"max_error": error}
         tried = jobs.bounded(self.given | bound, verify=self.dated["verify"])
-        source = self.source.plain or self.source
+        source = source.plain or source
         if jobs.has_gaps(source, self.missing):
             tried = [jobs.with_gaps(job) for job in tried]
         outline = self.outline(source)
         if codec:
-            return smallest(tried, source, outline, self.stream, self.progress)
+            return warned(smallest(tried, source, outline, self.stream, self.progress), said)
         with spool() as made:
             report = smallest(tried, source, outline, made, self.progress)
             report = or_exact(report, made, source, outline, self.progress)
             copy(made, self.stream)
-            return report
+            return report if report.lossless else warned(report, said)
 
     def exact(self) -> Report:
         """The smallest file without loss."""
@@ -120,6 +123,8 @@ class _Request:
     def lossy(self, codec: str, goal: Goal | None) -> Report:
         """A file by the codec that is named, or by the one that does best."""
         source, verify = self.source, self.dated["verify"]
+        if codec not in jobs.EXACT:
+            check_exact(source)
         gaps = jobs.has_gaps(source.plain or source, self.missing)
         if gaps and not codec:
             source, codec = source.plain or source, jobs.PLAIN
@@ -145,6 +150,11 @@ def _in_parts(
     if options.pop("joints") is not None:
         raise InvalidInput("parts keep no bound on joints; promise an error of the values, or none")
     return join(source, stream, seconds, Asked.of(options), progress)
+
+
+def warned(report: Report, words: str) -> Report:
+    """A report with one more warning, if there is one."""
+    return replace(report, warnings=(*report.warnings, words)) if words else report
 
 
 def _one_wish(**wishes: object) -> None:

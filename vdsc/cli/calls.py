@@ -170,6 +170,13 @@ def right_command(stream: BinaryIO) -> Iterator[None]:
         raise InvalidInput(f"{words}; 'vdsc compress' makes a .vds file of it") from None
 
 
+def source_format(stream: BinaryIO, *, memlimit: int) -> str:
+    """The name of the format that a .vds file was made from; raises VdscError."""
+    from vdsc.api import source_format
+
+    return source_format(stream, memlimit=memlimit)
+
+
 def installed_models() -> list[ModelCard]:
     """The checkpoints that are installed."""
     from vdsc.api import installed_models

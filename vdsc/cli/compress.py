@@ -12,6 +12,8 @@ from vdsc.cli.failure import each
 from vdsc.cli.naming import vds_name
 from vdsc.cli.plan import expand, make_folder, origin, plan
 
+OTHER = "--fps or --times date its frames, in place of its own times"
+
 
 def compress(
     context: typer.Context,
@@ -123,10 +125,10 @@ def compress(
 ) -> None:
     """Compress arrays to .vds files.
 
-    INPUT is an .npy or .npz file (FILE.npz:KEY names one of several arrays), a video (.mp4, .mov,
-    .mkv, .webm, .gif), a folder of pictures, a directory of files with -r, or '-': any numbers
-    (T, ...). A checkpoint codes what it knows, if it does that better than the
-    codec without one.
+    INPUT is an .npy, .npz (FILE.npz:KEY names one of several arrays), .csv, .tsv, .parquet, .wav,
+    .bvh or .c3d file, a video (.mp4, .mov, .mkv, .webm, .gif), a folder of pictures, a directory
+    of files with -r, or '-': any numbers (T, ...). A checkpoint codes what it knows, if it does
+    that better than the codec without one.
     """
     from vdsc.cli.calls import Wish, check_written, encode
     from vdsc.cli.details import say_details
@@ -199,7 +201,8 @@ def compress(
             ):
                 report = encode(source, stream, wish, progress)
             if not quiet:
-                say_report(path, output, report, source.note)
+                replaced = OTHER if source.clock is not None and (fps or times) else ""
+                say_report(path, output, report, "; ".join(filter(None, (source.note, replaced))))
             if verbose:
                 say_details(report)
             if rm and before is not None:

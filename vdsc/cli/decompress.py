@@ -5,7 +5,7 @@ from __future__ import annotations
 from vdsc.cli import habits as h
 from vdsc.cli import options as o
 from vdsc.cli.failure import each
-from vdsc.cli.naming import npy_name
+from vdsc.cli.naming import restored_name
 from vdsc.cli.plan import expand, make_folder, origin, plan
 from vdsc.core.words import printable
 
@@ -23,6 +23,7 @@ def decompress(
     start: o.StartOption = None,
     end: o.EndOption = None,
     memlimit: o.MemlimitOption = o.MEMLIMIT,
+    form: o.OutputFormatOption = "",
     force: o.ForceOption = False,
     exclude: h.ExcludeOption = None,
     threads: h.ThreadsOption = 1,
@@ -31,11 +32,11 @@ def decompress(
     quiet: h.QuietOption = False,
     verbose: h.VerboseOption = False,
 ) -> None:
-    """Decode .vds files to arrays or video.
+    """Decode .vds files to what they were made from, or to arrays.
 
     Without --fps and --times the original times come back. The suffix of -o says what is written:
-    .npy, or for video also .mp4, .mov, .webm, .mkv (exact) and .gif; a folder (-o frames/) gets
-    a .png of each frame. --start and --end take a part of the time.
+    .npy, for (T, C) also .csv and .tsv, for sound .wav, for video .mp4, .mov, .webm, .mkv (exact)
+    and .gif; a folder (-o frames/) gets a .png of each frame. --start and --end take a part.
     """
     import time
 
@@ -53,10 +54,14 @@ def decompress(
     o.exclusive(fps=fps, times=times)
     o.exclusive(times=times, start=start)
     o.exclusive(times=times, end=end)
+
+    def rename(path: str) -> str:
+        return restored_name(path, form, memlimit)
+
     places = expand(
         files, (".vds",), recursive=recursive, exclude=exclude, links=force, quiet=quiet
     )
-    todo = plan(places, out, output_dir, npy_name, recursive=recursive, times=times, hint=COMPRESS)
+    todo = plan(places, out, output_dir, rename, recursive=recursive, times=times, hint=COMPRESS)
     if rm:
         check_removal(todo, keep=keep, fps=fps, times=times, start=start, end=end)
     dates = None if times is None else read_times(times)
@@ -64,7 +69,7 @@ def decompress(
     def work(path: str) -> None:
         output, began = todo.output(path), time.monotonic()
         make_folder(output, output_dir)
-        check_place(output, force=force)
+        check_place(output, force=force, form=form)
         before = removable(path, output) if rm else origin(path)
         with open_input(path) as stream, progress_bar(path, shown=not quiet) as progress:
             decoding = decode(stream, fps=fps, times=dates, start=start, end=end, memlimit=memlimit)
@@ -72,7 +77,9 @@ def decompress(
             if rm:
                 check_output(output, decoding)
             done, laps = 0, Laps()
-            with open_sink(output, outline, decoding.meta, force=force, like=before) as sink:
+            with open_sink(
+                output, outline, decoding.meta, force=force, like=before, form=form
+            ) as sink:
                 for frames in decoding:
                     sink.write(frames)
                     done += len(frames)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import nullcontext
 from pathlib import Path
+
+from vdsc.core.memory import DEFAULT as MEMLIMIT
+from vdsc.errors import VdscError
 
 
 def vds_name(path: str) -> str:
@@ -26,6 +30,23 @@ def vds_name(path: str) -> str:
     return ".".join([stem, re.sub(r"[/\\]", ".", key), "vds"])
 
 
-def npy_name(path: str) -> str:
-    """`clip.vds` as clip.npy."""
-    return str(Path(path).with_suffix(".npy"))
+def restored_name(path: str, form: str = "", memlimit: int = MEMLIMIT) -> str:
+    """`clip.vds` as clip.csv, where it was made from one, or as `form` says; else clip.npy.
+
+    Only files are looked into; of what cannot be read, the reason is said when its turn comes.
+    """
+    from vdsc.io.formats import suffix_of
+
+    suffix = suffix_of(form or _made_from(path, memlimit)) or ".npy"
+    return str(Path(path).with_suffix(suffix))
+
+
+def _made_from(path: str, memlimit: int) -> str:
+    """The format that a .vds file says it was made from."""
+    from vdsc.cli.calls import source_format
+
+    try:
+        with open(path, "rb") if Path(path).is_file() else nullcontext() as stream:
+            return "" if stream is None else source_format(stream, memlimit=memlimit)
+    except (VdscError, OSError):
+        return ""

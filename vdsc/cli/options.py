@@ -207,6 +207,12 @@ FormatOption = Annotated[
         "--format", metavar="NAME", help="What INPUT is, such as npy, where its content cannot say."
     ),
 ]
+OutputFormatOption = Annotated[
+    str,
+    typer.Option(
+        "--format", metavar="NAME", help="What is written, such as csv, to stdout or by any name."
+    ),
+]
 ForceOption = Annotated[bool, typer.Option("--force", "-f", help="Overwrite existing outputs.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Print the details, too.")]

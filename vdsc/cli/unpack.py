@@ -43,7 +43,7 @@ def unpack(
         if name not in reader:
             raise InvalidInput(f"there is no clip {printable(name)}; vdsc ls names all")
         clip = reader[name]
-        output = file_of(name, folder, suffix_of(clip.meta))
+        output = file_of(name, folder, (suffix_of(clip.meta.format) if clip.meta else "") or ".npy")
         Path(output).parent.mkdir(parents=True, exist_ok=True)
         with open_sink(output, clip.outline, clip.meta, force=force) as sink:
             for frames in clip.batches():

@@ -19,7 +19,7 @@ from vdsc.core.types import Floats
 from vdsc.core.words import printable
 from vdsc.errors import InvalidInput
 from vdsc.io.bvh_hierarchy import NUMBER, Hierarchy, read_hierarchy
-from vdsc.io.number_text import LEARNED, Exceptions, RowText
+from vdsc.io.row_text import LEARNED, Exceptions, RowText
 from vdsc.io.source import Source, make_source
 
 WORD = 64

@@ -15,7 +15,7 @@ from vdsc.core.meta import Meta
 from vdsc.core.sequence import Outline
 from vdsc.errors import CorruptFile, InvalidInput
 from vdsc.io.bvh import hierarchy_of
-from vdsc.io.number_text import RowText
+from vdsc.io.row_text import RowText
 
 
 @contextmanager

@@ -7,7 +7,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from vdsc.core.meta import Meta
 from vdsc.errors import InvalidInput
 
 HEAD = 12
@@ -41,6 +40,8 @@ class Format:
 
 
 OPEN_VIDEO = "vdsc.io.video_source:open_video"
+C3D = tuple(bytes([block, 0x50]) for block in range(1, 9))
+"""A C3D file begins with the number of a block, which no text does, and a P."""
 
 FORMATS = (
     Format((".npy",), (b"\x93NUMPY",), "vdsc.io.npy:open_npy", "vdsc.io.npy:npy_sink"),
@@ -51,6 +52,16 @@ FORMATS = (
     Format((".mkv",), (b"\x1aE\xdf\xa3",), OPEN_VIDEO, "vdsc.io.video:mkv_sink"),
     Format((".gif",), (b"GIF87a", b"GIF89a"), OPEN_VIDEO, "vdsc.io.gif:gif_sink"),
     Format((".bvh",), (b"HIERARCHY",), "vdsc.io.bvh:open_bvh", "vdsc.io.bvh_sink:bvh_sink"),
+    Format((".csv",), (), "vdsc.io.csv_read:open_csv", "vdsc.io.csv_write:csv_sink"),
+    Format((".tsv",), (), "vdsc.io.csv_read:open_csv", "vdsc.io.csv_write:tsv_sink"),
+    Format((".wav",), (b"RIFF", b"RF64"), "vdsc.io.wav:open_wav", "vdsc.io.wav:wav_sink"),
+    Format((".c3d",), C3D, "vdsc.io.c3d:open_c3d", "vdsc.io.c3d:c3d_sink"),
+    Format(
+        (".parquet",),
+        (b"PAR1",),
+        "vdsc.io.parquet_read:open_parquet",
+        "vdsc.io.parquet_write:parquet_sink",
+    ),
 )
 
 READ = tuple(suffix for form in FORMATS if form.open for suffix in form.suffixes)
@@ -99,16 +110,18 @@ def kind_of(head: bytes) -> str:
     return next((form.name for form in FORMATS if form.open and form.sniff(head)), "")
 
 
-def writer(path: str) -> Any:
-    """The adapter that writes `path`, whose suffix is one of WRITTEN; `-` is written as .npy."""
-    suffix = ".npy" if path == "-" else Path(path).suffix.lower()
+def writer(path: str, form: str = "") -> Any:
+    """The adapter that writes `path` as `form`, or as its suffix says, one of WRITTEN.
+
+    `-` is written as .npy where no form is given.
+    """
+    suffix = suffix_of(form) if form else ".npy" if path == "-" else Path(path).suffix.lower()
     return next(adapter(form.sink) for form in FORMATS if suffix in form.suffixes and form.sink)
 
 
-def suffix_of(meta: Meta | None) -> str:
-    """The suffix of the file that a sequence came from, if such are written; else .npy."""
-    suffix = "" if meta is None else f".{meta.format}"
-    return suffix if suffix in WRITTEN else ".npy"
+def suffix_of(form: str) -> str:
+    """The suffix of the files of a format that is written; empty if it is not."""
+    return next((one.suffixes[0] for one in FORMATS if one.name == form and one.sink), "")
 
 
 def _named(form: str) -> str:
@@ -127,4 +140,5 @@ def _unknown(head: bytes) -> str:
     for magic, words in UNREADABLE:
         if head.startswith(magic):
             return words
-    return f"not an {readable} file; load it and write the array with numpy.save"
+    words = f"not an {readable} file by its content or suffix; say which with --format"
+    return f"{words}, or load it and write the array with numpy.save"

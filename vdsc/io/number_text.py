@@ -1,163 +1,147 @@
-"""How rows of numbers are written as text, and the few words that are written otherwise.
+"""How the numbers of a column are spelled, so that the same text can be written again.
 
-A column has a format of its own: as many digits after the point, or as many significant ones, or as
-few as say the number. What a row's text lacks beside that is kept as it is.
+1.50, -0.25      %.2f        1.5, 1e-05   %r, the shortest that reads back
+ 1.5,  10.25     %6.2f       "7", "12"    "%.0f"
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from typing import Any
 
-LEARNED = 256
-"""Rows from which formats are learnt."""
+import numpy as np
+from numpy.typing import NDArray
 
-MOST = 1 << 18
-"""Words and rows that are kept as they are; beyond them numbers are written anew."""
+from vdsc.errors import InvalidInput
 
-MOST_TEXT = 1 << 22
-"""Bytes of those words and rows."""
+MISSING = frozenset({"", "nan", "na", "n/a", "null", "none"})
+"""How a missing number is spelled, in lower case."""
 
-SHORTEST = "%r"
-_FIXED = re.compile(r"[+-]?[0-9]+(?:\.([0-9]+))?")
-_KNOWN = re.compile(r"%(?:\.[0-9]{1,2}[fg]|r)")
-
-
-@dataclass(frozen=True)
-class RowText:
-    """The format of each column, what stands between numbers, before the first, after the last."""
-
-    formats: tuple[str, ...]
-    between: str
-    before: str
-    after: str
-
-    @classmethod
-    def learnt(cls, rows: Sequence[str]) -> RowText:
-        """The usual way in which rows, each of as many numbers, are written."""
-        columns = list(zip(*(row.split() for row in rows), strict=True))
-        formats = _alike(columns, [_format(column) for column in columns])
-        ends = Counter(ends_of(row) for row in rows)
-        between = Counter(gap for row in rows for gap in re.findall(r"\S(\s+)(?=\S)", row))
-        usual = between.most_common(1)[0][0] if between else " "
-        before, after = ends.most_common(1)[0][0]
-        return cls(formats, usual, before, after)
-
-    @cached_property
-    def _line(self) -> str:
-        return " ".join(self.formats)
-
-    def words(self, numbers: Sequence[float]) -> list[str]:
-        """The numbers of a row, each in its column's format."""
-        return (self._line % tuple(numbers)).split(" ")
-
-    def exact(self, numbers: Sequence[float]) -> list[str]:
-        """The same, but with as many digits as it takes where a format does not say the number."""
-        words = self.words(numbers)
-        if [float(word) for word in words] == list(numbers):
-            return words
-        pairs = zip(words, numbers, strict=True)
-        return [word if float(word) == number else repr(number) for word, number in pairs]
-
-    def row(self, words: Sequence[str]) -> str:
-        """The text of a row of words."""
-        return f"{self.before}{self.between.join(words)}{self.after}"
-
-    def fields(self) -> dict[str, Any]:
-        """It as metadata; formats are those of runs of columns."""
-        runs: list[list[Any]] = []
-        for one in self.formats:
-            if runs and runs[-1][0] == one:
-                runs[-1][1] += 1
-            else:
-                runs.append([one, 1])
-        flat = [part for run in runs for part in run]
-        return {"formats": flat, "ends": [self.before, self.between, self.after]}
-
-    @classmethod
-    def of_fields(cls, fields: Any, columns: int) -> RowText:
-        """The inverse of `fields`; raises ValueError, TypeError or KeyError for anything else."""
-        flat, (before, between, after) = fields["formats"], fields["ends"]
-        if sum(flat[1::2]) != columns or not all(map(_KNOWN.fullmatch, flat[::2])):
-            raise ValueError("formats")
-        formats = [one for one, n in zip(flat[::2], flat[1::2], strict=True) for _ in range(n)]
-        if not between or (before + between + after).strip():
-            raise ValueError("ends")
-        return cls(tuple(formats), between, before, after)
+_SPEC = re.compile(r"([ \"']{0,8})%(\+?\d{0,2})((?:\.\d{1,2})?[feEgG]|[rRsS])([ \"']{0,8})")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+_NAMED = re.compile(r"[+-]?(?:inf|infinity)", re.IGNORECASE)
+_AROUND = " \"'"
+_SAMPLE = 256
 
 
-@dataclass
-class Exceptions:
-    """Words (by their place among all) and rows that are written otherwise than usual.
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """One format of a column: a specification as above, and the word for a missing number.
 
-    full: whether there were more than are kept.
+    The letters are those of Python's `%`; r is the shortest text that gives back the number in
+    the type that it has, s the same without `.0`, R and S with a capital E. Raises InvalidInput for
+    any other specification.
     """
 
-    steps: list[int] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
-    rows: list[list[Any]] = field(default_factory=list)
-    full: bool = False
-    _last: int = 0
-    _size: int = 0
+    spec: str = "%r"
+    missing: str = ""
 
-    def compare(self, usual: RowText, number: int, row: str, numbers: Sequence[float]) -> None:
-        """Keep what row `number` has that its numbers do not say."""
-        words = usual.words(numbers)
-        if self.full or row == usual.row(words):
-            return
-        own = row.split()
-        for column, (word, other) in enumerate(zip(own, words, strict=True)):
-            if word != other:
-                self._add(number * len(own) + column, word)
-        if row != usual.row(own):
-            before, after = ends_of(row)
-            plain = row == f"{before}{usual.between.join(own)}{after}"
-            self.rows.append([number, before, after] if plain else [number, row])
-            self._size += len(row)
-        self.full = len(self.words) + len(self.rows) > MOST or self._size > MOST_TEXT
+    def __post_init__(self) -> None:
+        if not _SPEC.fullmatch(self.spec) or self.missing.strip(_AROUND).lower() not in MISSING:
+            raise InvalidInput(f"{self.spec!r:.40} spells no number")
 
-    def _add(self, place: int, word: str) -> None:
-        self.steps.append(place - self._last)
-        self.words.append(word)
-        self._last, self._size = place, self._size + len(word)
+    @property
+    def whole(self) -> bool:
+        """Whether it spells integers."""
+        return self.spec.strip(_AROUND).endswith(".0f")
 
-    def fields(self) -> dict[str, Any]:
-        """They as metadata; none where there were too many."""
-        if self.full:
-            return {}
-        found = {"steps": self.steps, "words": " ".join(self.words), "rows": self.rows}
-        return {key: value for key, value in found.items() if value}
+    def texts(self, values: NDArray[Any]) -> list[str]:
+        """The texts of numbers (n,), floats or integers."""
+        left, flags, letter, right = _parts(self.spec)
+        if letter in "rRsS":
+            made = [f"{left}{text}{right}" for text in _shortest(values, letter, flags)]
+        else:
+            made = list(map(f"{left}%{flags}{letter}{right}".__mod__, values.tolist()))
+        if values.dtype.kind == "f":
+            for row in np.flatnonzero(np.isnan(values)).tolist():
+                made[row] = self.missing
+        return made
 
 
-def ends_of(row: str) -> tuple[str, str]:
-    """What stands before the first and after the last number of a row."""
-    inner = row.lstrip()
-    return row[: len(row) - len(inner)], row[len(row.rstrip()) :]
+def number(cell: str) -> float | None:
+    """The number in a cell, NaN where it is missing, or None where the cell holds other text."""
+    text = cell.strip().strip("\"'").strip()
+    if _NUMBER.fullmatch(text) or _NAMED.fullmatch(text):
+        return float(text)
+    return float("nan") if text.lower() in MISSING else None
 
 
-def _format(column: Sequence[str]) -> str:
-    """The format that writes most words of a column as they are."""
-    fixed = Counter(len(m[1] or "") for word in column if (m := _FIXED.fullmatch(word)))
-    digits = max(len(re.sub(r"[eE].*|[^0-9]", "", word).lstrip("0")) for word in column)
-    tried = [f"%.{places}f" for places, _ in fixed.most_common(2) if places < 100]
-    tried += [f"%.{min(max(digits, 1), 17)}g", SHORTEST]
-    return max(tried, key=lambda one: _right(one, column))
+def significant(cell: str) -> int:
+    """How many significant digits the text of a number has."""
+    return sum(map(str.isdigit, re.split("[eE]", cell)[0].lstrip(" \"'+-0.")))
 
 
-def _alike(columns: Sequence[Sequence[str]], formats: list[str]) -> tuple[str, ...]:
-    """The formats of columns, or the usual ones of all where they do as well."""
-    found = [_right(one, column) for one, column in zip(formats, columns, strict=True)]
-    for usual, _ in Counter(formats).most_common(2):
-        for number, column in enumerate(columns):
-            if formats[number] != usual and _right(usual, column) >= found[number]:
-                formats[number] = usual
-    return tuple(formats)
+def best(cells: Sequence[str], values: NDArray[Any]) -> Spelling:
+    """The spelling that gives most of the cells (n,) of one column from their numbers (n,)."""
+    there = [n for n in np.flatnonzero(~np.isnan(values)).tolist() if cells[n]]
+    missing = _usual([cells[n] for n in np.flatnonzero(np.isnan(values))[:_SAMPLE].tolist()])
+    sample = there[:: len(there) // _SAMPLE + 1]
+    texts, numbers = [cells[n] for n in sample], values[sample]
+    tried = [Spelling(spec, missing) for spec in _candidates(texts)]
+    return min(tried, key=lambda one: _misses(one, texts, numbers), default=Spelling("%r", missing))
 
 
-def _right(one: str, column: Sequence[str]) -> int:
-    """How many words of a column a format writes as they are."""
-    return sum(one % float(word) == word for word in column)
+def _misses(spelling: Spelling, texts: list[str], numbers: NDArray[Any]) -> int:
+    """How many texts a spelling does not give."""
+    made = spelling.texts(numbers)
+    return sum(one != other for one, other in zip(made, texts, strict=True))
+
+
+def _usual(words: list[str]) -> str:
+    """The word that occurs most often; nothing where there is none that can be kept."""
+    known = [word for word in words if word.strip(_AROUND).lower() in MISSING and len(word) < 16]
+    return max(set(known), key=known.count, default="")
+
+
+def _candidates(texts: list[str]) -> list[str]:
+    """Specifications that may fit, the plainest first."""
+    if not texts:
+        return []
+    cores = [text.strip(_AROUND) for text in texts]
+    first = texts[0]
+    left = first[: len(first) - len(first.lstrip(_AROUND))]
+    right = first[len(first.rstrip(_AROUND)) :]
+    lengths, flags = set(map(len, texts)), "+" if cores[0].startswith("+") else ""
+    if len(lengths) == 1 and any(text.startswith(" ") for text in texts):
+        left, flags = "", f"{flags}{min(len(first) - len(right), 99)}"
+    specs = [f"{left}%{flags}{letter}{right}" for letter in _letters(cores)]
+    return [spec for spec in specs if _SPEC.fullmatch(spec)]
+
+
+def _letters(cores: list[str]) -> list[str]:
+    """Precisions and letters that may give texts without what is around them."""
+    mantissas = [re.split("[eE]", core)[0] for core in cores]
+    places = sorted({len(one.partition(".")[2]) for one in mantissas})
+    digits = max(map(significant, cores))
+    upper = any("E" in core for core in cores)
+    scientific = all("e" in core.lower() for core in cores)
+    most = min(max(places), 99)
+    fixed = [f".{most}{'E' if upper else 'e'}"] if scientific else [f".{most}f"]
+    wanted = sorted({6, 15, 17, max(1, min(digits, 17))})
+    general = [f".{count}{'G' if upper else 'g'}" for count in wanted]
+    return [*fixed, *("RS" if upper else "rs"), *general]
+
+
+def _shortest(values: NDArray[Any], letter: str, flags: str) -> list[str]:
+    """The shortest texts that read back as the numbers (n,) in their own type."""
+    numbers: list[Any] = values.tolist()
+    if values.dtype.kind == "f" and values.itemsize < 8:
+        numbers = list(map(float, values.astype(str).tolist()))
+    texts = list(map(repr, numbers))
+    if letter in "sS":
+        texts = [text.removesuffix(".0") for text in texts]
+    if letter in "RS":
+        texts = [text.upper() for text in texts]
+    if "+" in flags:
+        texts = [text if text.startswith("-") else f"+{text}" for text in texts]
+    width = int(flags.lstrip("+") or 0)
+    return [text.rjust(width) for text in texts] if width else texts
+
+
+def _parts(spec: str) -> tuple[str, str, str, str]:
+    """What is left of the number, flags and width, precision and letter, what is right of it."""
+    match = _SPEC.fullmatch(spec)
+    assert match is not None
+    return match[1], match[2], match[3], match[4]

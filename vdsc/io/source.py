@@ -34,7 +34,8 @@ class Source:
     do. Frames come in native byte order, and so is `dtype`, unless `exact`: then it is the file's.
     `note` says in words how the frames differ from the file's, if they do; `plain` gives them as
     they are there, where whoever opened it asked for both. `clock` dates the frames and `meta` is
-    what the file holds beside them, where it says so.
+    what the file holds beside them, where it says so. `units`, where channels have several: (C,)
+    what 1 of the unit in which an error is promised is in each, 0 where a channel must be exact.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Source:
     plain: Source | None = None
     clock: Clock | None = None
     meta: Meta | None = None
+    units: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
         check_frames(self.shape, self.dtype, self.name)
@@ -72,6 +74,7 @@ def make_source(
     clock: Clock | None = None,
     meta: Meta | None = None,
     note: str = "",
+    units: tuple[float, ...] | None = None,
 ) -> Source:
     """Source of frames (T, ...) of the file's dtype, as a codec takes them (see `views`).
 
@@ -79,7 +82,7 @@ def make_source(
     note: what opening the file has left out or changed.
     """
     check_frames(shape, dtype, name)
-    said: Any = {"clock": clock, "meta": meta, "note": note}
+    said: Any = {"clock": clock, "meta": meta, "note": note, "units": units}
     plain = None if exact is False else Source(name, shape, dtype, fetch, exact=True, **said)
     if exact and plain is not None:
         return plain
