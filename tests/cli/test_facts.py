@@ -69,7 +69,7 @@ def test_version_is_the_packages(vdsc):
     assert vdsc("--version").stdout == f"vdsc {version('vdsc')}\n"
 
 
-@pytest.mark.parametrize("command", ["compress", "decompress", "info", "models", "train"])
+@pytest.mark.parametrize("command", ["compress", "decompress", "info", "bench", "models", "train"])
 def test_every_command_has_help(vdsc, command):
     """Each command is listed with a whole sentence and explains itself."""
     listing = vdsc("--help").stdout

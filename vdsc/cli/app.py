@@ -13,12 +13,14 @@ from vdsc.cli.speech import put
 __all__ = ["app", "main"]
 
 
+COMMANDS = ("compress", "decompress", "info", "bench", "models", "train")
+"""Each is a module of this room."""
+
+
 class Vdsc(Commands):
     """The commands of `vdsc`."""
 
-    homes: ClassVar[dict[str, str]] = {
-        name: f"vdsc.cli.{name}" for name in ("compress", "decompress", "info", "models", "train")
-    }
+    homes: ClassVar[dict[str, str]] = {name: f"vdsc.cli.{name}" for name in COMMANDS}
 
 
 app = typer.Typer(
