@@ -88,6 +88,14 @@ def test_what_cannot_be_off_is_kept(array):
     assert found.tobytes() == array.tobytes()
 
 
+@pytest.mark.parametrize("error", [0, "0%"])
+def test_no_error_at_all(error):
+    """An error of nothing keeps every bit."""
+    array = np.array([0.1, -0.0, np.nan, 3.0])
+    found = unpack(pack(array, ChunkSettings(max_error=error)))
+    assert found.tobytes() == array.tobytes()
+
+
 def test_integers_and_shares():
     """Integers are off by whole steps; a share is of what a channel of the chunk ranges over."""
     rows = np.random.default_rng(4).integers(0, [50, 90_000], (100, 2))

@@ -53,7 +53,8 @@ class ChunkSettings:
 
         NaNs come back as NaNs where they were.
         """
-        if self.max_error is None or not _can_be_off(frames):
+        exactly = self.max_error is None or not any(BoundedSettings(self.max_error).numbers)
+        if exactly or not _can_be_off(frames):
             return {"codec": "packed"} if self.fast else {"lossless": True}
         wish = {"max_error": self.max_error, "missing": "nan"}
         return {**wish, "codec": "bounded", "base": "none"} if self.fast else wish
