@@ -17,7 +17,7 @@ TABLE = re.compile(f"({re.escape(BEGIN)}\n).*?({re.escape(END)})", re.DOTALL)
 
 ORDER = (
     "core", "quant", "container", "entropy", "io", "rec", "twin", "model", "codecs", "api",
-    "viewer", "train", "bench", "cli",
+    "viewer", "train", "bench", "integrations", "cli",
 )  # fmt: skip
 """The rooms from below to above; a room that is not named here is an error."""
 

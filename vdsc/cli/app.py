@@ -16,27 +16,29 @@ from vdsc.cli.speech import put
 __all__ = ["app", "main"]
 
 
+COMMANDS = (
+    "compress",
+    "decompress",
+    "test",
+    "info",
+    "show",
+    "plot",
+    "pack",
+    "unpack",
+    "ls",
+    "recover",
+    "bench",
+    "models",
+    "train",
+    "completion",
+)
+"""Each is a module of this room."""
+
+
 class Vdsc(Commands):
     """The commands of `vdsc`."""
 
-    homes: ClassVar[dict[str, str]] = {
-        name: f"vdsc.cli.{name}"
-        for name in (
-            "compress",
-            "decompress",
-            "test",
-            "info",
-            "show",
-            "plot",
-            "pack",
-            "unpack",
-            "ls",
-            "recover",
-            "models",
-            "train",
-            "completion",
-        )
-    }
+    homes: ClassVar[dict[str, str]] = {name: f"vdsc.cli.{name}" for name in COMMANDS}
 
 
 if VARIABLE in os.environ:  # a shell completes a line

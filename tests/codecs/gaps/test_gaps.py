@@ -70,3 +70,25 @@ def test_without_a_word_they_are_refused():
         vdsc.compress(values, missing="nan")
     full = np.nan_to_num(values, posinf=0)
     assert vdsc.compress(full, missing="nan") == vdsc.compress(full)
+
+
+@pytest.mark.parametrize("shape", [(40, 6, 7), (40, 5, 6, 3)])
+@pytest.mark.parametrize("base", ["none", "linear"])
+def test_what_is_always_missing_widens_no_range(shape, base):
+    """A share is of what is there: places of a field that are never there do not count as zeros."""
+    colours = shape[-1] if shape[-1] <= 4 else 1
+    values = 280 + 100 * (np.arange(shape[-1]) % colours) + holes(shape, 2, 0.01) / 9
+    values[:, 2:4, 1:3] = np.nan
+    values[:, 0, 0] = np.nan
+    data = vdsc.compress(values, missing="nan", max_error="1%", codec="bounded", base=base)
+    off = np.abs(vdsc.decompress(data).values - values).reshape(-1, colours)
+    ranges = np.nanmax(values.reshape(-1, colours), 0) - np.nanmin(values.reshape(-1, colours), 0)
+    assert (np.nanmax(off, 0) <= 0.01 * ranges).all()
+
+
+def test_nothing_is_there():
+    """A field of gaps alone comes back, with an error, too."""
+    values = np.full((5, 6, 7), np.nan)
+    for error in (None, "1%"):
+        data = vdsc.compress(values, missing="nan", max_error=error)
+        assert np.isnan(vdsc.decompress(data).values).all()

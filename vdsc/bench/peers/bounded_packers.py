@@ -10,13 +10,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import imagecodecs
 import numpy as np
-import zstandard
-from pcodec import ChunkConfig, standalone
 
 from vdsc.bench.peers.peer import Values
-from vdsc.bench.peers.raw_packers import EXTREME
+from vdsc.bench.peers.raw_packers import EXTREME, unzstd, zstd
 
 Decode = Callable[[], Values]
 
@@ -50,18 +47,24 @@ def best(peer: BoundedPeer, values: Values, error: float) -> tuple[int, bool]:
 
 
 def _sz3(values: Values, error: float) -> tuple[bytes, Decode]:
+    import imagecodecs
+
     made = bytes(imagecodecs.sz3_encode(values, mode="abs", abs=error))
     shape, dtype = values.shape, values.dtype
     return made, lambda: imagecodecs.sz3_decode(made, shape=shape, dtype=dtype)
 
 
 def _zfp(values: Values, error: float) -> tuple[bytes, Decode]:
+    import imagecodecs
+
     level: Any = error  # typed as an int
     made = bytes(imagecodecs.zfp_encode(values, mode="a", level=level))
     return made, lambda: imagecodecs.zfp_decode(made)
 
 
 def _sperr(values: Values, error: float) -> tuple[bytes, Decode]:
+    import imagecodecs
+
     shaped = values.reshape(len(values), -1) if values.ndim < 2 else values
     made = bytes(imagecodecs.sperr_encode(shaped, mode="pwe", level=error, header=True))
     return made, lambda: imagecodecs.sperr_decode(made, header=True)
@@ -100,11 +103,15 @@ def _narrow(whole: Any, least: int) -> Values:
 
 
 def _pcodec(values: Values) -> bytes:
+    from pcodec import ChunkConfig, standalone
+
     flat = values.reshape(-1)
     return bytes(standalone.simple_compress(flat, ChunkConfig(compression_level=12)))
 
 
 def _unpcodec(data: bytes) -> bytes:
+    from pcodec import standalone
+
     found: Any = standalone.simple_decompress(data)
     return bytes(found.tobytes())
 
@@ -121,7 +128,7 @@ PEERS = (
     ),
     BoundedPeer(
         "zstd",
-        _quantized(lambda v: zstandard.compress(v.tobytes(), 19), zstandard.decompress),
+        _quantized(lambda v: zstd(v.tobytes()), unzstd),
         "zstd -19 of quantized values",
     ),
 )

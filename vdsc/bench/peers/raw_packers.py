@@ -6,7 +6,6 @@ import lzma
 from typing import TYPE_CHECKING
 
 import numpy as np
-import zstandard
 
 from vdsc.bench.peers.peer import Peer, Values
 
@@ -30,11 +29,25 @@ def peers(frame: tuple[int, ...], dtype: DTypeLike) -> tuple[Peer, ...]:
         ),
         Peer(
             "zstd", (), ((),),
-            encode=lambda values, _: zstandard.compress(values.tobytes(), 19),
-            decode=lambda file: restore(zstandard.decompress(file)),
+            encode=lambda values, _: zstd(values.tobytes()),
+            decode=lambda file: restore(unzstd(file)),
             note="zstd -19 of the raw array, .zst file",
         ),
     )  # fmt: skip
+
+
+def zstd(raw: bytes) -> bytes:
+    """A .zst file of level 19."""
+    import zstandard
+
+    return zstandard.compress(raw, 19)
+
+
+def unzstd(file: bytes) -> bytes:
+    """What is in a .zst file."""
+    import zstandard
+
+    return zstandard.decompress(file)
 
 
 def _array(frame: tuple[int, ...], dtype: DTypeLike) -> Callable[[bytes], Values]:

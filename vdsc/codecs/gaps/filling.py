@@ -18,7 +18,10 @@ AT_ONCE = 1 << 22
 
 @dataclass(frozen=True, eq=False)
 class Filling:
-    """How gaps are filled; `usual` (C,) are the first values that are there, 0 where none is."""
+    """How gaps are filled; `usual` (C,) are the first values that are there.
+
+    Where none ever is, it is another place's of the frame, so that no range is widened; or 0.
+    """
 
     usual: Values
 
@@ -35,7 +38,9 @@ class Filling:
             any_gap = any_gap or not there.all()
             first = values[there.argmax(axis=0), np.arange(channels)]
             usual = np.where(np.isnan(usual), first, usual)
-        return cls(np.nan_to_num(usual, nan=0.0, posinf=None, neginf=None)) if any_gap else None
+        if len(source.shape) > 2:
+            usual = _lent(usual, source.shape[-1])
+        return cls(np.where(np.isnan(usual), usual.dtype.type(0), usual)) if any_gap else None
 
     def filled(self, frames: Values) -> Values:
         """Frames (n, ...) without gaps: each on the line between its channel's neighbours."""
@@ -61,3 +66,17 @@ class Filling:
             return self.filled(source.fetch(begin, end))
 
         return replace(source, fetch=fetch, plain=None)
+
+
+def _lent(usual: Values, last: int) -> Values:
+    """Values (C,) in which a place that has none is lent that of the place before.
+
+    Where there is one, it is of the same colour: as far along the last axis, of length `last`.
+    """
+    rows = usual.reshape(-1, last).copy()
+    for row, before in zip(rows[1:], rows[:-1], strict=True):
+        np.copyto(row, before, where=np.isnan(row))
+    for row, after in zip(rows[-2::-1], rows[:0:-1], strict=True):
+        np.copyto(row, after, where=np.isnan(row))
+    known = rows[~np.isnan(rows)]
+    return np.where(np.isnan(rows), known[0] if known.size else 0, rows).reshape(-1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, ClassVar
 
 from vdsc.codecs.base import Facts
@@ -40,6 +41,9 @@ class KnotsCodec:
         """Begin to encode a source; raises InvalidInput for what no checkpoint takes."""
         from vdsc.codecs.knots.encoder import KnotEncoder
 
+        if find_spec("torch") is None:
+            words = "the networks of a checkpoint need torch to encode: pip install torch"
+            raise InvalidInput(f"{words}; --codec linear, --max-error and --lossless do without")
         return KnotEncoder(source, outline, settings)
 
     def fixed(self, source: Source, outline: Outline, settings: KnotSettings) -> KnotSettings:
