@@ -13,9 +13,9 @@ from vdsc.api.decoding import decode
 from vdsc.api.salvaging import salvage_clips
 from vdsc.errors import InvalidInput, VdscError
 
-T = np.arange(400)[:, None] / 11
+T = np.arange(160)[:, None] / 11
 WALK = (20 * np.sin(T * (1 + np.arange(6) / 5)) + np.arange(6)).astype("f4")
-UNEVEN = np.cumsum(0.01 + 0.02 * np.random.default_rng(1).random(400))
+UNEVEN = np.cumsum(0.01 + 0.02 * np.random.default_rng(1).random(160))
 WAYS = {
     "linear": {"codec": "linear", "quality": 60},
     "lossless": {"lossless": True},
@@ -42,12 +42,12 @@ def test_parts_are_the_whole(way, times):
     """Any span of the frames is what it is in the whole sequence."""
     data = made(way, **({} if times is None else {"times": times}))
     whole = vdsc.decompress(data)
-    seconds = np.arange(400) / 60 if times is None else times
+    seconds = np.arange(160) / 60 if times is None else times
     assert whole.values.shape == WALK.shape
     assert np.allclose(whole.times, seconds, rtol=0, atol=1e-12)
     limit = {"linear": 2.0, "lossless": 0, "bounded": 0.001 * np.ptp(WALK, axis=0)}[way]
     assert (np.abs(whole.values.astype("f8") - WALK).max(axis=0) <= limit).all()
-    for begin, end in ((0, 400), (59, 61), (60, 120), (399, 400), (0, 1), (130, 333)):
+    for begin, end in ((0, 160), (59, 61), (60, 120), (159, 160), (0, 1), (30, 133)):
         found, when = part(data, start=float(seconds[begin]), end=float(seconds[end - 1]))
         assert (found == whole.values[begin:end]).all()
         assert np.allclose(when, seconds[begin:end])
@@ -61,12 +61,12 @@ def test_other_times_are_those_of_the_whole(way):
     own = vdsc.decompress(data).values
     assert np.abs(dense[::4] - own).max() < 1e-4
     assert np.abs(np.diff(dense, axis=0)).max() < 1.5 * np.abs(np.diff(own, axis=0)).max() / 4 + 0.2
-    times = np.sort(np.random.default_rng(0).uniform(0, 399 / 60, 50))
+    times = np.sort(np.random.default_rng(0).uniform(0, 159 / 60, 50))
     listed = vdsc.decompress(data, times=times).values
     assert (vdsc.decompress(data, times=times[20:30]).values == listed[20:30]).all()
-    some, when = part(data, fps=Fraction(240), start=2.5, end=3.0)
-    assert (some == dense[600:721]).all()
-    assert np.allclose(when, np.arange(600, 721) / 240)
+    some, when = part(data, fps=Fraction(240), start=0.75, end=1.25)
+    assert (some == dense[180:301]).all()
+    assert np.allclose(when, np.arange(180, 301) / 240)
 
 
 def test_parts_of_a_file_without_parts():
@@ -87,20 +87,20 @@ def test_spans_without_a_frame(span):
 
 def test_little_is_read(tmp_path):
     """A second out of many: the header, its part and the first one, and the index."""
-    long = np.tile(WALK, (30, 1)) + np.repeat(np.arange(30), 400)[:, None].astype("f4") * 3
+    long = np.random.default_rng(3).normal(size=(30_000, 6)).astype("f4")
     path = tmp_path / "long.vds"
-    path.write_bytes(vdsc.compress(long, fps=60, lossless=True, parts=1, verify=False))
+    path.write_bytes(vdsc.compress(long, fps=60, codec="packed", parts=1, verify=False))
     reader = vdsc.open(str(path))
     assert (reader.frames(9000, 9060) == long[9000:9060]).all()
     ranges = reader._held._decoding.file._fetch.__self__
-    assert ranges.bytes_read < 0.4 * ranges.size  # blocks are large beside a file that is so small
+    assert ranges.bytes_read < 0.2 * ranges.size  # in blocks of 32 KiB
 
 
 def test_info_says_so():
     """The whole is one sequence, in so many parts, and the budget is its size."""
     data = made("linear")
     facts = vdsc.info(data)
-    assert (facts.frames, facts.parts, facts.clips) == (400, 7, None)
+    assert (facts.frames, facts.parts, facts.clips) == (160, 3, None)
     assert sum(facts.budget.values()) == facts.size == len(data)
 
 
@@ -109,7 +109,7 @@ def test_a_cut_file_gives_its_whole_parts():
     data = made("linear")
     whole = vdsc.decompress(data).values
     found = set()
-    for size in range(60, len(data), 31):
+    for size in range(60, len(data), 17):
         out = io.BytesIO()
         try:
             count, _ = salvage_clips(io.BytesIO(data[:size]), out, memlimit=1 << 30)
@@ -117,6 +117,6 @@ def test_a_cut_file_gives_its_whole_parts():
             continue
         found.add(count)
         some = vdsc.decompress(out.getvalue()).values
-        assert len(some) == min(60 * count + 1, 400)
+        assert len(some) == min(60 * count + 1, 160)
         assert (some[:-1] == whole[: len(some) - 1]).all()  # the last one was the next part's
-    assert found >= {1, 2, 3, 4, 5}
+    assert found >= {1, 2}

@@ -97,7 +97,7 @@ def test_bombs():
         metadata.unpack(b"\x02" + packed)
     with pytest.raises(LimitExceeded):
         metadata.pack(Meta("csv", {"text": bytes(1 << 25)}))
-    tree = b"\x00" + msgpack.packb(["csv", {"n": [0] * 100_000}])
+    tree = b"\x00" + msgpack.packb(["csv", {"n": [0] * 1_000_000}])
     with pytest.raises(LimitExceeded):
         metadata.unpack(tree, 1 << 25)
 

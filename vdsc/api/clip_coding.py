@@ -55,7 +55,7 @@ class ClipCoder:
 
     def __init__(self, job: Job, taught: Any = None, like: Outline | None = None) -> None:
         self.job = job
-        self._taught = self._told = taught
+        self._taught = self._decoded = taught
         self._like = like
         self.fidelity: Fidelity | None = None
         self.knots = self._lead = 0
@@ -67,9 +67,9 @@ class ClipCoder:
         check_frames(self._like, outline)
         source, coded_as = numeric_source(source), numeric_outline(outline)
         made = self._best(source, coded_as)
-        told = self._verified(made) if self.job.verify else None
+        decoder_learned = self._verified(made) if self.job.verify else None
         if self._taught is None:
-            self._taught, self._told = made.encoder.learned(), told
+            self._taught, self._decoded = made.encoder.learned(), decoder_learned
         self.words = self.words or made.encoder.words()
         self._score(made, source, coded_as, scored)
         return Clip(replace(made.header, outline=outline), made.bodies, source.meta, made.fresh)
@@ -129,7 +129,7 @@ class ClipCoder:
     def _verified(self, made: _Made) -> Any:
         """What a decoder has learned of the chunks; raises VdscError if it gives other frames."""
         decoder = self.job.codec.decoder(made.header)
-        decoder.begin_with(None if made.fresh else self._told)
+        decoder.begin_with(None if made.fresh else self._decoded)
         wanted = Instants(made.header.outline, own=True)
         found = [frames for body in made.bodies for frames in decoder.decode(body, wanted)]
         if plain(np.concatenate(found)) != plain(made.decoded):

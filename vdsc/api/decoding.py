@@ -82,7 +82,8 @@ def _part(held: Held, wanted: Instants, span: tuple[int, int]) -> Decoding:
     outline = clocks.cut(wanted.outline, *span)
     if wanted.own:
         return Decoding(outline, held.frames(*span), held.meta)
-    return Decoding(outline, held.at(Instants(outline, own=False)), held.meta)
+    instants = Instants(clocks.cut(wanted.outline, *span, listed=True), own=False)
+    return Decoding(outline, held.at(instants), held.meta)
 
 
 class Streamed:

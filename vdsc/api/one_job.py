@@ -9,6 +9,7 @@ from typing import Any
 from vdsc.api import jobs
 from vdsc.api.choice import chosen
 from vdsc.api.encoding import Job
+from vdsc.api.joints import JointBound
 from vdsc.api.smallest import spool
 from vdsc.core.sequence import Outline, Times
 from vdsc.errors import InvalidInput
@@ -30,12 +31,15 @@ class Asked:
 
     @classmethod
     def of(cls, options: dict[str, Any]) -> Asked:
-        """Those of `requests.encode`; raises InvalidInput for what only one file can reach."""
+        """Those of `requests.encode`; raises InvalidInput for what only one whole file keeps."""
         given = {key: value for key, value in options.items() if value is not None}
         for name in ("psnr", "target_size"):
             if name in given:
                 words = f"{name} is for single files"
                 raise InvalidInput(f"{words}; give a collection a quality or a max_error")
+        if JointBound.of(given.get("max_error"), str(given.pop("unit", ""))) is not None:
+            words = "a bound on joints is for single files"
+            raise InvalidInput(f"{words}; promise an error of the values, such as 0.1")
         known = cls.__dataclass_fields__.keys() - {"settings"}
         own = {key: given.pop(key) for key in known & given.keys()}
         return cls(**own, settings=given)

@@ -61,8 +61,8 @@ def encode(
     joints = JointBound.of(max_error, unit)
     if parts is not None:
         goals = {"psnr": psnr, "target_size": target_size, "lossless": lossless or None}
-        wish = {"codec": codec, "max_error": max_error, "missing": missing, "joints": joints}
-        return _in_parts(source, stream, parts, {**goals, **wish, **dated, **given}, progress)
+        wish = {"codec": codec, "max_error": max_error, "missing": missing, "unit": unit}
+        return join(source, stream, parts, Asked.of({**goals, **wish, **dated, **given}), progress)
     if joints is not None and codec in {"", jobs.BOUNDED} and not missing:
         return joints.write(source.plain or source, stream, progress=progress, **dated, **given)
     request = _Request(source, stream, progress, missing, dated, given)
@@ -137,19 +137,6 @@ class _Request:
         if goal is not None:
             job = turned(job, source, outline, goal, self.progress)
         return job.write(source, outline, self.stream, progress=self.progress)
-
-
-def _in_parts(
-    source: Source,
-    stream: BinaryIO,
-    seconds: float,
-    options: dict[str, Any],
-    progress: Progress | None,
-) -> Report:
-    """A file in parts of so many seconds; raises InvalidInput for what only a whole one keeps."""
-    if options.pop("joints") is not None:
-        raise InvalidInput("parts keep no bound on joints; promise an error of the values, or none")
-    return join(source, stream, seconds, Asked.of(options), progress)
 
 
 def warned(report: Report, words: str) -> Report:

@@ -47,14 +47,14 @@ def pack(
     form: o.FormatOption = "",
     force: o.ForceOption = False,
 ) -> None:
-    """Compress many clips into one .vds file: all files given, and those below folders.
+    """Compress many clips into one .vds file.
 
-    Clips share one header, one codec and what they can; each is decoded alone. Their frames have
-    one shape and type.
+    The inputs are files, and folders with all that is below them. Clips share one header, one codec
+    and what they can; each is decoded alone. Their frames have one shape and type.
     """
     from vdsc.api import Item
     from vdsc.cli.calls import Wish, collect
-    from vdsc.cli.clip_names import names_of
+    from vdsc.cli.clip_files import names_of
     from vdsc.cli.progress import progress_bar
     from vdsc.cli.talk import say_report
     from vdsc.io.replacing import extending, replacing

@@ -23,7 +23,7 @@ def recover(
     memlimit: o.MemlimitOption = o.MEMLIMIT,
     force: o.ForceOption = False,
 ) -> None:
-    """Save what is whole of a .vds file that was cut off or damaged.
+    """Save what is whole of a damaged .vds file.
 
     The whole clips of a collection, and the whole parts of a sequence, become a .vds file; the
     frames of the whole chunks of any other file become a file of frames.

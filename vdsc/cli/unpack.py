@@ -25,7 +25,7 @@ def unpack(
 ) -> None:
     """Take clips out of a .vds file, each to a file of its own."""
     from vdsc.cli.calls import open_collection
-    from vdsc.cli.clip_names import file_of
+    from vdsc.cli.clip_files import file_of
     from vdsc.cli.progress import progress_bar
     from vdsc.cli.speech import say
     from vdsc.core.words import printable

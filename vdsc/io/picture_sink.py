@@ -8,9 +8,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import imageio.v3 as iio
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from vdsc.core.meta import Meta
 from vdsc.core.sequence import Outline
@@ -36,7 +36,7 @@ class PictureSink:
         """Append `frames` (n, H, W[, C]), uint8, or uint16 where they are grey."""
         for frame in frames:
             values = frame[..., 0] if frame.shape[2:] == (1,) else frame
-            Image.fromarray(np.ascontiguousarray(values)).save(self.folder / next(self.names))
+            iio.imwrite(self.folder / next(self.names), values, plugin="pillow")
 
 
 def check_folder(path: str) -> None:

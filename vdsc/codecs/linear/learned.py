@@ -31,6 +31,13 @@ class Learned:
         return copy.deepcopy(self.code)
 
 
+def reals(knots: Ints, steps: Steps) -> Floats:
+    """Knots (C,) in reals, infinite where they are too large for a double."""
+    with np.errstate(over="ignore"):
+        found: Floats = knots * steps.real_knots
+    return found
+
+
 def origin_of(learned: Learned | None, steps: Steps, *, transformed: bool) -> Ints | None:
     """First knots (C,) of another sequence in the steps of this one, None where they are no help.
 
@@ -38,7 +45,8 @@ def origin_of(learned: Learned | None, steps: Steps, *, transformed: bool) -> In
     """
     if learned is None or learned.first is None or learned.transformed != transformed:
         return None
-    near = np.rint(learned.first / steps.real_knots)
+    with np.errstate(over="ignore"):
+        near = np.rint(learned.first / steps.real_knots)
     if not (np.abs(near) < FARTHEST).all():
         return None
     origin: Ints = near.astype(np.int64)

@@ -14,7 +14,7 @@ from vdsc.codecs.linear.channel_steps import Steps
 from vdsc.codecs.linear.cosines import Cosines
 from vdsc.codecs.linear.frames import Chunk
 from vdsc.codecs.linear.knot_code import KnotCode, Knots
-from vdsc.codecs.linear.learned import Learned, origin_of
+from vdsc.codecs.linear.learned import Learned, origin_of, reals
 from vdsc.codecs.linear.linear_params import LinearParams
 from vdsc.codecs.linear.whole_turns import Turns
 from vdsc.container import Header
@@ -94,6 +94,6 @@ class LinearFileDecoder:
         if not stack.empty:
             raise CorruptFile("a chunk holds more than its knots; the file is damaged")
         if self._last is None:
-            self._first = knots.values[0] * self._steps.real_knots
+            self._first = reals(knots.values[0], self._steps)
         self._last = knots.values[-1]
         return knots, turns, self._outline.clock.seconds(begin, end)

@@ -21,7 +21,7 @@ from vdsc.codecs.linear.channel_steps import Steps
 from vdsc.codecs.linear.cosines import Cosines
 from vdsc.codecs.linear.frames import Chunk
 from vdsc.codecs.linear.knot_code import ChunkPlan, KnotCode
-from vdsc.codecs.linear.learned import Learned, origin_of
+from vdsc.codecs.linear.learned import Learned, origin_of, reals
 from vdsc.codecs.linear.linear_params import COARSEST, FINEST, ID, USUAL_FINER, LinearParams
 from vdsc.codecs.linear.linear_settings import LinearSettings
 from vdsc.codecs.linear.rounding import Rounding
@@ -132,7 +132,7 @@ class LinearEncoder:
         origin = origin_of(self._learned, self._steps, transformed=self._cosines is not None)
         knots = self._code.code(tape, len(channels) - 1, self._last, plan, origin)
         if self._last is None:
-            self._first = knots.values[0] * self._steps.real_knots
+            self._first = reals(knots.values[0], self._steps)
         tape.push(stack)
         chunk = Chunk(seconds, Path(knots, self._steps, seconds, self._cosines), turns)
         self._last, self._done = knots.values[-1], self._done + 1
