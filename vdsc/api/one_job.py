@@ -10,7 +10,7 @@ from vdsc.api import jobs
 from vdsc.api.choice import chosen
 from vdsc.api.encoding import Job
 from vdsc.api.joints import JointBound
-from vdsc.api.smallest import spool
+from vdsc.api.smallest import or_exact, spool
 from vdsc.core.sequence import Outline, Times
 from vdsc.errors import InvalidInput
 from vdsc.io.source import Source
@@ -58,7 +58,7 @@ def one_job(asked: Asked, source: Source) -> Job:
         bound = {} if asked.max_error is None else {"max_error": asked.max_error}
         tried = jobs.bounded(asked.settings | bound, verify=asked.verify)
         tried = [jobs.with_gaps(job) for job in tried] if gaps else tried
-        return _smallest(tried, asked, source.plain or source)
+        return _or_exact(_smallest(tried, asked, source.plain or source), asked, source)
     codec = asked.codec or ("lossless" if asked.lossless else jobs.PLAIN if gaps else "")
     if codec:
         job = jobs.job(codec, asked.settings, verify=asked.verify)
@@ -66,7 +66,19 @@ def one_job(asked: Asked, source: Source) -> Job:
     choice = chosen(source, asked.settings, asked.fps, asked.times, verify=asked.verify)
     if choice.done is not None:
         choice.done[0].close()
-    return choice.job or jobs.job("lossless", {}, verify=asked.verify)
+    if choice.job is None:
+        return jobs.job("lossless", {}, verify=asked.verify)
+    return _or_exact(choice.job, asked, source)
+
+
+def _or_exact(job: Job, asked: Asked, source: Source) -> Job:
+    """A job, or the one without loss where its file of a source is smaller."""
+    seen = viewed(job, source)
+    outline = asked.outline(seen)
+    with spool() as made:
+        report = job.write(seen, outline, made)
+        report = or_exact(report, made, seen, outline, None)
+    return jobs.job("lossless", {}, verify=asked.verify) if report.lossless else job
 
 
 def viewed(job: Job, source: Source) -> Source:
