@@ -13,6 +13,9 @@ from vdsc.api.clip_reading import ClipDecoding
 from vdsc.api.encoding import Job, Progress
 from vdsc.api.one_job import Asked, one_job, viewed
 from vdsc.api.report import Report
+from vdsc.api.smallest import spool
+from vdsc.codecs.lossless.checkpoint_choice import candidate_names
+from vdsc.codecs.lossless.codec import LosslessSettings
 from vdsc.container.clip_record import Clip
 from vdsc.container.collection_file import CollectionFile
 from vdsc.container.collection_head import CollectionHead
@@ -25,6 +28,9 @@ from vdsc.io.source import Source
 
 EXACT = "lossless"
 """The codec that finds its checkpoint by itself."""
+
+TRIED = 6
+"""Clips by which a checkpoint is chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ def collect(
     if not items:
         raise InvalidInput("a collection holds one clip at least")
     asked = Asked.of(options)
-    coder = ClipCoder(_job(items[0], asked))
+    coder = ClipCoder(_job(items, asked))
 
     def begin(first: Clip) -> CollectionWriter:
         return CollectionWriter.begin(stream, CollectionHead(first.header), first.meta)
@@ -71,7 +77,7 @@ def extend(
     model = {} if header.model is None or header.codec == EXACT else {"model": header.model.name}
     asked = Asked.of({**options, "codec": header.codec, "lossless": None, **model})
     coder = ClipCoder(
-        _job(items[0], asked), ClipDecoding(file, memory.DEFAULT).taught, header.outline
+        _first(items[0], asked), ClipDecoding(file, memory.DEFAULT).taught, header.outline
     )
     shared = Clip(file.head.shared, (), file.meta)
     stream.seek(file.size - CRC_BYTES)
@@ -82,9 +88,30 @@ def extend(
     )
 
 
-def _job(item: Item, asked: Asked) -> Job:
+def _first(item: Item, asked: Asked) -> Job:
     with item.open() as source, _named(item.name):
         return one_job(asked, source)
+
+
+def _job(items: Sequence[Item], asked: Asked) -> Job:
+    """The job that suits the first clip, with the checkpoint that suits some of them."""
+    with items[0].open() as source, _named(items[0].name):
+        job, names = one_job(asked, source), candidate_names(asked.outline(source))
+    if job.codec.id != EXACT or not names:
+        return job
+    some = items[:: -(-len(items) // TRIED)]
+    ways = [replace(job, settings=LosslessSettings(own)) for own in ((), *((n,) for n in names))]
+    return min(ways, key=lambda way: _size(way, some, asked))
+
+
+def _size(job: Job, items: Sequence[Item], asked: Asked) -> int:
+    """Bytes of some clips, each in a file of its own."""
+    total = 0
+    for item in items:
+        with item.open() as opened, _named(item.name), spool() as made:
+            source = viewed(job, opened)
+            total += job.write(source, asked.outline(source), made).file_bytes
+    return total
 
 
 def _written(

@@ -18,6 +18,11 @@ def candidates(outline: Outline) -> tuple[Checkpoint, ...]:
     return (*paths[:1], *video[:1])
 
 
+def candidate_names(outline: Outline) -> tuple[str, ...]:
+    """Their names."""
+    return tuple(checkpoint.name for checkpoint in candidates(outline))
+
+
 def _alike(checkpoint: Checkpoint, frame: tuple[int, ...]) -> bool:
     """Whether frames are the checkpoint's; those of grey pixels may lack their channel axis."""
     own = checkpoint.frame

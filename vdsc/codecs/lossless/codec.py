@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LosslessSettings:
-    """Nothing: every method is tried."""
+    """Every method is tried. checkpoints: the names of those that may be; None for all."""
+
+    checkpoints: tuple[str, ...] | None = None
 
 
 class LosslessEncoder:
@@ -122,7 +124,9 @@ class LosslessCodec:
         from vdsc.codecs.lossless.checkpoint_choice import candidates
         from vdsc.codecs.lossless.methods import coders
 
-        return LosslessEncoder(outline, coders(*candidates(outline), memlimit=memory.DEFAULT))
+        wanted = settings.checkpoints
+        found = [c for c in candidates(outline) if wanted is None or c.name in wanted]
+        return LosslessEncoder(outline, coders(*found, memlimit=memory.DEFAULT))
 
     def fixed(
         self, source: Source, outline: Outline, settings: LosslessSettings
