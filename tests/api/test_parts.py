@@ -93,7 +93,7 @@ def test_little_is_read(tmp_path):
     reader = vdsc.open(str(path))
     assert (reader.frames(9000, 9060) == long[9000:9060]).all()
     ranges = reader._held._decoding.file._fetch.__self__
-    assert ranges.bytes_read < 0.2 * ranges.size  # in blocks of 32 KiB
+    assert ranges.bytes_read < 0.2 * ranges.size  # in blocks of 4 KiB
 
 
 def test_info_says_so():

@@ -35,6 +35,7 @@ class CollectionWriter:
         self._counts = [b - a for a, b in pairwise(index.clips)]
         self._frames = [b - a for a, b in pairwise(index.frames)]
         self._full = True  # whether the next clip begins a group
+        self._together = TOGETHER
 
     @classmethod
     def begin(
@@ -51,7 +52,9 @@ class CollectionWriter:
         if meta is not None:
             place += records.write(META, metadata.pack(meta))
         shared = Clip(collection.shared, (), meta)
-        return cls(stream, records.crc, shared, ClipIndex((), (0,), (0,), place))
+        writer = cls(stream, records.crc, shared, ClipIndex((), (0,), (0,), place))
+        writer._together = 1 if collection.joined else TOGETHER
+        return writer
 
     def names(self, names: list[str]) -> None:
         """Write the names of the clips that follow."""
@@ -62,7 +65,7 @@ class CollectionWriter:
     def clip(self, clip: Clip) -> None:
         """Write the next clip; raises InvalidInput for one of another kind than the first."""
         kind, body = clip_record.pack(self._shared, clip)
-        if self._full or self._counts[-1] == TOGETHER:
+        if self._full or self._counts[-1] == self._together:
             self._places.append(self._place)
             self._counts.append(0)
             self._frames.append(0)

@@ -13,10 +13,10 @@ from typing import Any, Self
 from vdsc.core.words import printable
 from vdsc.errors import InvalidInput
 
-BLOCK = 1 << 15
+BLOCK = 1 << 12
 """Bytes that are read at once, at least."""
 
-KEPT = 64
+KEPT = 512
 """Blocks that are kept."""
 
 
