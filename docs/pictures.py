@@ -24,7 +24,7 @@ KNEE = 3 + 3 * 3 + 2
 
 def stick_figure(axes: Any, frame: NDArray[Any], colour: str, width: float) -> None:
     """Draw one frame as seen from the side, along which it walks."""
-    at = CMU.place(frame[None])[0]
+    at = CMU.place(frame[None])[0][0]
     for i, parent in enumerate(CMU.parents[1:], start=1):
         ends = at[[parent, i]]
         axes.plot(ends[:, 2], ends[:, 1], color=colour, lw=width, solid_capstyle="round")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from vdsc.viewer.rig import CMU, OFFSETS, rig_of_bvh
+from vdsc.viewer.rig import CMU, OFFSETS, skeleton_of_bvh
 
 RNG = np.random.default_rng(0)
 ARM = """HIERARCHY
@@ -35,7 +35,7 @@ Frame Time: 0.01
 def test_the_layout_cmu_against_scipy():
     """Every joint lies where its parents' turns, by another library, put it."""
     frames = RNG.uniform(-200, 200, (5, 96))
-    found = CMU.place(frames)
+    found, _ = CMU.place(frames)
     for frame, places in zip(frames, found, strict=True):
         turns = Rotation.from_euler("ZYX", frame[3:].reshape(-1, 3), degrees=True)
         expected, facing = np.zeros((31, 3)), list(turns)
@@ -48,10 +48,10 @@ def test_the_layout_cmu_against_scipy():
 
 def test_an_arm_by_hand():
     """A forearm of 1 on an upper arm of 2, bent by a right angle each, at a place."""
-    rig = rig_of_bvh(ARM.encode())
+    rig = skeleton_of_bvh(ARM.encode())
     assert rig.channels == 7
     assert rig.parents == [-1, 0, 1]
-    places = rig.place(np.array([[10.0, 0, 5, 90, 0, 0, 90]]))
+    places, _ = rig.place(np.array([[10.0, 0, 5, 90, 0, 0, 90]]))
     np.testing.assert_allclose(places[0], [[10, 0, 5], [8, 0, 5], [8, -1, 5]], atol=1e-12)
 
 
@@ -62,11 +62,11 @@ def test_an_arm_by_hand():
 )  # fmt: skip
 def test_what_is_no_hierarchy_draws_no_figure(header):
     """Hostile metadata is not drawn, and breaks nothing."""
-    rig = rig_of_bvh(header)
+    rig = skeleton_of_bvh(header)
     assert rig is None or rig.channels == 0
 
 
 @given(st.binary(max_size=60))
 def test_any_bytes_are_read(data):
     """A hierarchy from a file may be anything."""
-    rig_of_bvh(data)
+    skeleton_of_bvh(data)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vdsc.api.read_back import check_written
     from vdsc.api.report import GroupError, Report
     from vdsc.api.requests import encode
-    from vdsc.api.salvaging import holds_clips, salvage_clips, salvage_frames
+    from vdsc.api.salvaging import salvage_clips, salvage_frames
 
 __all__ = [
     "CollectionReader",
@@ -39,7 +39,6 @@ __all__ = [
     "encode",
     "every_frame",
     "extend",
-    "holds_clips",
     "info",
     "inspect",
     "inspect_knots",
@@ -59,7 +58,7 @@ _HOMES = {
     "collecting": ("Item", "collect", "extend"),
     "joining": ("join",),
     "opening": ("CollectionReader", "SequenceReader", "open_file"),
-    "salvaging": ("holds_clips", "salvage_clips", "salvage_frames"),
+    "salvaging": ("salvage_clips", "salvage_frames"),
     "model_cards": ("ModelCard", "installed_models"),
     "read_back": ("check_written",),
     "report": ("GroupError", "Report"),

@@ -9,14 +9,13 @@ from typing import BinaryIO
 from vdsc.api.clip_reading import ClipDecoding
 from vdsc.api.decoding import Decoding, decode
 from vdsc.api.facts import inspect
-from vdsc.api.salvaging import holds_clips
-from vdsc.container.collection_file import CollectionFile
+from vdsc.container.collection_file import CollectionFile, holds_collection
 from vdsc.core.types import Values
 
 
 def every_frame(stream: BinaryIO, *, memlimit: int) -> Decoding:
     """The frames of a sequence, or those of all clips of a collection; raises VdscError."""
-    if not holds_clips(stream):
+    if not holds_collection(stream):
         return decode(stream, memlimit=memlimit)
     frames = inspect(stream, memlimit=memlimit).frames
     file = CollectionFile.of(stream, memlimit=memlimit)

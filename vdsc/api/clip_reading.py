@@ -19,7 +19,7 @@ from vdsc.container.clip_record import Clip
 from vdsc.container.collection_file import CollectionFile
 from vdsc.container.collection_head import part, parts
 from vdsc.core import memory
-from vdsc.core.instants import BATCH, Instants
+from vdsc.core.instants import BATCH, Instants, second_of
 from vdsc.core.meta import Meta
 from vdsc.core.numeric_view import from_numbers
 from vdsc.core.sequence import Outline, Times
@@ -155,11 +155,7 @@ class Joined:
     def _parts(self, times: Times) -> Times:
         """The clip that holds each of some times."""
         firsts = range(0, self._count * self._usual, self._usual)
-        clock = self.outline.clock
-
-        def second(frame: int) -> float:
-            return float(clock.seconds(frame, frame + 1)[0])
-
+        second = second_of(self.outline)
         found = [bisect_right(firsts, t, key=second) - 1 for t in times.tolist()]
         return np.maximum(np.array(found, dtype=np.int64), 0)
 
@@ -179,16 +175,12 @@ def clipped(batches: Iterator[Values], begin: int, end: int) -> Iterator[Values]
 def read_between(held: Held, wanted: Instants) -> Iterator[Values]:
     """Frames at instants, read off between the frames that are held; see `resampling`."""
     outline = held.outline
-    clock, numbers = outline.clock, range(outline.frames)
-
-    def second(frame: int) -> float:
-        return float(clock.seconds(frame, frame + 1)[0])
-
+    numbers, second = range(outline.frames), second_of(outline)
     for times in listed(wanted.outline):
         begin = max(bisect_right(numbers, float(times[0]), key=second) - 1, 0)
         end = min(bisect_right(numbers, float(times[-1]), key=second) + 1, outline.frames)
         frames = np.concatenate(list(held.frames(begin, end)))
-        yield between(frames, clock.seconds(begin, end), times)
+        yield between(frames, outline.clock.seconds(begin, end), times)
 
 
 def listed(outline: Outline) -> Iterator[Times]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from vdsc.core.instants import Instants
+from vdsc.core.instants import Instants, second_of
 from vdsc.core.sequence import Clock, Outline, Times, check_times
 from vdsc.errors import InvalidInput, LimitExceeded
 
@@ -69,11 +69,7 @@ def within(outline: Outline, start: float | None, end: float | None) -> tuple[in
     """First and one-past-last frame from `start` to `end` seconds; raises InvalidInput if none."""
     first, last = span(outline)
     low, high = first if start is None else start, last if end is None else end
-    numbers = range(outline.frames)
-
-    def second(frame: int) -> float:
-        return float(outline.clock.seconds(frame, frame + 1)[0])
-
+    numbers, second = range(outline.frames), second_of(outline)
     begin = bisect_left(numbers, low - SLACK, key=second)
     after = bisect_right(numbers, high + SLACK, key=second)
     if begin >= after:

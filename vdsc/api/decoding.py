@@ -13,7 +13,7 @@ from vdsc.api.numbers import numeric_header
 from vdsc.api.resampling import resampled
 from vdsc.codecs import registry
 from vdsc.container import Reader
-from vdsc.container.collection_file import START, CollectionFile, is_collection
+from vdsc.container.collection_file import CollectionFile, holds_collection
 from vdsc.core import memory
 from vdsc.core.instants import Instants
 from vdsc.core.meta import Meta
@@ -66,9 +66,7 @@ def decode(
 
 def opened(stream: BinaryIO, memlimit: int) -> Held:
     """The one sequence of a file; raises InvalidInput for a collection of several."""
-    head = stream.read(START)
-    stream.seek(0)
-    if not is_collection(head):
+    if not holds_collection(stream):
         return Streamed(stream, memlimit)
     file = CollectionFile.of(stream, memlimit=memlimit)
     if not file.head.joined:

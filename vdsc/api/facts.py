@@ -10,7 +10,7 @@ from vdsc.api.numbers import numeric_header
 from vdsc.codecs import registry
 from vdsc.codecs.base import ChunkFacts, Facts, GridFacts
 from vdsc.container import Header, Reader
-from vdsc.container.collection_file import START, is_collection
+from vdsc.container.collection_file import holds_collection
 from vdsc.container.collection_walk import CollectionWalk
 from vdsc.core import memory
 from vdsc.core.meta import Meta
@@ -61,9 +61,7 @@ class Info:
 
 def inspect(stream: BinaryIO, *, memlimit: int = memory.DEFAULT) -> Info:
     """What a .vds file says of itself, every checksum verified; raises VdscError."""
-    head = stream.read(START)
-    stream.seek(0)
-    if is_collection(head):
+    if holds_collection(stream):
         return _of_collection(stream, memlimit)
     reader = Reader(stream, memlimit=memlimit)
     header, outline = reader.header, reader.header.outline

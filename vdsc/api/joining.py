@@ -25,9 +25,14 @@ def join(
     asked: Asked,
     progress: Progress | None = None,
 ) -> Report:
-    """Write a sequence in parts of so many seconds; raises VdscError."""
-    job, outline = one_job(asked, source), asked.outline(source)
+    """Write a sequence in parts of so many seconds; raises VdscError.
+
+    The job is the one that suits a part from the middle: to code all for that would take as long
+    again. Settings mean what they do for the whole.
+    """
+    outline = asked.outline(source)
     usual = max(1, min(outline.frames, round(seconds * outline.mean_rate)))
+    job = one_job(asked, source, (outline.frames - usual) // 2, usual)
     return joined(job, viewed(job, source), outline, stream, usual, progress)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -13,6 +13,7 @@ from vdsc.api.joints import JointBound
 from vdsc.api.smallest import or_exact, spool
 from vdsc.core.sequence import Outline, Times
 from vdsc.errors import InvalidInput
+from vdsc.io.excerpt import excerpt
 from vdsc.io.source import Source
 
 
@@ -49,9 +50,14 @@ class Asked:
         return jobs.dated(source, str(self.settings.get("model", "")), self.fps, self.times)
 
 
-def one_job(asked: Asked, source: Source) -> Job:
-    """The job that suits a source, for sources like it; raises InvalidInput."""
+def one_job(asked: Asked, source: Source, begin: int = 0, count: int | None = None) -> Job:
+    """The job that suits a source, or so many of its frames; raises InvalidInput.
+
+    What is tried, is tried on those frames.
+    """
     gaps = jobs.has_gaps(source.plain or source, asked.missing)
+    if count is not None and count < source.shape[0]:
+        asked, source = _part(asked, source, begin, count)
     if asked.max_error is not None or asked.codec == jobs.BOUNDED:
         if asked.codec not in {"", jobs.BOUNDED}:
             raise InvalidInput(f"codec {asked.codec!r} promises no error; leave it out")
@@ -69,6 +75,14 @@ def one_job(asked: Asked, source: Source) -> Job:
     if choice.job is None:
         return jobs.job("lossless", {}, verify=asked.verify)
     return _or_exact(choice.job, asked, source)
+
+
+def _part(asked: Asked, source: Source, begin: int, count: int) -> tuple[Asked, Source]:
+    """Some frames of a source, at its mean rate, and the same wish for them."""
+    outline = asked.outline(source)
+    plain = source.plain and excerpt(source.plain, outline, begin, count)[0]
+    some = replace(excerpt(source, outline, begin, count)[0], plain=plain)
+    return replace(asked, fps=outline.mean_rate, times=None), some
 
 
 def _or_exact(job: Job, asked: Asked, source: Source) -> Job:

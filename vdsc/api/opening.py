@@ -27,7 +27,7 @@ from vdsc.errors import InvalidInput
 from vdsc.io.ranges import Ranges
 
 
-class Whole:
+class FromStart:
     """A file of one sequence that is decoded from its beginning; see `Held`."""
 
     def __init__(self, ranges: Ranges, memlimit: int) -> None:
@@ -221,7 +221,7 @@ def open_file(place: str, *, memlimit: int = memory.DEFAULT) -> SequenceReader |
     ranges = Ranges(place)
     origin = place, None, memlimit
     if not is_collection(ranges.fetch(0, START)):
-        return SequenceReader(Whole(ranges, memlimit), origin)
+        return SequenceReader(FromStart(ranges, memlimit), origin)
     file = CollectionFile(ranges.fetch, ranges.size, memlimit=memlimit)
     if file.head.joined:
         return SequenceReader(Joined(ClipDecoding(file, memlimit)), origin)

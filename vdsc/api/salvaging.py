@@ -9,20 +9,12 @@ from typing import BinaryIO
 from vdsc.api import clocks
 from vdsc.api.decoding import Decoding, Streamed
 from vdsc.container.clip_record import Clip
-from vdsc.container.collection_file import START, is_collection
 from vdsc.container.collection_walk import CollectionWalk
 from vdsc.container.collection_writer import CollectionWriter
 from vdsc.core.types import Values
 from vdsc.errors import CorruptFile, VdscError
 
 NOTHING = "nothing of it is whole; restore it from elsewhere"
-
-
-def holds_clips(stream: BinaryIO) -> bool:
-    """Whether a file is a collection, or a sequence in parts."""
-    head = stream.read(START)
-    stream.seek(0)
-    return is_collection(head)
 
 
 def salvage_clips(stream: BinaryIO, out: BinaryIO, *, memlimit: int) -> tuple[int, str]:

@@ -124,13 +124,14 @@ def open_collection(path: str, *, memlimit: int) -> CollectionReader:
 
 def salvage(path: str, out: str, *, memlimit: int, force: bool) -> str:
     """Write what is whole of a file, and say what that is; raises VdscError."""
-    from vdsc.api import holds_clips, salvage_clips, salvage_frames
+    from vdsc.api import salvage_clips, salvage_frames
+    from vdsc.container.collection_file import holds_collection
     from vdsc.io.replacing import replacing
     from vdsc.io.sink import check_suffix, open_sink
     from vdsc.io.spool import open_input
 
     with open_input(path) as stream:
-        if holds_clips(stream):
+        if holds_collection(stream):
             if not out.lower().endswith(".vds"):
                 raise InvalidInput("whole clips become a .vds file; name one with -o")
             with replacing(out, force=force) as made:

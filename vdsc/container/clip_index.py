@@ -39,10 +39,6 @@ class ClipIndex:
         """The group that holds a clip."""
         return bisect_right(self.clips, clip) - 1
 
-    def group_at(self, frame: int) -> int:
-        """The group that holds a frame, of a sequence whose parts the clips are."""
-        return bisect_right(self.frames, frame) - 1
-
     def bounds(self, group: int) -> tuple[int, int]:
         """First and one-past-last byte of a group, or of more than it at its end."""
         after = self.places[group + 1] if group + 1 < len(self.places) else self.end

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import BinaryIO
 from zlib import crc32
 
 from vdsc.container import clip_index, clip_names, clip_record, collection_head, metadata
-from vdsc.container import listed_times as times
 from vdsc.container.clip_index import ClipIndex
 from vdsc.container.clip_record import Clip
 from vdsc.container.collection_head import CollectionHead
 from vdsc.container.collection_writer import PLACE_BYTES
-from vdsc.container.limits import BODY_BYTES
-from vdsc.container.prelude import MAGIC, PRELUDE, check_magic, check_version
+from vdsc.container.prelude import MAGIC, PRELUDE, check_magic
 from vdsc.container.record import (
     CLIP,
     COLLECTION,
@@ -24,14 +22,12 @@ from vdsc.container.record import (
     NAMES,
     OWN,
     TAIL,
-    TIMES,
     Record,
     RecordReader,
     take,
 )
 from vdsc.core import memory
 from vdsc.core.meta import Meta
-from vdsc.core.sequence import Times
 from vdsc.errors import CorruptFile, TruncatedFile
 
 Fetch = Callable[[int, int], bytes]
@@ -43,6 +39,13 @@ START = 16
 
 FIRST = 1 << 12
 """Bytes that are read at first, for the header."""
+
+
+def holds_collection(stream: BinaryIO) -> bool:
+    """Whether a stream that seeks, and stands at its beginning, holds a collection."""
+    start = stream.read(START)
+    stream.seek(0)
+    return is_collection(start)
 
 
 def is_collection(start: bytes) -> bool:
@@ -95,13 +98,6 @@ class CollectionFile:
         record = _expect({CLIP, OWN}, records.read())
         return clip_record.unpack(record, self._shared, self._memlimit)
 
-    def clips(self, group: int) -> Iterator[Clip]:
-        """The clips of a group, in order."""
-        records = self._records(*self.index.bounds(group))
-        for _ in range(self.index.clips[group + 1] - self.index.clips[group]):
-            record = _expect({CLIP, OWN}, records.read())
-            yield clip_record.unpack(record, self._shared, self._memlimit)
-
     def names(self) -> list[str]:
         """The names of all clips, none where they have no names."""
         found: list[str] = []
@@ -127,15 +123,7 @@ class CollectionFile:
         prelude = start[: len(PRELUDE)]
         check_magic(prelude)
         records = RecordReader(io.BytesIO(start[len(prelude) :]), crc32(prelude), self._memlimit)
-        first = _expect({COLLECTION}, records.read())
-        check_version(prelude[-1])
-
-        def listed(frames: int) -> Times:
-            times.check_count(frames)
-            record = records.read(BODY_BYTES, beside=times.needed(frames))
-            return times.unpack(_expect({TIMES}, record).body, frames)
-
-        collection = collection_head.unpack(first.body, listed)
+        collection = collection_head.read(records, prelude)
         record = records.read()
         meta = metadata.unpack(record.body, self._memlimit) if record.kind == META else None
         return collection, meta

@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from vdsc.container import brief, head, varint
+from vdsc.container import listed_times as times
 from vdsc.container.header import Header
-from vdsc.container.record import BRIEF, HEAD
+from vdsc.container.prelude import check_version
+from vdsc.container.record import BRIEF, COLLECTION, HEAD, TIMES, RecordReader
 from vdsc.core.sequence import Clock, Times
 from vdsc.errors import CorruptFile, UnsupportedVersion
 
@@ -66,6 +68,23 @@ def unpack(body: bytes, read_times: Callable[[int], Times]) -> CollectionHead:
     if flags & JOINED and not 0 < usual <= header.outline.frames:
         raise CorruptFile("the parts of a sequence cannot have so many frames")
     return CollectionHead(header, bool(flags & JOINED), bool(flags & SHARING), usual)
+
+
+def read(records: RecordReader, prelude: bytes) -> CollectionHead:
+    """What the clips share, from the first records of a file; raises CorruptFile."""
+    first = records.read()
+    if first.kind != COLLECTION:
+        raise CorruptFile("this is no collection")
+    check_version(prelude[-1])
+
+    def listed(frames: int) -> Times:
+        times.check_count(frames)
+        record = records.read(beside=times.needed(frames))
+        if record.kind != TIMES:
+            raise CorruptFile("the times of a collection are not there; the file is damaged")
+        return times.unpack(record.body, frames)
+
+    return unpack(first.body, listed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,29 +7,24 @@ from typing import BinaryIO
 from zlib import crc32
 
 from vdsc.container import clip_names, clip_record, collection_head, metadata
-from vdsc.container import listed_times as times
 from vdsc.container.clip_record import Clip
 from vdsc.container.collection_head import CollectionHead
-from vdsc.container.limits import BODY_BYTES
-from vdsc.container.prelude import PRELUDE, check_magic, check_version
+from vdsc.container.prelude import PRELUDE, check_magic
 from vdsc.container.record import (
     CLIP,
-    COLLECTION,
     CRC_BYTES,
     INDEX,
     META,
     NAMES,
     OWN,
     TAIL,
-    TIMES,
     Record,
     RecordReader,
     take,
 )
 from vdsc.core import memory
 from vdsc.core.meta import Meta
-from vdsc.core.sequence import Times
-from vdsc.errors import CorruptFile, UnsupportedVersion
+from vdsc.errors import UnsupportedVersion
 
 
 class CollectionWalk:
@@ -43,13 +38,9 @@ class CollectionWalk:
     def __init__(self, stream: BinaryIO, *, memlimit: int = memory.DEFAULT) -> None:
         prelude = take(stream, len(PRELUDE))
         check_magic(prelude)
-        self._stream, self._memlimit = stream, memlimit
+        self._memlimit = memlimit
         self._records = RecordReader(stream, crc32(prelude), memlimit)
-        first = self._records.read()
-        check_version(prelude[-1])
-        if first.kind != COLLECTION:
-            raise CorruptFile("this is no collection")
-        self.head: CollectionHead = collection_head.unpack(first.body, self._times)
+        self.head: CollectionHead = collection_head.read(self._records, prelude)
         self.meta: Meta | None = None
         self.names: list[str] = []
         self.checksums = CRC_BYTES * (1 + (self.head.header.outline.clock.rate is None))
@@ -73,13 +64,6 @@ class CollectionWalk:
             else:
                 _check(record)
             first, ended = False, record.kind == TAIL
-
-    def _times(self, frames: int) -> Times:
-        times.check_count(frames)
-        record = self._records.read(BODY_BYTES, beside=times.needed(frames))
-        if record.kind != TIMES:
-            raise CorruptFile("the times of a collection are not there; the file is damaged")
-        return times.unpack(record.body, frames)
 
 
 def _check(record: Record) -> None:

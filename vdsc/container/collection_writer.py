@@ -26,16 +26,24 @@ class CollectionWriter:
         crc: that of the record before it.
         shared: what clips that are as usual do not say of themselves.
         index: of the clips before; its `end` is the place of the next record.
+        together: clips of a group.
     """
 
-    def __init__(self, stream: BinaryIO, crc: int, shared: Clip, index: ClipIndex) -> None:
+    def __init__(
+        self,
+        stream: BinaryIO,
+        crc: int,
+        shared: Clip,
+        index: ClipIndex,
+        together: int = TOGETHER,
+    ) -> None:
         self._records, self._place = RecordWriter(stream, crc), index.end
         self._shared = shared
         self._places, self._names = list(index.places), list(index.names)
         self._counts = [b - a for a, b in pairwise(index.clips)]
         self._frames = [b - a for a, b in pairwise(index.frames)]
         self._full = True  # whether the next clip begins a group
-        self._together = TOGETHER
+        self._together = together
 
     @classmethod
     def begin(
@@ -52,9 +60,8 @@ class CollectionWriter:
         if meta is not None:
             place += records.write(META, metadata.pack(meta))
         shared = Clip(collection.shared, (), meta)
-        writer = cls(stream, records.crc, shared, ClipIndex((), (0,), (0,), place))
-        writer._together = 1 if collection.joined else TOGETHER
-        return writer
+        index = ClipIndex((), (0,), (0,), place)
+        return cls(stream, records.crc, shared, index, 1 if collection.joined else TOGETHER)
 
     def names(self, names: list[str]) -> None:
         """Write the names of the clips that follow."""

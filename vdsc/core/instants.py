@@ -25,12 +25,12 @@ class Instants:
 
     def between(self, low: float, high: float) -> Iterator[Times]:
         """Times from `low` up to but without `high`, float64 seconds, in batches."""
-        seconds = _instant(self.outline)
+        seconds = second_of(self.outline)
         begin, end = (bisect_left(range(self.outline.frames), t, key=seconds) for t in (low, high))
         for at in range(begin, end, BATCH):
             yield self.outline.clock.seconds(at, min(at + BATCH, end))
 
 
-def _instant(outline: Outline) -> Callable[[int], float]:
-    """Seconds of one frame, as a function of its number."""
+def second_of(outline: Outline) -> Callable[[int], float]:
+    """Seconds of one frame, as a function of its number: times need not be listed to be found."""
     return lambda i: float(outline.clock.seconds(i, i + 1)[0])

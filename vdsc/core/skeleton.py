@@ -43,6 +43,11 @@ class Skeleton:
         return sum(len(joint.channels) for joint in self.joints)
 
     @property
+    def parents(self) -> list[int]:
+        """The joint that each hangs on."""
+        return [joint.parent for joint in self.joints]
+
+    @property
     def first(self) -> tuple[int, ...]:
         """The first channel of each joint."""
         ends = np.cumsum([0, *(len(joint.channels) for joint in self.joints)])

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from itertools import count
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO
@@ -86,7 +87,9 @@ class FilmSink:
 
 
 @contextmanager
-def _film_sink(stream: BinaryIO, outline: Outline, way: Way) -> Iterator[FilmSink]:
+def _film_sink(
+    stream: BinaryIO, outline: Outline, meta: Meta | None = None, *, way: Way
+) -> Iterator[FilmSink]:
     """Sink of video (T, H, W[, C]) at its rate, or at listed times from the first frame on.
 
     The rate in the file is the nearest ratio with a denominator of at most 65535. Raises
@@ -128,29 +131,14 @@ def _ticks(times: Times) -> list[int]:
     return found
 
 
-@contextmanager
-def mp4_sink(stream: BinaryIO, outline: Outline, meta: Meta | None = None) -> Iterator[FilmSink]:
-    """Sink of grey or RGB uint8 video as H.264."""
-    with _film_sink(stream, outline, MP4) as sink:
-        yield sink
+mp4_sink = partial(_film_sink, way=MP4)
+"""Sink of grey or RGB uint8 video as H.264."""
 
+mov_sink = partial(_film_sink, way=MOV)
+"""The same."""
 
-@contextmanager
-def mov_sink(stream: BinaryIO, outline: Outline, meta: Meta | None = None) -> Iterator[FilmSink]:
-    """Sink of grey or RGB uint8 video as H.264."""
-    with _film_sink(stream, outline, MOV) as sink:
-        yield sink
+webm_sink = partial(_film_sink, way=WEBM)
+"""Sink of grey, RGB or RGBA uint8 video as VP9."""
 
-
-@contextmanager
-def webm_sink(stream: BinaryIO, outline: Outline, meta: Meta | None = None) -> Iterator[FilmSink]:
-    """Sink of grey, RGB or RGBA uint8 video as VP9."""
-    with _film_sink(stream, outline, WEBM) as sink:
-        yield sink
-
-
-@contextmanager
-def mkv_sink(stream: BinaryIO, outline: Outline, meta: Meta | None = None) -> Iterator[FilmSink]:
-    """Sink of grey, RGB or RGBA video, uint8 or uint16, as FFV1, which keeps every bit."""
-    with _film_sink(stream, outline, MKV) as sink:
-        yield sink
+mkv_sink = partial(_film_sink, way=MKV)
+"""Sink of grey, RGB or RGBA video, uint8 or uint16, as FFV1, which keeps every bit."""

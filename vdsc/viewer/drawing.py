@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from vdsc.core.skeleton import Skeleton
 from vdsc.core.types import Floats, Values
 from vdsc.errors import InvalidInput
 from vdsc.io.pixels import kind_of
 from vdsc.viewer.clip import Clip
-from vdsc.viewer.rig import CMU, Rig, rig_of_bvh
+from vdsc.viewer.rig import CMU, placed, skeleton_of_bvh
 
 KINDS = ("pictures", "figure", "points", "curves")
 MOST_JOINTS = 20000
@@ -52,20 +54,20 @@ def _fitting(clip: Clip) -> Drawing:
         sure = clip.model == "cmu" or (clip.meta is not None and clip.meta.format == "bvh")
         words = "drawn as the skeleton of the layout cmu, because it has 96 channels"
         said = "" if sure else f"{words}; --as curves draws them as curves"
-        return Drawing("figure", rig.place, tuple(rig.parents), said)
+        return Drawing("figure", partial(placed, rig), tuple(rig.parents), said)
     if len(shape) == 3 and shape[2] == 3 and dtype.kind == "f" and shape[1] <= MOST_JOINTS:
         upright = clip.meta is not None and clip.meta.format == "c3d"
         return Drawing("points", _from_z_up if upright else _as_floats, (-1,) * shape[1])
     return Drawing("curves")
 
 
-def _rig(clip: Clip) -> Rig | None:
+def _rig(clip: Clip) -> Skeleton | None:
     """The skeleton whose channels the frames are, if there is one."""
     shape, meta = clip.outline.shape, clip.meta
     if len(shape) != 2 or clip.outline.dtype.kind != "f":
         return None
     if meta is not None and meta.format == "bvh":
-        rig = rig_of_bvh(meta.fields.get("header"))
+        rig = skeleton_of_bvh(meta.fields.get("header"))
         return rig if rig is not None and rig.channels == shape[1] else None
     return CMU if shape[1] == CMU.channels else None
 

@@ -1,114 +1,56 @@
-"""Skeletons that are drawn: joints that hang on one another, and where a frame puts them."""
+"""Skeletons that are drawn: that of a `.bvh` file with the ends of its limbs, and that of `cmu`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
+from vdsc.core.skeleton import AXES, Joint, Skeleton
 from vdsc.core.types import Floats, Values
 
-AXES = "XYZ"
 MOST = 4096
 """Joints of a hierarchy that are drawn."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bone:
-    """A joint: the number of the one it hangs on (-1: none), where it rests there, its channels.
-
-    channels: "X", "Y", "Z" turn it by degrees about an axis, "x", "y", "z" put it at a place on it.
-    """
-
-    parent: int
-    offset: tuple[float, float, float]
-    channels: str
+def placed(skeleton: Skeleton, frames: Values) -> Floats:
+    """Where the joints are (n, J, 3) in frames (n, C)."""
+    return skeleton.place(frames.astype(np.float64))[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Rig:
-    """Joints, each behind the one it hangs on; a frame has their channels in this order."""
-
-    bones: tuple[Bone, ...]
-
-    @property
-    def channels(self) -> int:
-        """How many numbers a frame has."""
-        return sum(len(bone.channels) for bone in self.bones)
-
-    @property
-    def parents(self) -> list[int]:
-        """The joint that each hangs on."""
-        return [bone.parent for bone in self.bones]
-
-    def place(self, frames: Values) -> Floats:
-        """Where the joints are (n, J, 3) in frames (n, C); the first turn of a joint acts last."""
-        count, first = len(frames), 0
-        places = np.zeros((count, len(self.bones), 3))
-        turns: list[Any] = []
-        for number, bone in enumerate(self.bones):
-            rest = np.tile(np.array(bone.offset), (count, 1))
-            turn = np.eye(3) if bone.parent < 0 else turns[bone.parent]
-            base = np.broadcast_to(turn, (count, 3, 3))
-            for what in bone.channels:
-                values = frames[:, first].astype(np.float64)
-                axis, first = AXES.index(what.upper()), first + 1
-                if what in AXES:
-                    turn = turn @ _turned(axis, values)
-                else:
-                    rest[:, axis] = values
-            places[:, number] = np.einsum("nij,nj->ni", base, rest)
-            if bone.parent >= 0:
-                places[:, number] += places[:, bone.parent]
-            turns.append(turn)
-        return places
-
-
-def _turned(axis: int, degrees: Floats) -> Floats:
-    """Turns (n, 3, 3) about an axis by degrees (n,)."""
-    cosine, sine = np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))
-    one, other = (axis + 1) % 3, (axis + 2) % 3
-    made = np.zeros((len(degrees), 3, 3))
-    made[:, axis, axis] = 1
-    made[:, one, one] = made[:, other, other] = cosine
-    made[:, one, other], made[:, other, one] = -sine, sine
-    return made
-
-
-def rig_of_bvh(header: object) -> Rig | None:
-    """The rig that the hierarchy of a `.bvh` file describes; None where it cannot be read."""
+def skeleton_of_bvh(header: object) -> Skeleton | None:
+    """The skeleton that the hierarchy of a `.bvh` file describes; None where it cannot be read."""
     if not isinstance(header, bytes | str):
         return None
     text = header.decode("utf-8", "replace") if isinstance(header, bytes) else header
     try:
-        return Rig(tuple(_bones(iter(text.split()))))
+        return Skeleton(tuple(_joints(iter(text.split()))))
     except (ValueError, StopIteration, IndexError, RuntimeError):
         return None
 
 
-def _bones(words: Iterator[str]) -> list[Bone]:
+def _joints(words: Iterator[str]) -> list[Joint]:
     """The joints in the words of a hierarchy; ends of limbs are joints without channels."""
-    bones: list[Bone] = []
+    joints: list[Joint] = []
     chain: list[int] = [-1]
     for word in words:
         if word == "MOTION":
             break
         if word == "{":
-            chain.append(len(bones))
-            bones.append(Bone(chain[-2], (0.0, 0.0, 0.0), ""))
+            chain.append(len(joints))
+            joints.append(Joint("", chain[-2], (0.0, 0.0, 0.0), ""))
         elif word == "}":
             chain.pop()
         elif word == "OFFSET":
             x, y, z = (float(next(words)) for _ in range(3))
-            bones[chain[-1]] = Bone(bones[chain[-1]].parent, (x, y, z), "")
+            joints[chain[-1]] = replace(joints[chain[-1]], offset=(x, y, z))
         elif word == "CHANNELS":
             kinds = _channels([next(words) for _ in range(int(next(words)))])
-            bones[chain[-1]] = Bone(bones[chain[-1]].parent, bones[chain[-1]].offset, kinds)
-        if len(bones) > MOST:
+            joints[chain[-1]] = replace(joints[chain[-1]], channels=kinds)
+        if len(joints) > MOST:
             raise ValueError("more joints than are drawn")
-    return bones
+    return joints
 
 
 def _channels(names: Sequence[str]) -> str:
@@ -137,9 +79,9 @@ OFFSETS = (
 )  # fmt: skip
 """Parent and offset of each of the 31 joints of the layout `cmu`, in its unit of 5.644 cm."""
 
-CMU = Rig(
+CMU = Skeleton(
     tuple(
-        Bone(parent, (x, y, z), "ZYX" if i else "xyzZYX")
+        Joint("", parent, (x, y, z), "ZYX" if i else "xyzZYX")
         for i, (parent, x, y, z) in enumerate(OFFSETS)
     )
 )

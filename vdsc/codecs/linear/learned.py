@@ -16,7 +16,7 @@ FARTHEST = 2.0**52
 
 
 @dataclass(frozen=True, eq=False)
-class Learned:
+class LearnedLaws:
     """The laws after a sequence, its first knots (C,) as reals, and whether they are transformed.
 
     first is None where no chunk was coded.
@@ -38,7 +38,7 @@ def reals(knots: Ints, steps: Steps) -> Floats:
     return found
 
 
-def origin_of(learned: Learned | None, steps: Steps, *, transformed: bool) -> Ints | None:
+def origin_of(learned: LearnedLaws | None, steps: Steps, *, transformed: bool) -> Ints | None:
     """First knots (C,) of another sequence in the steps of this one, None where they are no help.
 
     A product and a quotient of float64, rounded: the same on every machine.

@@ -14,7 +14,7 @@ from vdsc.codecs.linear.channel_steps import Steps
 from vdsc.codecs.linear.cosines import Cosines
 from vdsc.codecs.linear.frames import Chunk
 from vdsc.codecs.linear.knot_code import KnotCode, Knots
-from vdsc.codecs.linear.learned import Learned, origin_of, reals
+from vdsc.codecs.linear.learned import LearnedLaws, origin_of, reals
 from vdsc.codecs.linear.linear_params import LinearParams
 from vdsc.codecs.linear.whole_turns import Turns
 from vdsc.container import Header
@@ -43,7 +43,7 @@ class LinearFileDecoder:
         self._code = KnotCode(self._channels, grouped=self._params.grouped)
         self._last: Ints | None = None
         self._first: Floats | None = None
-        self._learned: Learned | None = None
+        self._learned: LearnedLaws | None = None
         self._turned = np.zeros(self._channels, dtype=np.int64)
 
     def decode(self, body: bytes, wanted: Instants) -> Iterator[Values]:
@@ -68,11 +68,11 @@ class LinearFileDecoder:
         knots, _, seconds = self._read(body)
         return seconds[knots.frames]
 
-    def learned(self) -> Learned:
+    def learned(self) -> LearnedLaws:
         """The laws, and the first knots."""
-        return Learned(self._code, self._first, transformed=self._cosines is not None)
+        return LearnedLaws(self._code, self._first, transformed=self._cosines is not None)
 
-    def begin_with(self, learned: Learned | None) -> None:
+    def begin_with(self, learned: LearnedLaws | None) -> None:
         """Begin with the laws of another sequence, and its first knots to start from."""
         self._learned = learned
         self._code = self._code if learned is None else learned.laws()

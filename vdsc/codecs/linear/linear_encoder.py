@@ -21,7 +21,7 @@ from vdsc.codecs.linear.channel_steps import Steps
 from vdsc.codecs.linear.cosines import Cosines
 from vdsc.codecs.linear.frames import Chunk
 from vdsc.codecs.linear.knot_code import ChunkPlan, KnotCode
-from vdsc.codecs.linear.learned import Learned, origin_of, reals
+from vdsc.codecs.linear.learned import LearnedLaws, origin_of, reals
 from vdsc.codecs.linear.linear_params import COARSEST, FINEST, ID, USUAL_FINER, LinearParams
 from vdsc.codecs.linear.linear_settings import LinearSettings
 from vdsc.codecs.linear.rounding import Rounding
@@ -90,7 +90,7 @@ class LinearEncoder:
         self._turned = np.zeros(self._channels, dtype=np.int64)
         self._last: Ints | None = None
         self._first: Floats | None = None
-        self._learned: Learned | None = None
+        self._learned: LearnedLaws | None = None
         self._done = self._knots = 0
 
     @property
@@ -178,11 +178,11 @@ class LinearEncoder:
             return [0]
         return even(steps, EVEN) if self._settings.knots == "even" else placed(x, FINER)
 
-    def learned(self) -> Learned:
+    def learned(self) -> LearnedLaws:
         """The laws, and the first knots."""
-        return Learned(self._code, self._first, transformed=self._cosines is not None)
+        return LearnedLaws(self._code, self._first, transformed=self._cosines is not None)
 
-    def begin_with(self, learned: Learned | None, *, fresh: bool = False) -> None:
+    def begin_with(self, learned: LearnedLaws | None, *, fresh: bool = False) -> None:
         """Begin with the laws of another sequence, and its first knots to start from."""
         if learned is not None and not fresh:
             self._learned, self._code = learned, learned.laws()

@@ -19,7 +19,7 @@ from vdsc.errors import CorruptFile
 from vdsc.io.source import Source
 
 if TYPE_CHECKING:
-    from vdsc.codecs.lossless.coder import Learned
+    from vdsc.codecs.lossless.coder import LearnedStates
     from vdsc.codecs.lossless.methods import Method
 
 
@@ -63,11 +63,11 @@ class LosslessEncoder:
         model = None if found is None else ModelRef(found.name, found.digest)
         return Header(ID, model, self._outline, {}, len(self._spans))
 
-    def learned(self) -> Learned:
+    def learned(self) -> LearnedStates:
         """The states of all methods."""
         return self._coder.learned()
 
-    def begin_with(self, learned: Learned | None, *, fresh: bool = False) -> None:
+    def begin_with(self, learned: LearnedStates | None, *, fresh: bool = False) -> None:
         """Begin with the states of another sequence."""
         self._coder.begin_with(learned, fresh=fresh)
 
@@ -101,11 +101,11 @@ class LosslessDecoder:
         begin, end = next(self._spans)
         yield self._coder.decode(body, end - begin).astype(self._dtype, copy=False)
 
-    def learned(self) -> Learned:
+    def learned(self) -> LearnedStates:
         """The states of all methods."""
         return self._coder.learned()
 
-    def begin_with(self, learned: Learned | None) -> None:
+    def begin_with(self, learned: LearnedStates | None) -> None:
         """Begin with the states of another sequence."""
         self._coder.begin_with(learned)
 

@@ -50,7 +50,7 @@ SLACK = 1 << 10
 
 
 @dataclass(frozen=True, eq=False)
-class Learned:
+class LearnedStates:
     """What a sequence teaches the next one of its collection.
 
     states: of the methods on values as they are; recast, narrow: how values were narrowed last,
@@ -163,12 +163,12 @@ class LosslessCoder:
             self._plain.keep(self._allowed)
         return _body(METHODS.index(best), checksum(small), recast, payload)
 
-    def learned(self) -> Learned:
+    def learned(self) -> LearnedStates:
         """The states of all methods, and what was settled."""
         narrow = None if self._narrow is None else self._narrow.states
-        return Learned(self._plain.states, self._recast, narrow, self.checkpoint)
+        return LearnedStates(self._plain.states, self._recast, narrow, self.checkpoint)
 
-    def begin_with(self, learned: Learned | None, *, fresh: bool = False) -> None:
+    def begin_with(self, learned: LearnedStates | None, *, fresh: bool = False) -> None:
         """Begin a clip of a collection: with its checkpoint, and the states of the first clip.
 
         The first clip, which begins with None, settles on a checkpoint as if more chunks came. A
