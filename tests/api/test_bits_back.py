@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 import vdsc
 from tests import tiny
 from vdsc.cli.app import app
-from vdsc.codecs.lossless import coder as lossless
+from vdsc.codecs.lossless import chunk as lossless
 from vdsc.codecs.lossless.methods import Arrays, Floor
 from vdsc.codecs.lossless.video.video_method import Video
 

@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as arrays
 import vdsc
 from tests import tiny
 from vdsc.codecs.lossless import chunk
-from vdsc.codecs.lossless import coder as lossless
+from vdsc.codecs.lossless.coder import LosslessCoder
 from vdsc.codecs.lossless.methods import coders
 from vdsc.container.header import DTYPES
 from vdsc.core.sequence import Clock, Outline
@@ -107,7 +107,7 @@ def test_memory_layout_does_not_matter():
 
 def test_several_chunks(monkeypatch):
     """Chunks follow one another, each with as many frames as it may hold."""
-    monkeypatch.setattr(lossless, "VALUES", 64)
+    monkeypatch.setattr(chunk, "VALUES", 64)
     values = np.random.default_rng(1).normal(size=(50, 5)).cumsum(0).astype(np.float32)
     data = vdsc.compress(values, codec="lossless")
     assert bits(vdsc.decompress(data).values) == bits(values)
@@ -157,13 +157,13 @@ def test_a_body_that_decodes_to_other_values_is_refused():
     """Each chunk names the checksum of its values; a wrong answer is never given."""
     values = np.random.default_rng(4).integers(0, 9, (30, 2))
     outline = Outline(values.shape, values.dtype, Clock(rate=Fraction(1)))
-    body = lossless.LosslessCoder(outline, coders(None)).encode(values)
+    body = LosslessCoder(outline, coders(None)).encode(values)
     wrong = body[:1] + bytes(4) + body[5:]
     with pytest.raises(CorruptFile, match="does not decode"):
-        lossless.LosslessCoder(outline, coders(None)).decode(wrong, 30)
+        LosslessCoder(outline, coders(None)).decode(wrong, 30)
     for damaged in (body[:3], body[:-1], bytes([200]) + body[1:]):
         with pytest.raises(VdscError):
-            lossless.LosslessCoder(outline, coders(None)).decode(damaged, 30)
+            LosslessCoder(outline, coders(None)).decode(damaged, 30)
 
 
 def test_verification_catches_a_broken_method(monkeypatch):
@@ -172,7 +172,7 @@ def test_verification_catches_a_broken_method(monkeypatch):
     def broken(self, body, frames):
         return np.zeros(frames, np.int64)
 
-    monkeypatch.setattr(lossless.LosslessCoder, "decode", broken)
+    monkeypatch.setattr(LosslessCoder, "decode", broken)
     with pytest.raises(VdscError, match="report this input"):
         vdsc.compress(np.arange(40), codec="lossless")
     _, report = vdsc.compress(np.arange(40), codec="lossless", verify=False, report=True)

@@ -120,3 +120,18 @@ def test_a_cut_file_gives_its_whole_parts():
         assert len(some) == min(60 * count + 1, 160)
         assert (some[:-1] == whole[: len(some) - 1]).all()  # the last one was the next part's
     assert found >= {1, 2}
+
+
+def test_a_long_sequence_is_in_parts_by_itself(monkeypatch):
+    """Beyond so many seconds and values there are parts, unless none or one whole is asked for."""
+    monkeypatch.setattr("vdsc.api.joining.LONG", 2)
+    monkeypatch.setattr("vdsc.api.joining.MANY", 900)
+    monkeypatch.setattr("vdsc.api.joining.PART", 240)
+    for way in WAYS.values():
+        data = vdsc.compress(WALK, fps=60, **way)
+        assert vdsc.info(data).parts == 4
+        assert vdsc.decompress(data).values.shape == WALK.shape
+        assert vdsc.info(vdsc.compress(WALK, fps=60, parts=0, **way)).parts is None
+        assert vdsc.info(vdsc.compress(WALK, fps=90, **way)).parts is None
+        assert vdsc.info(vdsc.compress(WALK[:, :3], fps=60, **way)).parts is None
+    assert vdsc.info(vdsc.compress(WALK, fps=60, target_size=9000)).parts is None

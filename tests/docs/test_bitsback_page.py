@@ -17,7 +17,7 @@ from tests.docs.lossless_page.bitsback import payload as page
 from tests.docs.lossless_page.bitsback.coder import Stack
 from tests.docs.lossless_page.bitsback.layers import Linear
 from tests.docs.lossless_page.bitsback.observation import frames_of
-from vdsc.codecs.lossless import coder as lossless
+from vdsc.codecs.lossless import chunk as lossless
 from vdsc.codecs.lossless.bitsback import bill
 from vdsc.codecs.lossless.bitsback import bitsback_method as method
 from vdsc.codecs.lossless.bitsback.latent_plan import LatentPlan

@@ -13,7 +13,7 @@ from tests.docs.lossless_page import alphabets, container, decoder
 from tests.docs.lossless_page import floor as plain_floor
 from tests.docs.lossless_page import scheme as schemes
 from tests.format_pages import TEXT as PAGE
-from vdsc.codecs.lossless import coder as lossless
+from vdsc.codecs.lossless import chunk as lossless
 from vdsc.codecs.lossless import floor, methods
 from vdsc.codecs.lossless.arrays.alphabet import REACH, Binary
 from vdsc.codecs.lossless.arrays.array_scheme import ArrayScheme
@@ -175,7 +175,7 @@ def test_chunks_of_both_methods_are_read_by_the_page(monkeypatch):
 
 @pytest.mark.parametrize("way", range(5))
 def test_the_floor_is_read_by_the_page(way):
-    """Bytes packed in each of the five ways."""
+    """Bytes packed in each of the first five ways."""
     noise = np.random.default_rng(6)
     values = {
         0: noise.integers(0, 256, 50),
@@ -187,7 +187,7 @@ def test_the_floor_is_read_by_the_page(way):
     values = values.astype("u1") if way < 3 else values
     payload = floor.encode(values)
     assert payload[0] == way
-    assert plain_floor.floor(payload, values.nbytes, values.itemsize) == values.tobytes()
+    assert plain_floor.floor(payload, values.nbytes, values.itemsize, 1) == values.tobytes()
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -14,7 +14,7 @@ from tests.docs.lossless_page import bits, container, decoder
 from tests.docs.lossless_page.video import colours, tables
 from tests.docs.lossless_page.video import law as laws
 from tests.docs.lossless_page.video import payload as page
-from vdsc.codecs.lossless import coder as lossless
+from vdsc.codecs.lossless import chunk as lossless
 from vdsc.codecs.lossless.bitsback.bitsback_method import BitsBack
 from vdsc.codecs.lossless.methods import Arrays, Floor
 from vdsc.codecs.lossless.video import law_tables as ours

@@ -250,6 +250,13 @@ def ripples():
     return np.rint(smooth_part + noise).astype(np.int32)
 
 
+def readings():
+    """Series (240, 5) that were made of whole readings, each in its own way, to seven digits."""
+    walk = np.random.default_rng(9).integers(-9, 10, (240, 5)).cumsum(axis=0)
+    series = (walk - walk.mean(axis=0)) / [7.7, 31, 1.3, 250, 90]
+    return np.array([[float(f"{x:.7g}") for x in row] for row in series]).astype(np.float32)
+
+
 GAPS = {
     "gaps-linear": lambda: vdsc.compress(holes(), missing="nan", codec="linear", fps=30),
     "gaps-bounded": lambda: vdsc.compress(
@@ -269,6 +276,7 @@ EXACT = {
     "exact-sprites": lambda: vdsc.compress(bouncing(), lossless=True),
     "exact-colour": lambda: vdsc.compress(glow(), lossless=True),
     "exact-recast": lambda: vdsc.compress(see_through(), codec="lossless"),
+    "exact-ladders": lambda: vdsc.compress(readings(), codec="lossless"),
     "exact-packed": lambda: vdsc.compress(ramps(), codec="packed"),
     "exact-mixed": lambda: vdsc.compress(
         np.cumsum(np.random.default_rng(6).normal(size=(90, 12)) ** 3, axis=0).round(3),

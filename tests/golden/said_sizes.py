@@ -153,15 +153,26 @@ def add_bounded(found: Said, head: dict[Any, Any], bodies: list[bytes]) -> None:
     found.chunks = [(len(body), *one[1:]) for body, one in zip(bodies, found.chunks, strict=True)]
 
 
+def narrowing(payload: bytes, width: int) -> tuple[int, str]:
+    """Where the method stands in a payload of `recast`, and the type of what is coded."""
+    if payload[0] < 4:
+        _, number, _, channel = struct.unpack_from("<BBHB", payload)
+        return 5 + (int(NAMES[number][-1]) if channel else 0), NAMES[number]
+    size, at = varint(payload, 2)
+    count, at = varint(payload, at + size)
+    for _ in range(count):
+        _, at = varint(payload, at)
+    return at + count * width, f"<i{payload[1]}"
+
+
 def add_exact(found: Said, head: dict[Any, Any], body: bytes) -> None:
     """A chunk of a lossless file: its method, and where its bytes went."""
     method, payload, narrowed = METHODS[body[0]], body[5:], ""
     found.budget["checksums of values"] += 5
     if method == "recast":
-        _, number, _, channel = struct.unpack_from("<BBHB", payload)
-        at = 5 + (int(NAMES[number][-1]) if channel else 0)
-        narrowed = {"f": "float", "u": "uint", "i": "int"}[NAMES[number][-2]]
-        narrowed = f"{narrowed}{8 * int(NAMES[number][-1])}, "
+        at, name = narrowing(payload, int(NAMES[head.get(2, 0)][-1]))
+        narrowed = {"f": "float", "u": "uint", "i": "int"}[name[-2]]
+        narrowed = f"{narrowed}{8 * int(name[-1])}, "
         method, payload = METHODS[payload[at]], payload[at + 1 :]
         found.budget["header"] += at + 1
     if method != "bitsback":

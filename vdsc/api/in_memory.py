@@ -81,10 +81,10 @@ def compress(
     what each channel ranges over, or one number a channel); with `psnr` or `target_size` the
     quality is the one that reaches so many dB of the values' range, or fits into so many bytes.
     missing: "nan" if NaNs are gaps that come back where they were. parts: seconds of the parts
-    that are decoded alone, so that any of it is read without the rest.
-    `settings` are those of `vdsc.codecs.knots.settings.KnotSettings` (model, quality, knots, grid,
-    seed, device), or of the codec that is named. verify: decode each chunk as it is made. Raises
-    VdscError.
+    that are decoded alone, so that any of it is read without the rest; a long sequence has such by
+    itself, and 0 asks for none. `settings` are those of `vdsc.codecs.knots.settings.KnotSettings`
+    (model, quality, knots, grid, seed, device), or of the codec that is named. verify: decode each
+    chunk as it is made. Raises VdscError.
     """
     from vdsc.api.requests import encode
     from vdsc.io.source import array_source

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from math import prod
 from typing import BinaryIO
 
 from vdsc.api import clocks
@@ -16,6 +17,21 @@ from vdsc.container.collection_writer import CollectionWriter
 from vdsc.core.sequence import Clock, Outline
 from vdsc.io.excerpt import excerpt
 from vdsc.io.source import Source
+
+LONG, MANY = 300, 1 << 22
+"""Seconds, and values, beyond which a sequence is in parts though nobody asked for them."""
+
+PART = 1 << 20
+"""About how many values such a part has: one chunk of a lossless file."""
+
+
+def own_parts(outline: Outline) -> float | None:
+    """Seconds of the parts of a long sequence, None for a shorter one: memory has an end."""
+    values = prod(outline.shape)
+    seconds = outline.frames / float(outline.mean_rate)
+    if seconds < LONG or values < MANY:
+        return None
+    return seconds * PART / values
 
 
 def join(

@@ -12,7 +12,7 @@ from vdsc.api import attempts, jobs
 from vdsc.api.choice import Choice, chosen
 from vdsc.api.dial import Goal, turned
 from vdsc.api.encoding import Larger, Progress
-from vdsc.api.joining import join
+from vdsc.api.joining import join, own_parts
 from vdsc.api.joints import JointBound
 from vdsc.api.one_job import Asked
 from vdsc.api.promised import or_promised
@@ -51,7 +51,8 @@ def encode(
     as "0.01cm": what no joint of a .bvh file is off by, one `unit` of which is such a length.
     psnr: dB of the values' range that the file reaches. target_size: bytes that it has at most.
     missing: "nan" if NaNs are gaps, which come back where they were. parts: seconds of the parts
-    that are decoded alone, so that any of it is read without the rest. settings: fields of the
+    that are decoded alone, so that any of it is read without the rest; those of a long sequence
+    are `joining.own_parts`, and 0 asks for none. settings: fields of the
     codec's Settings. Where a lossless file is smaller than a lossy one, it is taken, and
     `Report.chosen` says so.
     """
@@ -59,10 +60,13 @@ def encode(
     given = {key: _plain(value) for key, value in settings.items() if value is not None}
     dated: dict[str, Any] = {"fps": fps, "times": times, "verify": verify}
     joints = JointBound.of(max_error, unit)
-    if parts is not None:
-        goals = {"psnr": psnr, "target_size": target_size, "lossless": lossless or None}
-        wish = {"codec": codec, "max_error": max_error, "missing": missing, "unit": unit}
-        return join(source, stream, parts, Asked.of({**goals, **wish, **dated, **given}), progress)
+    goals = {"psnr": psnr, "target_size": target_size, "lossless": lossless or None}
+    wish = {"codec": codec, "max_error": max_error, "missing": missing, "unit": unit}
+    asked = {**goals, **wish, **dated, **given}
+    if parts is None and not any((joints, psnr, target_size, missing)):
+        parts = own_parts(Asked.of(asked).outline(source))
+    if parts:
+        return join(source, stream, parts, Asked.of(asked), progress)
     if joints is not None and codec in {"", jobs.BOUNDED} and not missing:
         return joints.write(source.plain or source, stream, progress=progress, **dated, **given)
     request = _Request(source, stream, progress, missing, dated, given)

@@ -87,7 +87,8 @@ def compress(
         typer.Option(
             parser=o.parse_seconds,
             metavar="TIME",
-            help="Parts of so many seconds that are decoded alone: any of it is read at once.",
+            help="Parts of so many seconds that are decoded alone: any of it is read at once "
+            "(default: none in 5 minutes, about a million values each in more; 0: none).",
         ),
     ] = None,
     lossless: Annotated[

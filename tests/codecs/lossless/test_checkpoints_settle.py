@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from vdsc.codecs.lossless import coder as lossless
+from vdsc.codecs.lossless import chunk as lossless
 from vdsc.codecs.lossless.coder import LosslessCoder
 from vdsc.codecs.lossless.methods import Floor
 from vdsc.core.sequence import Clock, Outline

@@ -29,7 +29,7 @@ def test_all_bits_return_and_the_file_is_smaller():
     found = DecimalColumns.find(values)
     assert found is not None
     assert len(set(found.places)) >= 3
-    assert len(found.where) == 1
+    assert len(found.strays.where) == 1
     data = vdsc.compress(values, fps=30, lossless=True)
     again = vdsc.decompress(data).values
     assert again.tobytes() == values.tobytes()
@@ -50,7 +50,7 @@ def test_any_numbers_return(numbers):
     narrow = None if found is None else found.narrow(values)
     if found is not None and narrow is not None:
         read, rest = DecimalColumns.read(found.to_bytes() + b"x", values.dtype, values.shape)
-        assert (read, read.where, read.kept, rest) == (found, found.where, found.kept, b"x")
+        assert (read, read.strays, rest) == (found, found.strays, b"x")
         assert read.widen(narrow, values.dtype).tobytes() == values.tobytes()
 
 
@@ -72,4 +72,4 @@ def test_the_next_chunk_goes_on():
     found = DecimalColumns.find(values[:30])
     again = found.again(values[30:])
     assert again == found
-    assert again.where == ()
+    assert again.strays.where == ()

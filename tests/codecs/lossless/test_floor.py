@@ -37,6 +37,18 @@ def test_never_larger_than_xz(name):
         assert floor.decode(data, made.nbytes, made.itemsize) == made.tobytes()
 
 
+def test_a_table_goes_column_after_column():
+    """Columns that have nothing in common are packed one after the other, and return."""
+    rng = np.random.default_rng(1)
+    phrases = rng.integers(0, 1 << 30, (4, 20))
+    columns = [phrases[rng.integers(0, 4, 25)].ravel()[at : at + 480] for at in range(7)]
+    table = np.stack(columns, axis=1).astype("<i4")
+    data = floor.encode(table)
+    assert data[0] >= 5
+    assert floor.decode(data, table.nbytes, 4, frames=480) == table.tobytes()
+    assert len(data) < len(floor.encode(table.ravel()))
+
+
 def test_another_size_is_noticed():
     """A chunk that unpacks to more or fewer bytes than it should is refused; no more are made."""
     for values in (np.zeros(1 << 22, dtype=np.uint8), np.arange(500, dtype=np.int16)):

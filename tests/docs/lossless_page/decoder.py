@@ -78,7 +78,7 @@ def lossless(
         part = ((i + 1) * frames // n - i * frames // n, *shape[1:])
         met |= {("method", body[0])}
         if body[0] == 4:
-            recast = Recast(body[5:])
+            recast = Recast(body[5:], part, dtype)
             met |= {("recast", recast.way, recast.channel)}
             if recast.key != key:
                 narrow, key = Methods(model, met), recast.key
@@ -104,7 +104,7 @@ class Methods:
         """The values' bytes of one chunk."""
         if method == 0:
             self.met |= {("floor", payload[0])}
-            return floor(payload, prod(part) * dtype.itemsize, dtype.itemsize)
+            return floor(payload, prod(part) * dtype.itemsize, dtype.itemsize, part[0])
         if method == 1:
             raw, self.state = arrays(payload, part, dtype, self.state)
             self.met |= facts(self.state[0])

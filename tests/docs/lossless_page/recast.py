@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tests.docs.lossless_page.container import NAMES
+from tests.docs.lossless_page.ladders import Ladders
 
 
 def varint(data: bytes, at: int) -> tuple[int, int]:
@@ -26,8 +27,13 @@ Array = np.ndarray[Any, Any]
 class Recast:
     """What a payload says before that of the method: `key` are those bytes, `rest` the others."""
 
-    def __init__(self, payload: bytes) -> None:
+    def __init__(
+        self, payload: bytes, part: tuple[int, ...] = (), full: np.dtype[Any] | None = None
+    ) -> None:
         self.way, number = payload[0], payload[1]
+        if self.way == 4:
+            self._climbing(payload, part, full)
+            return
         if self.way == 3:
             self._columns(payload)
             return
@@ -46,14 +52,28 @@ class Recast:
         assert payload[1] == 2
         size, at = varint(payload, 2)
         self.key = bytes([3]) + zlib.decompress(payload[at : at + size], -15)
-        count, at = varint(payload, at + size)
+        self._strays(payload, at + size, self.type)
+
+    def _climbing(self, payload: bytes, part: tuple[int, ...], full: Any) -> None:
+        """Way 4: starts and steps of channels, what is off, and the values that are kept."""
+        self.m = self.channel = 0
+        self.type, self.constant = np.dtype(f"<i{payload[1]}"), b""
+        assert payload[1] in {4, 8}
+        size, at = varint(payload, 2)
+        self.ladders = Ladders(payload[at : at + size], part, full)
+        self.key = payload[:2] + self.ladders.key
+        self._strays(payload, at + size, full)
+
+    def _strays(self, payload: bytes, at: int, dtype: np.dtype[Any]) -> None:
+        """The values that are kept, and the method behind them."""
+        count, at = varint(payload, at)
         steps = []
         for _ in range(count):
             step, at = varint(payload, at)
             steps.append(step)
         self.where = np.cumsum(np.array(steps, dtype=np.int64))
-        self.kept = np.frombuffer(payload, "<f8", count, at)
-        at += 8 * count
+        self.kept = np.frombuffer(payload, dtype, count, at)
+        at += dtype.itemsize * count
         self.method, self.rest = payload[at], payload[at + 1 :]
 
     def shape(self, part: tuple[int, ...]) -> tuple[int, ...]:
@@ -75,6 +95,9 @@ class Recast:
             v = whole
         if self.way == 3:
             v = v / np.array([10.0**p for p in self.key[1:]])
+        if self.way == 4:
+            v = self.ladders.climbed(v)
+        if self.way >= 3:
             v.ravel()[self.where] = self.kept
         if self.way == 1:
             v = v.astype("f8") / np.float64(self.m)

@@ -5,6 +5,11 @@ Read without the entropy coder, so that `vdsc info` stays quick.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from math import prod
+
+from vdsc.codecs.windows import apart
+from vdsc.core.sequence import Outline
 from vdsc.errors import CorruptFile, UnsupportedVersion
 
 ID = "lossless"
@@ -15,6 +20,9 @@ METHODS = ("floor", "arrays", "bitsback", "video", "recast")
 
 RECAST = METHODS.index("recast")
 """The method whose values are narrowed first and then coded by another one (`recast.py`)."""
+
+VALUES = 1 << 20
+"""How many values a chunk holds at most, unless a single frame has more."""
 
 HEAD = 5
 """Bytes of a body before its payload."""
@@ -34,3 +42,18 @@ def inner(data: bytes) -> tuple[int, bytes]:
     if not data or data[0] >= RECAST:
         raise CorruptFile("a chunk does not say how it is coded; the file is damaged")
     return data[0], data[1:]
+
+
+def spans(outline: Outline) -> Iterator[tuple[int, int]]:
+    """First and one-past-last frame of each chunk, as even as can be."""
+    return apart(outline.frames, _most(outline))
+
+
+def chunks(outline: Outline) -> int:
+    """How many chunks a sequence has."""
+    return -(-outline.frames // _most(outline))
+
+
+def _most(outline: Outline) -> int:
+    """Frames that a chunk holds at most."""
+    return max(1, VALUES // prod(outline.shape[1:]))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from vdsc.codecs.base import Coded, Facts, Group
-from vdsc.codecs.lossless import footprint, lossless_facts
+from vdsc.codecs.lossless import chunk, footprint, lossless_facts
 from vdsc.codecs.lossless.chunk import ID
 from vdsc.codecs.windows import apart
 from vdsc.container import Header, ModelRef
@@ -34,10 +34,10 @@ class LosslessEncoder:
     """Encodes the chunks of one sequence in order; see `codecs.base.Encoder`."""
 
     def __init__(self, outline: Outline, methods: Iterable[Method]) -> None:
-        from vdsc.codecs.lossless.coder import LosslessCoder, spans
+        from vdsc.codecs.lossless.coder import LosslessCoder
 
         self._coder, self._outline = LosslessCoder(outline, tuple(methods)), outline
-        self._spans = list(spans(outline))
+        self._spans = list(chunk.spans(outline))
         self._next = 0
 
     @property
@@ -83,18 +83,18 @@ class LosslessDecoder:
     """
 
     def __init__(self, header: Header, memlimit: int) -> None:
-        from vdsc.codecs.lossless import coder as lossless
+        from vdsc.codecs.lossless.coder import LosslessCoder
         from vdsc.codecs.lossless.methods import coders
         from vdsc.model import store
 
         outline = header.outline
-        if header.chunks != lossless.chunks(outline):
+        if header.chunks != chunk.chunks(outline):
             raise CorruptFile(f"{header.chunks} chunks cannot hold the file's frames")
         ref = header.model
         checkpoint = None if ref is None else store.by_digest(ref.name, ref.digest)
-        self._coder = lossless.LosslessCoder(outline, coders(checkpoint, memlimit=memlimit))
+        self._coder = LosslessCoder(outline, coders(checkpoint, memlimit=memlimit))
         self._coder.checkpoint = checkpoint
-        self._spans, self._dtype = lossless.spans(outline), outline.dtype
+        self._spans, self._dtype = chunk.spans(outline), outline.dtype
 
     def decode(self, body: bytes, wanted: Instants) -> Iterator[Values]:
         """Frames (n, ...) of the next chunk: a lossless file has its own frames only."""

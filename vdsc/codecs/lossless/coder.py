@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import prod
@@ -24,20 +24,13 @@ from zlib import crc32
 
 import numpy as np
 
-from vdsc.codecs.lossless.chunk import ID, METHODS, RECAST, inner, split
-from vdsc.codecs.lossless.decimal_columns import DecimalColumns
+from vdsc.codecs.lossless.chunk import METHODS, RECAST, chunks, inner, split
 from vdsc.codecs.lossless.methods import Method, Shape, Values
-from vdsc.codecs.lossless.recast import Narrowing, Recast, narrowing
-from vdsc.codecs.windows import apart
+from vdsc.codecs.lossless.recast import Narrowing, found, narrowing
 from vdsc.core.background import together
 from vdsc.core.sequence import Outline
 from vdsc.errors import CorruptFile, LimitExceeded
 from vdsc.model.store import Checkpoint
-
-__all__ = ["ID", "LosslessCoder", "chunks", "plain", "spans"]
-
-VALUES = 1 << 20
-"""How many values a chunk holds at most, unless a single frame has more."""
 
 TRIAL = 1 << 15
 """How many values from the middle of the first chunk are tried by every method."""
@@ -187,15 +180,13 @@ class LosslessCoder:
 
     def _narrowed(self, values: Values) -> tuple[Narrowing | None, Values]:
         """How values (n, ...) are narrowed, if possible as the last chunk was, and the result."""
-        last = self._recast
-        if isinstance(last, DecimalColumns):
-            last = last.again(values)
+        last = None if self._recast is None else self._recast.again(values)
         narrow = None if last is None else last.narrow(values)
         if narrow is not None:
             return last, narrow
-        found = Recast.find(values) or DecimalColumns.find(values)
-        narrow = None if found is None else found.narrow(values)
-        return (None, values) if narrow is None else (found, narrow)
+        new = found(values)
+        narrow = None if new is None else new.narrow(values)
+        return (None, values) if narrow is None else (new, narrow)
 
     def _group(self, recast: Narrowing) -> StartedMethods:
         """The methods for values narrowed so, begun anew unless the last ones were, too."""
@@ -254,18 +245,3 @@ def plain(values: Values) -> bytes:
 def checksum(values: Values) -> bytes:
     """CRC-32 of the values' little-endian bytes."""
     return crc32(plain(values)).to_bytes(4, "little")
-
-
-def spans(outline: Outline) -> Iterator[tuple[int, int]]:
-    """First and one-past-last frame of each chunk, as even as can be."""
-    return apart(outline.frames, _most(outline))
-
-
-def chunks(outline: Outline) -> int:
-    """How many chunks a sequence has."""
-    return -(-outline.frames // _most(outline))
-
-
-def _most(outline: Outline) -> int:
-    """Frames that a chunk holds at most."""
-    return max(1, VALUES // prod(outline.shape[1:]))

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, field, replace
-from math import prod
 from typing import Self
 
 import numpy as np
 
 from vdsc.codecs.lossless.arrays.decimal import Decimal
+from vdsc.codecs.lossless.strays import Strays
 from vdsc.container import varint
 from vdsc.core.types import Values
 from vdsc.errors import CorruptFile
@@ -30,20 +30,17 @@ PLACES = 22
 """The largest power of ten that a double says exactly."""
 
 LIMIT = float(1 << 40)
-FEW = 1 / 32
-"""The share of numbers that may be kept as they are."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecimalColumns:
-    """The digits after the point of each column (C,), as bytes; and where others are, and they.
+    """The digits after the point of each column (C,), as bytes; and numbers that have others.
 
     Two are equal if their columns are.
     """
 
     places: bytes
-    where: tuple[int, ...] = field(default=(), compare=False)
-    kept: bytes = field(default=b"", compare=False)
+    strays: Strays = field(default=Strays(), compare=False)
     dtype: np.dtype[np.generic] = field(default=np.dtype("<f8"), compare=False)
 
     @classmethod
@@ -63,14 +60,13 @@ class DecimalColumns:
             return None
         places = np.frombuffer(self.places, np.uint8)
         where = np.flatnonzero(~_right(values, places).ravel())
-        if where.size > FEW * values.size:
-            return None
-        return replace(self, where=tuple(where.tolist()), kept=values.ravel()[where].tobytes())
+        strays = Strays.at(where, values)
+        return None if strays is None else replace(self, strays=strays)
 
     def narrow(self, values: Values) -> Values | None:
         """Whole numbers (n, C) as doubles, or None if they would not give every bit back."""
         whole = _whole(values, np.frombuffer(self.places, np.uint8))
-        whole.ravel()[list(self.where)] = 0
+        whole.ravel()[list(self.strays.where)] = 0
         again = self.widen(whole, values.dtype)
         return whole if again.tobytes() == values.tobytes() else None
 
@@ -78,9 +74,7 @@ class DecimalColumns:
         """The values (n, C) of whole numbers; raises CorruptFile for places beyond them."""
         with np.errstate(all="ignore"):
             made = narrow.astype(np.float64) / _tens(np.frombuffer(self.places, np.uint8))
-        if self.where and self.where[-1] >= made.size:
-            raise _damaged()
-        made.ravel()[list(self.where)] = np.frombuffer(self.kept, "<f8")
+        self.strays.put(made)
         return made.astype(dtype)
 
     def frame(self, frame: tuple[int, ...]) -> tuple[int, ...]:
@@ -91,9 +85,8 @@ class DecimalColumns:
         """The bytes that `read` reads."""
         packer = zlib.compressobj(9, zlib.DEFLATED, -15)
         packed = packer.compress(self.places) + packer.flush()
-        steps = np.diff(self.where, prepend=0).tolist() if self.where else []
         head = bytes([DECIMAL, FLOAT]) + varint.put(len(packed)) + packed
-        return head + b"".join(map(varint.put, [len(steps), *steps])) + self.kept
+        return head + self.strays.to_bytes()
 
     @classmethod
     def read(
@@ -107,20 +100,8 @@ class DecimalColumns:
             raise _damaged()
         size, at = varint.get(payload, 2)
         places = _inflated(payload[at : at + size], shape[1])
-        count, at = varint.get(payload, at + size)
-        if count > prod(shape):
-            raise _damaged()
-        where, last = [], 0
-        for number in range(count):
-            step, at = varint.get(payload, at)
-            last += step
-            if last >= prod(shape) or (number and not step):
-                raise _damaged()
-            where.append(last)
-        end = at + 8 * count
-        if len(payload) < end:
-            raise _damaged()
-        return cls(places, tuple(where), payload[at:end]), payload[end:]
+        strays, end = Strays.read(payload, at + size, shape, dtype)
+        return cls(places, strays), payload[end:]
 
 
 def _inflated(packed: bytes, columns: int) -> bytes:

@@ -7,6 +7,8 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from vdsc.errors import CorruptFile
 from vdsc.quant.ordinal import Numbers
 
@@ -14,30 +16,38 @@ _DICTIONARY = 1 << 26
 _DEPTH = {1: (3, 0, 0), 2: (0, 1, 1), 4: (0, 2, 2), 8: (0, 3, 3)}  # lc, lp, pb by bytes an item
 _GENERAL = (3, 0, 2)
 _STORED, _DEFLATED, _PLAIN, _ALIGNED, _DIFFERENCES = range(5)
+_TURNED = 3
+"""What is added to one of the last three ways where a table goes column after column."""
+
 _PIECE = 1 << 20
 
 Filters = list[dict[str, Any]]
 
 
 def encode(values: Numbers) -> bytes:
-    """Return the bytes of an array in C order, packed in the smallest of five ways.
+    """Return the bytes of an array in C order, packed in the smallest of some ways.
 
     The first byte says which: 0 as they are; 1 deflate; 2 LZMA2 with lc = 3, pb = 2; 3 LZMA2
-    with lp and pb for the size of an item; 4 the same after differences of bytes one item apart.
-    The LZMA2 dictionary has 2**26 bytes, or as many as there are.
+    with lp and pb for the size of an item; 4 the same after differences of bytes one item apart;
+    5 to 7 like 2 to 4, of the first value of all frames, the second value of all, and so on. The
+    LZMA2 dictionary has 2**26 bytes, or as many as there are.
     """
     raw, width = values.tobytes(), values.dtype.itemsize
     deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
-    ways = [raw, deflate.compress(raw) + deflate.flush()]
+    ways = {_STORED: raw, _DEFLATED: deflate.compress(raw) + deflate.flush()}
     for way in (_PLAIN, _ALIGNED, _DIFFERENCES):
+        ways[way] = lzma.compress(raw, lzma.FORMAT_RAW, filters=_filters(way, width, len(raw)))
+    if 1 < len(values) < values.size:
+        way = min((_PLAIN, _ALIGNED, _DIFFERENCES), key=lambda way: len(ways[way]))
+        turned = values.reshape(len(values), -1).T.tobytes()
         filters = _filters(way, width, len(raw))
-        ways.append(lzma.compress(raw, lzma.FORMAT_RAW, filters=filters))
-    best = min(range(len(ways)), key=lambda way: len(ways[way]))
+        ways[way + _TURNED] = lzma.compress(turned, lzma.FORMAT_RAW, filters=filters)
+    best = min(ways, key=lambda way: len(ways[way]))
     return bytes([best]) + ways[best]
 
 
-def decode(data: bytes, size: int, width: int) -> bytes:
-    """Return the size bytes of an array whose items have width bytes; no more are ever made.
+def decode(data: bytes, size: int, width: int, *, frames: int = 1) -> bytes:
+    """Return the size bytes of an array of so many frames, of items of width bytes; never more.
 
     Raises:
         CorruptFile: the bytes are damaged, or those of another size.
@@ -47,9 +57,12 @@ def decode(data: bytes, size: int, width: int) -> bytes:
         raw = packed
     elif way == _DEFLATED:
         raw = _bounded(zlib.decompressobj(-15), packed, size)
-    elif way in {_PLAIN, _ALIGNED, _DIFFERENCES}:
-        filters = _filters(way, width, size)
+    elif _PLAIN <= way <= _DIFFERENCES + _TURNED:
+        filters = _filters(way if way <= _DIFFERENCES else way - _TURNED, width, size)
         raw = _bounded(lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=filters), packed, size)
+        if way > _DIFFERENCES:
+            items = np.frombuffer(raw, np.dtype((np.void, width)))
+            raw = items.reshape(-1, frames).T.tobytes()
     else:
         raise _damaged()
     if len(raw) != size:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
 
 from vdsc.codecs.base import ChunkFacts, Facts
 from vdsc.codecs.lossless import chunk
@@ -25,8 +28,9 @@ def describe(outline: Outline, bodies: Iterable[bytes]) -> Facts:
     """What the bodies of a file say; raises CorruptFile where they contradict themselves."""
     chunks, spent, bits = [], Counter[str](), Counter[str]()
     knots = 0
-    for body in bodies:
-        one, parts = _chunk(outline, body)
+    spans = chunk.spans(outline)
+    for (begin, end), body in zip(spans, bodies, strict=True):
+        one, parts = _chunk(outline.dtype, (end - begin, *outline.shape[1:]), body)
         chunks.append(one)
         spent.update(parts)
         bits.update(one.bits)
@@ -34,13 +38,17 @@ def describe(outline: Outline, bodies: Iterable[bytes]) -> Facts:
     return Facts(tuple(chunks), {**spent, **whole(bits)}, knots)
 
 
-def _chunk(outline: Outline, body: bytes) -> tuple[ChunkFacts, dict[str, int]]:
-    """Facts of one chunk, and its bytes by purpose but for those of a stack of bits-back."""
+def _chunk(
+    kind: np.dtype[Any], shape: tuple[int, ...], body: bytes
+) -> tuple[ChunkFacts, dict[str, int]]:
+    """Facts of a chunk of values of this type and shape, and its bytes by purpose.
+
+    Those of a stack of bits-back are left out.
+    """
     number, _, payload = chunk.split(body)
     spent, narrowed = {CHECKSUMS: chunk.HEAD}, ""  # the type that values were narrowed to
     if number == chunk.RECAST:
-        dtype = outline.dtype.newbyteorder("<")
-        recast, inner = narrowing(payload, dtype, outline.shape)
+        recast, inner = narrowing(payload, kind.newbyteorder("<"), shape)
         number, inner = chunk.inner(inner)
         narrowed = f"{recast.dtype.name}, "
         spent[HEADER] = len(payload) - len(inner)

@@ -62,7 +62,8 @@ class Floor:
         self, payload: bytes, shape: Shape, dtype: np.dtype[Any], state: Any
     ) -> tuple[Values, Any]:
         """See `Method`."""
-        raw = floor.decode(payload, math.prod(shape) * dtype.itemsize, dtype.itemsize)
+        size = math.prod(shape) * dtype.itemsize
+        raw = floor.decode(payload, size, dtype.itemsize, frames=shape[0])
         return np.frombuffer(raw, dtype).reshape(shape), state
 
 

@@ -18,6 +18,7 @@ from typing import Self
 import numpy as np
 
 from vdsc.codecs.lossless.decimal_columns import DECIMAL, DecimalColumns
+from vdsc.codecs.lossless.ladders import LADDERS, Ladders
 from vdsc.container.header import DTYPES
 from vdsc.core.types import Values
 from vdsc.errors import CorruptFile
@@ -104,6 +105,10 @@ class Recast:
             return frame
         return (*frame[:-1], 3) if self.channel == LAST else (3, *frame[1:])
 
+    def again(self, values: Values) -> Self | None:
+        """The same for other values (n, ...)."""
+        return self
+
     def narrow(self, values: Values) -> Values | None:
         """The narrowed values, or None if they would not give every bit of values (n, ...) back."""
         made = self._narrow(values)
@@ -187,7 +192,7 @@ class Recast:
         return self.way <= MULTIPLIED and dtype.kind == "f" and small and self.divisor > 0
 
 
-Narrowing = Recast | DecimalColumns
+Narrowing = Recast | DecimalColumns | Ladders
 """How values were narrowed."""
 
 
@@ -195,7 +200,15 @@ def narrowing(payload: bytes, dtype: np.dtype[np.generic], shape: Shape) -> tupl
     """How a payload says that values (n, ...) were narrowed, and the rest; raises CorruptFile."""
     if payload[:1] == bytes([DECIMAL]):
         return DecimalColumns.read(payload, dtype, shape)
+    if payload[:1] == bytes([LADDERS]):
+        return Ladders.read(payload, dtype, shape)
     return Recast.read(payload, dtype, shape[1:])
+
+
+def found(values: Values) -> Narrowing | None:
+    """How values (n, ...) are narrowed best, if at all."""
+    kinds: tuple[type[Narrowing], ...] = (Recast, DecimalColumns, Ladders)
+    return next((one for kind in kinds if (one := kind.find(values)) is not None), None)
 
 
 def _damaged() -> CorruptFile:

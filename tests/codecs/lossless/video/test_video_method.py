@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import vdsc
-from vdsc.codecs.lossless import coder as lossless
+from vdsc.codecs.lossless import chunk as lossless
+from vdsc.codecs.lossless.coder import LosslessCoder
 from vdsc.codecs.lossless.methods import coders
 from vdsc.codecs.lossless.video.video_method import Video
 from vdsc.core.sequence import Clock, Outline
@@ -94,10 +95,10 @@ def test_repeats_are_left_to_general_compressors():
 def test_a_chunk_of_another_models_method_is_refused():
     """A file that names no checkpoint, or one of another kind, holds no video."""
     told = outline(COLOUR.shape, "|u1")
-    body = lossless.LosslessCoder(told, coders(kinds()[store.VIDEO])).encode(COLOUR)
+    body = LosslessCoder(told, coders(kinds()[store.VIDEO])).encode(COLOUR)
     for others in (coders(None), coders(kinds()[store.PATHS])):
         with pytest.raises(CorruptFile, match="by video"):
-            lossless.LosslessCoder(told, others).decode(body, len(COLOUR))
+            LosslessCoder(told, others).decode(body, len(COLOUR))
 
 
 def kinds():
