@@ -62,7 +62,7 @@ def test_info_tells_how():
 def test_the_smaller_is_kept():
     """Auto is the smaller file of the two, where its times are not larger than the prior code's."""
     kinds = set()
-    for seed in range(8):
+    for seed in range(5):
         values = tiny.clip(VECTORS, 41, seed)
         prior, rec, auto = (knots(values, grid=g) for g in ("prior", "rec", "auto"))
         cheap = vdsc.info(rec).grid.size <= vdsc.info(prior).grid.size
@@ -112,7 +112,7 @@ def test_other_streams_of_right_checksum_are_refused_or_read():
     data = knots(tiny.clip(VECTORS, 41), grid="rec")
     _, (body,) = opened(data)
     for at in range(len(body)):
-        for flip in (1, 0x80, 0xFF):
+        for flip in (1 << at % 8, 0xFF):
             wrong = body[:at] + bytes([body[at] ^ flip]) + body[at + 1 :]
             try:
                 (part,) = windows(forged(data, bodies=[wrong]))

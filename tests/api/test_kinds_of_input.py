@@ -15,6 +15,7 @@ from vdsc.errors import InvalidInput, VdscError
 
 MOTION = tiny.clip(VECTORS, 50)
 VIDEO = tiny.clip(PIXELS, 20)
+SHOT = VIDEO[:8].reshape(8, 16, 16, 1)
 
 
 def test_points_in_space_come_back_as_points():
@@ -41,8 +42,7 @@ def test_points_in_space_come_back_as_points():
 )
 def test_views_of_a_video_make_the_same_file(view):
     """Floats from 0 to 1, channels first, and tensors that need gradients are that video."""
-    video = VIDEO.reshape(20, 16, 16, 1)
-    assert vdsc.compress(view(video)) == vdsc.compress(video)
+    assert vdsc.compress(view(SHOT), codec="knots") == vdsc.compress(SHOT, codec="knots")
 
 
 def test_bfloat16_is_compressed_as_its_float32():
