@@ -21,8 +21,8 @@ from vdsc.io.source import Source
 LONG, MANY = 300, 1 << 22
 """Seconds, and values, beyond which a sequence is in parts though nobody asked for them."""
 
-PART = 1 << 20
-"""About how many values such a part has: one chunk of a lossless file."""
+PART, SHORTEST = 1 << 18, 10
+"""About how many values such a part has, and seconds at least: any second is found quickly."""
 
 
 def own_parts(outline: Outline) -> float | None:
@@ -31,7 +31,7 @@ def own_parts(outline: Outline) -> float | None:
     seconds = outline.frames / float(outline.mean_rate)
     if seconds < LONG or values < MANY:
         return None
-    return seconds * PART / values
+    return max(seconds * PART / values, SHORTEST)
 
 
 def join(

@@ -88,7 +88,7 @@ def compress(
             parser=o.parse_seconds,
             metavar="TIME",
             help="Parts of so many seconds that are decoded alone: any of it is read at once "
-            "(default: none in 5 minutes, about a million values each in more; 0: none).",
+            "(default: none in 5 minutes, 10 seconds or more each in longer sequences; 0: none).",
         ),
     ] = None,
     lossless: Annotated[
