@@ -1,8 +1,8 @@
 """The ways to code the clips of one collection, and which of them are tried on the next clip.
 
 A way is a job, and whether a clip begins with what the job's first clip taught, or fresh. Each is
-tried on every clip until it has lost TRIALS times in a row; from then on only on clips that turn
-out larger than clips usually do, and on every EVERYth one.
+tried on every clip until it has lost TRIALS times in a row; from then on only on clips that are
+larger than what it made of clips before.
 """
 
 from __future__ import annotations
@@ -17,12 +17,6 @@ from vdsc.container.clip_variants import same
 
 TRIALS = 3
 """Clips in a row by which a way must have lost to be left out."""
-
-EVERY = 16
-"""Clips, on one of which every way is tried."""
-
-USUAL = 1.25
-"""A clip of more than so many times the usual bytes a value is tried in every way."""
 
 RECORD = 64
 """Bytes that a new variant must spare: its record takes about as many."""
@@ -91,34 +85,43 @@ class Ways:
 
     def __init__(self, variants: Iterable[Variant], numbers: int = 0) -> None:
         self._all = [Way(one, fresh) for one in variants for fresh in (False, True)]
-        self._lost = dict.fromkeys(self._all, 0)
-        self._numbers, self._clips, self._usual = numbers, 0, 0.0
+        self._lost, self._spent = dict.fromkeys(self._all, 0), {way: [0, 0] for way in self._all}
+        self._numbers = numbers
 
     def best(self, values: int, make: Callable[[Way], M | None]) -> M:
         """The smallest clip of so many values that `make` makes; None is what it cannot make.
 
         Its way is settled: a variant that is new has a number then. Raises LookupError if none can.
         """
-        tried = [way for way in self._all if way.ready and self._likely(way)]
-        made = [one for way in tried if (one := make(way)) is not None]
-        if not made or min(map(_cost, made)) > USUAL * self._usual * values:
-            rest = [way for way in self._all if way.ready and way not in tried]
-            made += [one for way in rest if (one := make(way)) is not None]
+        ready = [way for way in self._all if way.ready]
+        tried = [way for way in ready if self._lost[way] < TRIALS]
+        made = self._tried(tried, values, make)
+        least = min(map(_cost, made), default=None)
+        rest = [way for way in ready if way not in tried and self._hopes(way, values, least)]
+        made += self._tried(rest, values, make)
         if not made:
             raise LookupError
-        found = self._settled(made)
-        self._clips += 1
-        self._usual += (_cost(found) / values - self._usual) / self._clips
-        return found
+        return self._settled(made)
+
+    def _tried(self, ways: list[Way], values: int, make: Callable[[Way], M | None]) -> list[M]:
+        """What is made in some ways, which is noted."""
+        made = [one for way in ways if (one := make(way)) is not None]
+        for one in made:
+            spent = self._spent[one.way]
+            spent[0] += _cost(one)
+            spent[1] += values
+        return made
+
+    def _hopes(self, way: Way, values: int, least: int | None) -> bool:
+        """Whether a way usually takes fewer bytes than `least` for so many values."""
+        size, count = self._spent[way]
+        return least is None or size * values < least * count
 
     def known(self, way: Way, header: Header) -> bool:
         """Whether a clip with this header, of a variant that is new, is of another one."""
         others = (one.variant.header for one in self._all if one.variant is not way.variant)
         new = way.variant.number is None
         return new and any(one is not None and same(one, header) for one in others)
-
-    def _likely(self, way: Way) -> bool:
-        return self._lost[way] < TRIALS or self._clips % EVERY == 0
 
     def _settled(self, made: list[M]) -> M:
         """The smallest of some, unless it begins a variant that has not spared its record yet."""
