@@ -29,6 +29,8 @@ PATHS, VIDEO = model_json.PATHS, model_json.VIDEO
 Arrays = dict[str, NDArray[Any]]
 T = TypeVar("T")
 
+_PACKAGE = Path(__file__).resolve().parents[1]
+
 KEPT = 16
 """Checkpoints that stay in memory, with what was built of them, while their files stay the same."""
 
@@ -148,8 +150,7 @@ def content_digest(settings: dict[str, Any], weights: Arrays, tables: Arrays) ->
 def folders() -> list[Path]:
     """Folders that hold model folders: $VDSC_MODELS, then those that came with the package."""
     extra = [Path(p) for p in os.environ.get("VDSC_MODELS", "").split(os.pathsep) if p]
-    package = Path(__file__).resolve().parents[1]
-    return [*extra, package / "_models", package.parent / "models"]
+    return [*extra, _PACKAGE / "_models", _PACKAGE.parent / "models"]
 
 
 def installed() -> list[Checkpoint]:
@@ -161,9 +162,14 @@ def installed() -> list[Checkpoint]:
     for folder in folders():
         for config in sorted(folder.glob(f"*/{CONFIG}")):
             with suppress(ModelMissing):
-                checkpoint = _kept(config.parent, _stamps(config.parent))
+                checkpoint = _unchanged(config.parent)
                 found.setdefault(checkpoint.digest, checkpoint)
     return list(found.values())
+
+
+def _unchanged(folder: Path) -> Checkpoint:
+    """The checkpoint of a folder, opened anew only where a file of it has changed."""
+    return _kept(folder, _stamps(folder))
 
 
 @lru_cache(maxsize=KEPT)
@@ -205,6 +211,10 @@ def by_name(name: str) -> Checkpoint:
     raise ModelMissing(f"no model {name!r}; installed: {names} (VDSC_MODELS adds folders)")
 
 
+_last: dict[bytes, Checkpoint] = {}
+"""The checkpoints of the files that were read last, by the digests that those name."""
+
+
 def by_digest(name: str, digest: bytes) -> Checkpoint:
     """The checkpoint a file was written with; raises ModelMissing that names it and its hash.
 
@@ -212,8 +222,14 @@ def by_digest(name: str, digest: bytes) -> Checkpoint:
         name: for the message alone.
         digest: the first 16 bytes of the content hash, or 6 from a file of release 0.1.
     """
+    last = _last.get(digest)
+    if last is not None and last.folder.parent in folders() and last is _unchanged(last.folder):
+        return last
     for checkpoint in installed():
         if checkpoint.digest[: len(digest)] == digest:
+            while len(_last) >= KEPT:
+                del _last[next(iter(_last))]
+            _last[digest] = checkpoint
             return checkpoint
     complain(name)
     raise ModelMissing(
