@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from vdsc.api.clip_ways import RECORD, TRIALS, Variant, Way, Ways
+from vdsc.api.clip_ways import RECORD, TRIALS, NoWay, Variant, Way, Ways
 from vdsc.api.encoding import Job
 
 JOBS = [Job(None, name) for name in ("one", "other")]
@@ -83,5 +83,5 @@ def test_what_refuses_a_clip_is_passed_over():
     """As long as another one takes it."""
     taken, _, _ = coded([(None, 300, 0), (100, None, 0)])
     assert [one.size for one in taken] == [300, 100]
-    with pytest.raises(LookupError):
+    with pytest.raises(NoWay):
         coded([(None, None, 0)])

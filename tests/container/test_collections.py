@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -411,6 +412,7 @@ def test_an_index_that_points_outside():
         ClipIndex((50,), (0, 0), (0, 9), 60),
         ClipIndex((50,), (0, 1), (0, 9), 600),
         ClipIndex((50,), (0, 1), (0, 9), 60, (700,)),
+        ClipIndex((50,), (0, 1), (0, 9), 60, (), (700,)),
     ):
         try:
             body = index.pack(wrong)
@@ -418,7 +420,11 @@ def test_an_index_that_points_outside():
             continue
         with pytest.raises(CorruptFile):
             index.unpack(body, 100)
-    for body in (b"", b"\0", index.pack(ClipIndex((9,), (0, 1), (0, 9), 60))[:-1], bytes(99)):
+    numbers = zlib.decompress(index.pack(ClipIndex((9,), (0, 1), (0, 9), 60)), -15) + b"\0"
+    coder = zlib.compressobj(9, zlib.DEFLATED, -15)
+    none = coder.compress(numbers) + coder.flush()  # variants, but none of them
+    cut = index.pack(ClipIndex((9,), (0, 1), (0, 9), 60))[:-1]
+    for body in (b"", b"\0", cut, bytes(99), none):
         with pytest.raises(CorruptFile):
             index.unpack(body, 100)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from vdsc.api.clip_ways import Variant, Way, Ways
+from vdsc.api.clip_ways import NoWay, Variant, Way, Ways
 from vdsc.api.fidelity import Fidelity
 from vdsc.api.numbers import numeric_outline, numeric_source
 from vdsc.api.report import Report
@@ -97,7 +97,7 @@ class ClipCoder:
 
         try:
             return self._ways.best(outline.values, make)
-        except LookupError:
+        except NoWay:
             raise faults[0] from None
 
     def _made(self, way: Way, source: Source, outline: Outline) -> _Made:

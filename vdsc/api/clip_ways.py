@@ -22,6 +22,10 @@ RECORD = 64
 """Bytes that a new variant must spare: its record takes about as many."""
 
 
+class NoWay(Exception):
+    """Nothing can code a clip."""
+
+
 @dataclass(eq=False)
 class Variant:
     """A job, the number in the file of what it makes, and what its first clip taught.
@@ -91,7 +95,7 @@ class Ways:
     def best(self, values: int, make: Callable[[Way], M | None]) -> M:
         """The smallest clip of so many values that `make` makes; None is what it cannot make.
 
-        Its way is settled: a variant that is new has a number then. Raises LookupError if none can.
+        Its way is settled: a variant that is new has a number then. Raises NoWay if none can.
         """
         ready = [way for way in self._all if way.ready]
         tried = [way for way in ready if self._lost[way] < TRIALS]
@@ -100,7 +104,7 @@ class Ways:
         rest = [way for way in ready if way not in tried and self._hopes(way, values, least)]
         made += self._tried(rest, values, make)
         if not made:
-            raise LookupError
+            raise NoWay
         return self._settled(made)
 
     def _tried(self, ways: list[Way], values: int, make: Callable[[Way], M | None]) -> list[M]:

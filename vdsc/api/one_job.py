@@ -73,17 +73,23 @@ def ways(asked: Asked, source: Source) -> list[Job]:
 
     The first one's frames are what all others are given. Raises InvalidInput.
     """
-    exact = asked.lossless or asked.codec == EXACT
+    outline = asked.outline(source)
+    if asked.codec == EXACT:
+        return _apart(jobs.job(EXACT, asked.settings, verify=asked.verify), outline)
+    exact = asked.lossless and not asked.codec
     tried = [] if exact else _tried(asked, source)
     if not (exact or _free(asked, source)):
         return tried
-    tried = [job for job in tried if job.codec.id != EXACT]
-    outline = asked.outline(source)
-    for job in jobs.exact(outline, asked.settings if exact else {}, verify=asked.verify):
-        apart = job.codec.id == EXACT
-        tried += lossless_apart(job, candidate_names(outline)) if apart else [job]
-    named = exact and asked.codec
-    return [job for job in tried if not named or job.codec.id == EXACT]
+    lossy = [job for job in tried if job.codec.id != EXACT]
+    every = jobs.exact(outline, asked.settings if exact else {}, verify=asked.verify)
+    return lossy + [one for job in every for one in _apart(job, outline)]
+
+
+def _apart(job: Job, outline: Outline) -> list[Job]:
+    """A job; one without loss, that may take any checkpoint, once for each that may help."""
+    if job.codec.id != EXACT or job.settings.checkpoints is not None:
+        return [job]
+    return lossless_apart(job, candidate_names(outline))
 
 
 def _free(asked: Asked, source: Source) -> bool:

@@ -78,12 +78,14 @@ def unpack(body: bytes, place: int) -> ClipIndex:
         clips = (0, *accumulate(numbers.many(count)))
         frames = (0, *accumulate(numbers.many(count)))
         names = tuple(accumulate(numbers.many(numbers.one())))
-        variants = tuple(accumulate(numbers.many(numbers.one()))) if numbers.left else ()
+        more = bool(numbers.left)
+        variants = tuple(accumulate(numbers.many(numbers.one()))) if more else ()
     except (zlib.error, TruncatedFile):
         raise CorruptFile("the index of a collection cannot be right") from None
     rows = (places, clips, names, variants)
     rising = all(a < b for part in rows for a, b in pairwise(part))
-    if not count or not rising or max((*places, *names, *variants)) > place or numbers.left:
+    inside = max((*places, *names, *variants)) <= place
+    if not (count and rising and inside) or numbers.left or more != bool(variants):
         raise CorruptFile("the index of a collection cannot be right")
     if len(variants) > MOST:
         raise CorruptFile(f"a collection has {len(variants)} variants, and {MOST} at most")
