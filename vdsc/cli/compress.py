@@ -8,7 +8,7 @@ import typer
 
 from vdsc.cli import habits as h
 from vdsc.cli import options as o
-from vdsc.cli import packing
+from vdsc.cli import pack_folder
 from vdsc.cli.failure import each
 from vdsc.cli.naming import vds_name
 from vdsc.cli.plan import expand, make_folder, origin, plan
@@ -166,9 +166,9 @@ def compress(
         quiet=quiet,
         pictures=True,
     )
-    one_file = packing.asked_for(inputs, out, recursive=recursive)
+    one_file = pack_folder.asked_for(inputs, out, recursive=recursive)
     if one_file:
-        packing.refuse(output_dir=output_dir, times=times, parts=parts, rm=rm)
+        pack_folder.refuse(output_dir=output_dir, times=times, parts=parts, rm=rm)
     alone = None if one_file else out
     todo = plan(places, alone, output_dir, vds_name, recursive=recursive, times=times)
     if rm:
@@ -194,7 +194,7 @@ def compress(
     )
 
     if one_file and out is not None:
-        packing.pack_places(
+        pack_folder.pack_places(
             places, out, wish, memlimit=memlimit, form=form, force=force, quiet=quiet
         )
         return

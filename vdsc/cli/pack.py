@@ -49,7 +49,7 @@ def pack(
     what they can; each is decoded alone. Their frames have one shape and type.
     """
     from vdsc.cli.calls import Wish
-    from vdsc.cli.packing import pack_places
+    from vdsc.cli.pack_folder import pack_places
     from vdsc.io.source import SUFFIXES
 
     o.exclusive(quality=quality, max_error=max_error, lossless=lossless or None)

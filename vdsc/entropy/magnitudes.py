@@ -180,7 +180,7 @@ class MagnitudeCode:
 
 def _beyond(tape: Tape, symbols: Ints, size: Ints | None) -> Ints:
     """Sizes (n,) of symbols (n,): the last one is followed by how much more there is."""
-    found, beyond = symbols.copy(), np.flatnonzero(symbols == LAST)
+    found, beyond = symbols.copy(), (symbols == LAST).nonzero()[0]
     more = None if size is None else size[beyond] - LAST + 1
     known = np.full(beyond.size, LONGEST)
     digits = tape.uniforms(None if more is None else bit_length(more) - 1, known)
@@ -193,7 +193,7 @@ def _lengthened(tape: Tape, high: Ints, shift: Ints, size: Ints | None) -> Ints:
     """Sizes (n,) of high parts (n,) and so many low bits (n,); raises CorruptFile."""
     if (high >> np.maximum(LONGEST - shift, 0)).any():
         raise CorruptFile("a coefficient is impossibly large; the file is damaged")
-    found, coarse = high.copy(), np.flatnonzero(shift)
+    found, coarse = high.copy(), shift.nonzero()[0]
     low = None if size is None else size[coarse]
     found[coarse] = (found[coarse] << shift[coarse]) + _digits(tape, low, shift[coarse])
     return found
@@ -216,7 +216,7 @@ def _signed(
     tape: Tape, size: Ints, given: Ints | None, signs: tuple[SignCode, Ints] | None
 ) -> Ints:
     """Integers (n,) of these sizes, with signs."""
-    there = np.flatnonzero(size)
+    there = size.nonzero()[0]
     if not there.size:
         return size
     negative = None if given is None else (given[there] < 0).astype(np.int64)
