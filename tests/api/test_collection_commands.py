@@ -61,6 +61,19 @@ def test_there_and_back(clips, run, tmp_path):
     assert "no clip nine" in err
 
 
+def test_compress_makes_one_file_of_a_folder(clips, run, tmp_path):
+    """`-r DIR -o OUT.vds` is what `pack DIR -o OUT.vds` does, for what both know."""
+    code, _, err = run("compress", "-r", "in", "-o", "all.vds", "--codec", "linear")
+    assert code == 0
+    assert "3 clips -> all.vds" in err
+    assert sorted(library.open("all.vds").names) == sorted(clips)
+    run("pack", "in", "-o", "other.vds", "--codec", "linear")
+    assert (tmp_path / "all.vds").read_bytes() == (tmp_path / "other.vds").read_bytes()
+    code, _, err = run("compress", "-r", "in", "-o", "more.vds", "--parts", "1s")
+    assert code != 0
+    assert not (tmp_path / "more.vds").exists()
+
+
 def test_clips_are_added(clips, run, tmp_path):
     """`--append` puts clips behind those that are there, and leaves the file alone if it fails."""
     run("pack", "in/one.npy", "-o", "all.vds", "--codec", "linear")

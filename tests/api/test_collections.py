@@ -12,6 +12,7 @@ import pytest
 
 import vdsc
 from vdsc.api import Item, collect, extend, salvage_clips
+from vdsc.container.collection_file import CollectionFile
 from vdsc.core.meta import Meta
 from vdsc.errors import CorruptFile, InvalidInput, TruncatedFile, VdscError
 from vdsc.io.source import array_source
@@ -246,3 +247,52 @@ def test_what_is_no_collection(tmp_path):
     packed(tmp_path / "many.vds", walks(2), codec="linear")
     with pytest.raises(InvalidInput, match="2 clips"):
         vdsc.decompress((tmp_path / "many.vds").read_bytes())
+
+
+def mixed():
+    """Clips of which no one codec is the smallest: waves, and whole numbers that repeat."""
+    rng, t = np.random.default_rng(8), np.arange(90)[:, None] / 9
+    wave = (30 * np.sin(t * (1 + np.arange(3) / 7))).astype("f4")
+    word = np.tile(rng.integers(0, 1 << 24, (9, 3)), (10, 1)).astype("f4")
+    return [one + np.float32(8) * i for i in range(2) for one in (wave, word)]
+
+
+def test_each_clip_is_coded_by_what_suits_it(tmp_path):
+    """No clip is larger than in a file of its own, and those that were salvaged decode alike."""
+    clips, path = mixed(), tmp_path / "a.vds"
+    packed(path, clips, max_error=0.01)
+    with path.open("rb") as stream:
+        held = CollectionFile.of(stream)
+        sizes = [sum(map(len, held.clip(i).bodies)) for i in range(len(held))]
+        assert len(held.shared) > 1
+    for size, clip in zip(sizes, clips, strict=True):
+        assert size <= len(vdsc.compress(clip, fps=60, max_error=0.01))
+    reader = vdsc.open(str(path))
+    made = [reader[i].decode().values for i in reversed(range(len(clips)))][::-1]
+    off = max(np.abs(a.astype("f8") - b).max() for a, b in zip(made, clips, strict=True))
+    assert off <= 0.01
+    (tmp_path / "b.vds").write_bytes(salvaged := whole(path.read_bytes()[:-40]))
+    again = vdsc.open(str(tmp_path / "b.vds"))
+    assert len(again) >= len(clips) - 1
+    assert all((a.decode().values == b).all() for a, b in zip(again, made, strict=False))
+    settings = dict(vdsc.info(salvaged).settings)
+    assert "clips by" in settings["coded otherwise"]
+
+
+def whole(raw):
+    """A collection of the whole clips of another one."""
+    out = io.BytesIO()
+    salvage_clips(io.BytesIO(raw), out, memlimit=1 << 30)
+    return out.getvalue()
+
+
+def test_clips_are_appended_to_variants(tmp_path):
+    """What was learned for a variant serves the clips that come later, and new ones begin."""
+    clips, path = mixed(), tmp_path / "a.vds"
+    packed(path, clips[:2], max_error=0.01)
+    with path.open("r+b") as stream:
+        more = [Item(f"more/{i}", one.open) for i, one in enumerate(items(clips)[2:])]
+        extend(more, stream, fps=60, max_error=0.01)
+    reader = vdsc.open(str(path))
+    for i, clip in enumerate(clips):
+        assert np.abs(reader[i].decode().values.astype("f8") - clip).max() <= 0.01

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import io
+import zlib
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
+from zlib import crc32
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vdsc.container import Header, ModelRef
+from vdsc.container import Header, ModelRef, brief, clip_variants, collection_head
 from vdsc.container import clip_index as index
 from vdsc.container.clip_index import ClipIndex
 from vdsc.container.clip_names import pack as pack_names
@@ -22,6 +24,8 @@ from vdsc.container.collection_file import CollectionFile, is_collection
 from vdsc.container.collection_head import CollectionHead, part, parts
 from vdsc.container.collection_walk import CollectionWalk
 from vdsc.container.collection_writer import CollectionWriter
+from vdsc.container.prelude import MINOR, prelude
+from vdsc.container.record import RecordWriter
 from vdsc.core.meta import Meta
 from vdsc.core.sequence import Clock, Outline
 from vdsc.errors import CorruptFile, InvalidInput, LimitExceeded, TruncatedFile, VdscError
@@ -91,10 +95,50 @@ def same(one: Clip, other: Clip) -> bool:
             list(clip.bodies),
             clip.meta,
             clip.fresh,
+            (clip.variant, clip.header.codec, clip.header.model),
         )
         for clip in (one, other)
     ]
     return clocks and plain[0] == plain[1]
+
+
+def varied(clips, wanted):
+    """Clips of several variants, which are numbered as they come; 0 is the first one's."""
+    order = list(dict.fromkeys([0, *wanted]))
+    made = []
+    for clip, want in zip(clips, wanted, strict=False):
+        if want:
+            own = replace(clip.header, **KINDS[want - 1])
+            made.append(replace(clip, header=own, variant=order.index(want)))
+        else:
+            made.append(clip)
+    return made
+
+
+KINDS = (
+    {"codec": "lossless", "model": None},
+    {"codec": "lossless"},
+    {"codec": "new-codec"},
+    {"codec": "bounded", "model": ModelRef("old", bytes(6))},
+)
+"""Codecs and models of variants, some of which only HEAD can say."""
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(CLIPS, min_size=1, max_size=20), METAS, st.lists(st.integers(0, 4), max_size=20))
+def test_clips_of_variants_come_back(clips, meta, wanted):
+    """Clips may have other codecs and models than the first one, in any order."""
+    clips = [clips[0], *varied(clips[1:], wanted)]
+    raw = written(clips, [f"clip {i}" for i in range(len(clips))], meta)
+    file = CollectionFile.of(io.BytesIO(raw))
+    assert file.names() == [f"clip {i}" for i in range(len(clips))]
+    for number in reversed(range(len(clips))):
+        assert same(file.clip(number), clips[number])
+    for variant in range(len(file.shared)):
+        first = next(i for i, clip in enumerate(clips) if clip.variant == variant)
+        assert file.index.teacher(variant) == first
+    walk = CollectionWalk(io.BytesIO(raw))
+    assert all(same(a, b) for a, b in zip(walk, clips, strict=True))
 
 
 @settings(max_examples=40, deadline=None)
@@ -121,6 +165,13 @@ def test_a_usual_clip_costs_eight_bytes():
     assert len(raw) - 200 * 1000 <= 8 * 1000 + 100
 
 
+def test_a_clip_of_a_variant_costs_one_byte_more():
+    """And the variant itself what its header takes."""
+    other = Clip(replace(USUAL, codec="lossless"), [bytes(200)], variant=1)
+    plain, both = ([Clip(USUAL, [bytes(200)])] * n + [other] * (500 - n) for n in (500, 1))
+    assert len(written(both)) - len(written(plain)) <= 499 + 60
+
+
 def test_few_bytes_are_read():
     """One clip of a thousand is found without the others."""
     clips = [Clip(USUAL, [i.to_bytes(2, "big") * 500]) for i in range(1000)]
@@ -143,8 +194,7 @@ def test_clips_are_added_behind_those_that_are_there():
     file = CollectionFile.of(stream)
     crc = int.from_bytes(one[-4:], "little")
     stream.seek(len(one))
-    shared = Clip(file.head.shared, (), file.meta)
-    writer = CollectionWriter(stream, crc, shared, replace(file.index, end=file.size))
+    writer = CollectionWriter(stream, crc, file.shared, replace(file.index, end=file.size))
     writer.names(["c"])
     writer.clip(Clip(USUAL, [b"c" * 300]))
     writer.close()
@@ -171,8 +221,10 @@ def sample() -> bytes:
             replace(own, chunks=2), [b"two", b"three"], Meta("bvh", {"x": 1, "y": b"z"}), fresh=True
         ),
         Clip(USUAL, [b"four"], None),
+        Clip(replace(USUAL, codec="lossless", model=None), [b"five"], variant=1),
+        Clip(replace(own, codec="lossless", model=None, chunks=1), [b"six"], variant=1),
     ]
-    return written(clips, ["a", "b", "\udcff"], Meta("bvh", {"x": 1}))
+    return written(clips, ["a", "b", "\udcff", "d", "e"], Meta("bvh", {"x": 1}))
 
 
 def read_all(raw: bytes) -> None:
@@ -229,6 +281,96 @@ def test_clips_of_another_kind_are_refused(other):
         written([Clip(USUAL, [b""]), Clip(other, [b""])])
 
 
+def forged(records, *, variants=(), head=None):
+    """A collection of records (kind, body) with right checksums behind its header, and an index.
+
+    variants: which of the records are said to begin one.
+    """
+    stream = io.BytesIO()
+    start = prelude(MINOR)
+    place = stream.write(start)
+    writer = RecordWriter(stream, crc32(start))
+    place += writer.write(b"K", collection_head.pack(head or CollectionHead(USUAL)))
+    places = [place]
+    for kind, body in records:
+        places.append(places[-1] + writer.write(kind, body))
+    groups = tuple(p for p, (kind, _) in zip(places, records, strict=False) if kind in b"IJW")
+    counts = tuple(range(len(groups) + 1))
+    found = tuple(places[i] for i in variants)
+    body = index.pack(ClipIndex(groups, counts, counts, places[-1], (), found))
+    writer.write(b"X", body)
+    writer.write(b"Z", places[-1].to_bytes(8, "little"))
+    return stream.getvalue()
+
+
+OTHER = clip_variants.pack(replace(USUAL, codec="lossless"), [USUAL])
+
+
+def test_forged_variants_may_be_sound():
+    """The forger of the tests below can make what is right."""
+    raw = forged([(b"I", b"a"), (b"V", OTHER), (b"W", b"\x02b"), (b"I", b"c")], variants=[1])
+    read_all(raw)
+    assert [clip.variant for clip in CollectionWalk(io.BytesIO(raw))] == [0, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("records", "variants"),
+    [
+        ([(b"I", b"a"), (b"W", b"\x02b")], []),  # of a variant that is not there
+        ([(b"I", b"a"), (b"V", OTHER), (b"W", b"\x04b")], [1]),
+        ([(b"I", b"a"), (b"V", OTHER), (b"W", b"\x00b")], [1]),  # of none
+        ([(b"I", b"a"), (b"V", OTHER), (b"W", b"\x01b")], [1]),
+        ([(b"I", b"a"), (b"V", OTHER), (b"W", b"")], [1]),
+        ([(b"I", b"a"), (b"V", OTHER), (b"W", b"\x80")], [1]),
+        ([(b"I", b"a"), (b"V", OTHER), (b"I", b"b")], [1]),  # whose first clip is another's
+        ([(b"I", b"a"), (b"V", OTHER), (b"V", OTHER), (b"W", b"\x02b")], [1, 2]),  # twice
+        ([(b"I", b"a"), (b"V", OTHER[:-1]), (b"W", b"\x02b")], [1]),
+        ([(b"I", b"a"), (b"V", b""), (b"W", b"\x02b")], [1]),
+        ([(b"I", b"a"), (b"V", b"I" + OTHER[1:]), (b"W", b"\x02b")], [1]),
+        ([(b"I", b"a"), (b"V", b"B" + brief.pack(USUAL)), (b"W", b"\x02b")], [1]),  # 120 frames
+        ([(b"I", b"a"), (b"V", clip_variants.pack(USUAL, [])), (b"W", b"\x02b")], [1]),  # the first
+        ([(b"I", b"a"), (b"V", OTHER), (b"W", b"\x02b")], [0]),  # told to be elsewhere
+        ([(b"I", b"a"), (b"V", OTHER)], [1]),  # without a clip
+    ],
+)
+def test_hostile_variants(records, variants):
+    """Variants that no writer makes are damage, to all who read."""
+    raw = forged(records, variants=variants)
+    for read in (walked, told):
+        with pytest.raises((CorruptFile, TruncatedFile)):
+            read(raw)
+
+
+def walked(raw):
+    """Read from the first byte to the last."""
+    assert list(CollectionWalk(io.BytesIO(raw)))
+    told(raw)
+
+
+def told(raw):
+    """Read what the index tells of, and who teaches."""
+    file = CollectionFile.of(io.BytesIO(raw))
+    for number in range(len(file)):
+        file.clip(number)
+    for variant in range(len(file.shared)):
+        file.teacher(variant)
+
+
+def test_too_many_variants():
+    """There are 64 at most, and none in a sequence in parts."""
+    clips = [Clip(replace(USUAL, codec=f"c{i}"), [b""], variant=i) for i in range(1, 66)]
+    assert len(CollectionFile.of(io.BytesIO(written([Clip(USUAL, [b""]), *clips[:64]])))) == 65
+    with pytest.raises(InvalidInput, match="64"):
+        written([Clip(USUAL, [b""]), *clips])
+    with pytest.raises(CorruptFile, match="64"):
+        index.unpack(index.pack(ClipIndex((9,), (0, 1), (0, 9), 10, (), tuple(range(65)))), 100)
+    parts = CollectionHead(USUAL, joined=True, usual=60)
+    raw = forged([(b"I", b"a"), (b"V", OTHER), (b"W", b"\x02b")], variants=[1], head=parts)
+    for read in (walked, told):
+        with pytest.raises(CorruptFile, match="parts"):
+            read(raw)
+
+
 @pytest.mark.parametrize("name", ["", "a\0b", "x" * 5000])
 def test_strange_names_are_refused(name):
     """A name is some text without a zero."""
@@ -270,6 +412,7 @@ def test_an_index_that_points_outside():
         ClipIndex((50,), (0, 0), (0, 9), 60),
         ClipIndex((50,), (0, 1), (0, 9), 600),
         ClipIndex((50,), (0, 1), (0, 9), 60, (700,)),
+        ClipIndex((50,), (0, 1), (0, 9), 60, (), (700,)),
     ):
         try:
             body = index.pack(wrong)
@@ -277,7 +420,11 @@ def test_an_index_that_points_outside():
             continue
         with pytest.raises(CorruptFile):
             index.unpack(body, 100)
-    for body in (b"", b"\0", index.pack(ClipIndex((9,), (0, 1), (0, 9), 60))[:-1], bytes(99)):
+    numbers = zlib.decompress(index.pack(ClipIndex((9,), (0, 1), (0, 9), 60)), -15) + b"\0"
+    coder = zlib.compressobj(9, zlib.DEFLATED, -15)
+    none = coder.compress(numbers) + coder.flush()  # variants, but none of them
+    cut = index.pack(ClipIndex((9,), (0, 1), (0, 9), 60))[:-1]
+    for body in (b"", b"\0", cut, bytes(99), none):
         with pytest.raises(CorruptFile):
             index.unpack(body, 100)
 

@@ -92,29 +92,56 @@ def own(body, usual):
 def clips_of(data):
     """The names and the clips of a collection, which its index is asserted to point at."""
     names, clips, places, ends, usual = [], [], [], [], {}
+    kinds, firsts = [], []
     for kind, body, place in records(data):
         if kind == b"K":
             usual = shared(body)
+            kinds.append(usual)
         elif kind == b"m":
             usual["fields"] = unpacked(body)[1]
+        elif kind == b"V":
+            kinds.append({**usual, **variant(body)})
+            firsts.append((place, len(clips)))
+        elif kind in (b"I", b"J", b"W"):
+            places.append(place)
+            clips.append(clip_of(kind, body, kinds))
         elif kind == b"N":
-            count, at = number(body, 0)
-            text = body[at + 1 :]
-            if body[at] == 2:
-                text = lzma.decompress(text, lzma.FORMAT_RAW, filters=RAW)
-            names += [name.decode() for name in text.split(b"\0")[:count]]
-        elif kind == b"I":
-            places.append(place)
-            clips.append({**usual, "chunks": [body]})
-        elif kind == b"J":
-            places.append(place)
-            clips.append(own(body, usual))
+            names += names_of(body)
         elif kind == b"X":
-            check_index(zlib.decompress(body, -15), places, clips, place)
+            check_index(zlib.decompress(body, -15), places, clips, place, firsts)
         elif kind == b"Z":
             ends.append(int.from_bytes(body, "little"))
     assert data[ends[-1] : ends[-1] + 1] == b"X"
     return names, clips
+
+
+def names_of(body):
+    """The names in a NAMES record."""
+    count, at = number(body, 0)
+    text = body[at + 1 :]
+    if body[at] == 2:
+        text = lzma.decompress(text, lzma.FORMAT_RAW, filters=RAW)
+    return [name.decode() for name in text.split(b"\0")[:count]]
+
+
+def variant(body):
+    """Codec, model and parameters of a variant."""
+    assert body[:1] == b"B"
+    head = fields(body[1:])
+    assert head[1][0] == 1
+    return coded_by(head)
+
+
+def clip_of(kind, body, kinds):
+    """A clip; if it is of a variant, that has come before."""
+    if kind == b"I":
+        return {**kinds[0], "chunks": [body]}
+    if kind == b"J":
+        return own(body, kinds[0])
+    what, at = number(body, 0)
+    assert 0 < what // 2 < len(kinds)
+    usual = kinds[what // 2]
+    return own(body[at:], usual) if what % 2 else {**usual, "chunks": [body[at:]]}
 
 
 def shared(body):
@@ -125,12 +152,17 @@ def shared(body):
     assert body[at : at + 1] == b"B"
     head = fields(body[at + 1 :])
     frames = head[1][0] if usual is None else usual + bool(flags & 2)
+    return {"frames": frames, "fields": None, "fresh": False, **coded_by(head)}
+
+
+def coded_by(head):
+    """Codec, model and parameters in a header."""
     params = {key: value for key, value in head.items() if isinstance(key, str)}
-    return {"frames": frames, "params": params, "fields": None, "fresh": False}
+    return {"codec": head[0], "model": head.get(7), "params": params}
 
 
-def check_index(data, places, clips, end):
-    """Groups of clips are where the index says."""
+def check_index(data, places, clips, end, firsts):
+    """Groups of clips are where the index says, and variants, each before a group's first clip."""
     numbers, at = [], 0
     while at < len(data):
         value, at = number(data, at)
@@ -143,3 +175,9 @@ def check_index(data, places, clips, end):
     assert sum(steps) == end
     assert sum(counts) == len(clips)
     assert sum(frames) == sum(clip["frames"] for clip in clips)
+    rest = numbers[3 * groups + 2 :]
+    beyond = rest[1 + rest[0] :]
+    steps = beyond[1:]
+    assert beyond[:1] == ([len(firsts)] if firsts else [])
+    assert [sum(steps[: i + 1]) for i in range(len(steps))] == [place for place, _ in firsts]
+    assert all(one in first for _, one in firsts)

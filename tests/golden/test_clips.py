@@ -40,5 +40,8 @@ def test_the_page_says_the_same(name):
             assert clip["chunks"] == list(one.bodies)
             assert clip["frames"] == one.header.outline.frames
             assert clip["fresh"] == one.fresh
+            assert clip["codec"] == one.header.codec
+            model = one.header.model
+            assert clip["model"] == (None if model is None else model.digest + model.name.encode())
             assert clip["params"] == dict(one.header.params)
             assert clip["fields"] == (None if one.meta is None else dict(one.meta.fields))

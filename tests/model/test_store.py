@@ -160,3 +160,22 @@ def test_digests_of_other_lengths_are_refused(size, tmp_path):
     config.write_text(json.dumps(made.settings | {"digest": bytes(size).hex()}))
     with pytest.raises(ModelMissing, match=f"a digest of {size} bytes"):
         Checkpoint.open(tmp_path / "a")
+
+
+def test_a_checkpoint_stays_while_its_files_do(shelf, monkeypatch):
+    """It is opened once; another file, or another list of folders, and it is looked for again."""
+    write(shelf / "a")
+    one = store.installed()[0]
+    assert one.folder == shelf / "a"
+    assert store.by_digest("toy", one.digest) is one
+    assert store.by_digest("toy", one.digest) is store.installed()[0]
+    built = one.once("x", list)
+    assert one.once("x", dict) is built
+    config = one.folder / store.CONFIG
+    config.write_text(config.read_text() + " ")
+    again = store.by_digest("toy", one.digest)
+    assert again is not one
+    assert again.once("x", dict) == {}
+    monkeypatch.setenv("VDSC_MODELS", "")
+    with pytest.raises(ModelMissing):
+        store.by_digest("toy", one.digest)

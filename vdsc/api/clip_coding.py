@@ -1,13 +1,15 @@
-"""Clip after clip by one codec: each begins with what the first one taught."""
+"""Clip after clip, each in the smallest way: most begin with what the first one taught."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from vdsc.api.encoding import Job
+from vdsc.api.clip_ways import NoWay, Variant, Way, Ways
 from vdsc.api.fidelity import Fidelity
 from vdsc.api.numbers import numeric_outline, numeric_source
 from vdsc.api.report import Report
@@ -18,29 +20,29 @@ from vdsc.container.clip_record import Clip, check_frames
 from vdsc.core.instants import Instants
 from vdsc.core.sequence import Outline
 from vdsc.core.types import Values
-from vdsc.errors import VdscError
+from vdsc.errors import InvalidInput, VdscError
 from vdsc.io.source import Source
+
+MOST_WORDS = 3
+"""How many ways of coding clips a report names."""
 
 FAULT = "a clip did not decode to its values; please report this input as a bug"
 
 
-TRIALS = 3
-"""Clips more that one way must have won to be taken untried."""
-
-
 @dataclass(frozen=True, eq=False)
 class _Made:
-    """A clip that is coded: its header, its chunks, and the frames that they decode to."""
+    """A clip that is coded: how, its header, its chunks, and the frames that they decode to."""
 
+    way: Way
     encoder: Encoder
     header: Header
     bodies: list[bytes]
     decoded: Values
     coded: list[Coded]
-    fresh: bool
 
     @property
     def size(self) -> int:
+        """Bytes of its chunks."""
         return sum(map(len, self.bodies))
 
 
@@ -48,18 +50,20 @@ class ClipCoder:
     """Encodes clips in order, and decodes each by a decoder that knows what a reader knows.
 
     Args:
-        job: what codes them.
-        taught: what the first clip of their collection taught, where it is coded already.
+        variants: what may code them, the most likely first.
         like: a sequence whose frames have the shape and the type of theirs.
+        numbers: how many variants their collection has.
     """
 
-    def __init__(self, job: Job, taught: Any = None, like: Outline | None = None) -> None:
-        self.job = job
-        self._taught = self._decoded = taught
+    def __init__(
+        self, variants: Sequence[Variant], like: Outline | None = None, numbers: int = 0
+    ) -> None:
+        self.job = variants[0].job
+        self._ways = Ways(variants, numbers)
         self._like = like
         self.fidelity: Fidelity | None = None
-        self.knots = self._lead = 0
-        self.words = ""
+        self.knots = 0
+        self._used = Counter[str]()
 
     def clip(self, source: Source, outline: Outline, scored: int | None = None) -> Clip:
         """The next clip; raises VdscError. scored: how many of its frames are its own."""
@@ -67,35 +71,46 @@ class ClipCoder:
         check_frames(self._like, outline)
         source, coded_as = numeric_source(source), numeric_outline(outline)
         made = self._best(source, coded_as)
-        decoder_learned = self._verified(made) if self.job.verify else None
-        if self._taught is None:
-            self._taught, self._decoded = made.encoder.learned(), decoder_learned
-        self.words = self.words or made.encoder.words()
-        self._score(made, source, coded_as, scored)
-        return Clip(replace(made.header, outline=outline), made.bodies, source.meta, made.fresh)
+        variant = made.way.variant
+        learned = self._verified(made) if variant.job.verify else None
+        if variant.taught is None:
+            variant.taught, variant.decoded = made.encoder.learned(), learned
+            variant.teaches = variant.taught is not None
+        variant.header = variant.header or made.header
+        self._used[made.encoder.words().split(", ")[0]] += 1
+        self._score(made, source, scored)
+        header = replace(made.header, outline=outline)
+        number = variant.number or 0
+        return Clip(header, made.bodies, source.meta, made.way.fresh, number)
 
     def _best(self, source: Source, outline: Outline) -> _Made:
-        """A clip that begins with what the first one taught, or as that, whichever is smaller.
+        """The smallest of what the ways make of a clip; raises VdscError if none takes it."""
+        faults: list[InvalidInput] = []
 
-        Both are tried until one has been smaller more often by TRIALS.
-        """
-        if self._taught is None:
-            return self._made(source, outline, fresh=False)
-        if abs(self._lead) >= TRIALS:
-            return self._made(source, outline, fresh=self._lead < 0)
-        one, other = (self._made(source, outline, fresh=fresh) for fresh in (False, True))
-        better = one.size <= other.size + 1
-        self._lead += 1 if better else -1
-        return one if better else other
+        def make(way: Way) -> _Made | None:
+            try:
+                made = self._made(way, source, outline)
+            except InvalidInput as why:
+                faults.append(why)
+                return None
+            return None if self._ways.known(way, made.header) else made
 
-    def _made(self, source: Source, outline: Outline, *, fresh: bool) -> _Made:
+        try:
+            return self._ways.best(outline.values, make)
+        except NoWay:
+            raise faults[0] from None
+
+    def _made(self, way: Way, source: Source, outline: Outline) -> _Made:
         """The chunks of a clip, and the frames that they decode to."""
-        encoder = self.job.codec.encoder(source, outline, self.job.settings)
-        encoder.begin_with(self._taught, fresh=fresh)
+        job = way.variant.job
+        encoder = job.codec.encoder(source, outline, job.settings)
+        encoder.begin_with(way.variant.taught, fresh=way.fresh)
         coded = [encoder.encode(source.read(begin, end)) for begin, end in encoder.spans]
+        if self.fidelity is None:
+            self.fidelity = Fidelity(encoder.groups, outline)
         bodies = [one.body for one in coded]
         decoded = np.concatenate([one.decoded for one in coded])
-        return _Made(encoder, encoder.header(), bodies, decoded, coded, fresh=fresh)
+        return _Made(way, encoder, encoder.header(), bodies, decoded, coded)
 
     def report(self, frames: int, raw_bytes: int, size: int, seconds: float) -> Report:
         """What all clips achieved together, in a file of so many bytes."""
@@ -103,7 +118,7 @@ class ClipCoder:
         assert fidelity is not None
         return Report(
             codec=self.job.codec.id,
-            made_by=self.words,
+            made_by=", ".join(name for name, _ in self._used.most_common(MOST_WORDS)),
             frames=frames,
             raw_bytes=raw_bytes,
             file_bytes=size,
@@ -118,18 +133,17 @@ class ClipCoder:
             knots=self.knots,
         )
 
-    def _score(self, made: _Made, source: Source, outline: Outline, scored: int | None) -> None:
+    def _score(self, made: _Made, source: Source, scored: int | None) -> None:
         """Count the errors of a clip's own frames, which are its first ones."""
-        if self.fidelity is None:
-            self.fidelity = Fidelity(made.encoder.groups, outline)
+        assert self.fidelity is not None
         self.knots += sum(one.knots for one in made.coded)
         decoded = made.decoded[:scored]
         self.fidelity.add(source.read(0, len(decoded)), decoded)
 
     def _verified(self, made: _Made) -> Any:
         """What a decoder has learned of the chunks; raises VdscError if it gives other frames."""
-        decoder = self.job.codec.decoder(made.header)
-        decoder.begin_with(None if made.fresh else self._decoded)
+        decoder = made.way.variant.job.codec.decoder(made.header)
+        decoder.begin_with(None if made.way.fresh else made.way.variant.decoded)
         wanted = Instants(made.header.outline, own=True)
         found = [frames for body in made.bodies for frames in decoder.decode(body, wanted)]
         if plain(np.concatenate(found)) != plain(made.decoded):

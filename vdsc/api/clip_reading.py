@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,7 +14,6 @@ from vdsc.api import clocks
 from vdsc.api.numbers import numeric_header
 from vdsc.api.resampling import between
 from vdsc.codecs import registry
-from vdsc.codecs.base import Codec
 from vdsc.container.clip_record import Clip
 from vdsc.container.collection_file import CollectionFile
 from vdsc.container.collection_head import part, parts
@@ -54,13 +53,17 @@ class ClipDecoding:
 
     def __init__(self, file: CollectionFile, memlimit: int) -> None:
         self.file, self._memlimit = file, memlimit
-        self.codec: Codec = registry.codec_of_file(file.head.header.codec)
+        self._taught: dict[int, Any] = {}
 
-    @cached_property
-    def taught(self) -> Any:
-        """What the first clip teaches."""
-        first = self.file.clip(0)
-        outline = self.outline(first, 0)
+    def taught(self, variant: int = 0) -> Any:
+        """What the first clip of a variant teaches, 0 being what the first one of all is."""
+        if variant not in self._taught:
+            self._taught[variant] = self._learned(self.file.teacher(variant))
+        return self._taught[variant]
+
+    def _learned(self, number: int) -> Any:
+        first = self.file.clip(number)
+        outline = self.outline(first, number)
         decoder = self._decoder(first, outline, fresh=True)
         wanted = Instants(numeric_header(replace(first.header, outline=outline)).outline, own=True)
         for body in first.bodies:
@@ -81,7 +84,8 @@ class ClipDecoding:
     def frames(self, number: int, clip: Clip, at: Instants | None = None) -> Iterator[Values]:
         """Frames of a clip, or of a continuous codec those at instants."""
         outline = self.outline(clip, number)
-        decoder = self._decoder(clip, outline, fresh=clip.fresh or not number)
+        first = self.file.index.teacher(clip.variant)
+        decoder = self._decoder(clip, outline, fresh=clip.fresh or number == first)
         made, wanted = 0, Instants(outline, own=True) if at is None else at
         for body in clip.bodies:
             for frames in decoder.decode(body, wanted):
@@ -92,9 +96,10 @@ class ClipDecoding:
 
     def _decoder(self, clip: Clip, outline: Outline, *, fresh: bool) -> Any:
         header = numeric_header(replace(clip.header, outline=outline))
-        memory.check(self.codec.memory(header), self._memlimit, "decoding a clip")
-        decoder = self.codec.decoder(header, memlimit=self._memlimit)
-        decoder.begin_with(None if fresh else self.taught)
+        codec = registry.codec_of_file(header.codec)
+        memory.check(codec.memory(header), self._memlimit, "decoding a clip")
+        decoder: Any = codec.decoder(header, memlimit=self._memlimit)
+        decoder.begin_with(None if fresh else self.taught(clip.variant))
         return decoder
 
 
@@ -112,7 +117,7 @@ class OneClip:
 
     def at(self, wanted: Instants) -> Iterator[Values]:
         """See `Held`."""
-        if self._decoding.codec.continuous:
+        if registry.codec_of_file(self._clip.header.codec).continuous:
             yield from self._decoding.frames(self._number, self._clip, wanted)
         else:
             yield from read_between(self, wanted)
@@ -124,6 +129,7 @@ class Joined:
     def __init__(self, decoding: ClipDecoding) -> None:
         self._decoding, head = decoding, decoding.file.head
         self.outline, self.meta = head.header.outline, decoding.file.meta
+        self._continuous = registry.codec_of_file(head.header.codec).continuous
         self._usual = head.usual
         self._part = partial(part, self.outline.frames, head.usual, sharing=head.sharing)
         self._count = parts(self.outline.frames, head.usual, sharing=head.sharing)
@@ -142,7 +148,7 @@ class Joined:
 
     def at(self, wanted: Instants) -> Iterator[Values]:
         """See `Held`."""
-        if not self._decoding.codec.continuous:
+        if not self._continuous:
             yield from read_between(self, wanted)
             return
         for times in listed(wanted.outline):

@@ -1,4 +1,4 @@
-"""Many clips to one file: one codec, model and settings for all, chosen by the first clip."""
+"""Many clips to one file: the same settings for all, each by what makes it smallest."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
+from vdsc.api import jobs
 from vdsc.api.clip_coding import ClipCoder
 from vdsc.api.clip_reading import ClipDecoding
-from vdsc.api.encoding import Job, Progress
-from vdsc.api.one_job import Asked, one_job, viewed
+from vdsc.api.clip_ways import Variant, lossless_apart, variants
+from vdsc.api.encoding import Progress
+from vdsc.api.one_job import EXACT, Asked, one_job, viewed, ways
 from vdsc.api.report import Report
-from vdsc.api.smallest import spool
 from vdsc.codecs.lossless.checkpoint_choice import candidate_names
-from vdsc.codecs.lossless.codec import LosslessSettings
+from vdsc.container import Header
 from vdsc.container.clip_record import Clip
 from vdsc.container.collection_file import CollectionFile
 from vdsc.container.collection_head import CollectionHead
@@ -25,12 +26,6 @@ from vdsc.core import memory
 from vdsc.core.words import printable
 from vdsc.errors import InvalidInput, VdscError
 from vdsc.io.source import Source
-
-EXACT = "lossless"
-"""The codec that finds its checkpoint by itself."""
-
-TRIED = 6
-"""Clips by which a checkpoint is chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +46,8 @@ def collect(
     if not items:
         raise InvalidInput("a collection holds one clip at least")
     asked = Asked.of(options)
-    coder = ClipCoder(_job(items, asked))
+    with items[0].open() as source, _named(items[0].name):
+        coder = ClipCoder(variants(ways(asked, source)))
 
     def begin(first: Clip) -> CollectionWriter:
         return CollectionWriter.begin(stream, CollectionHead(first.header), first.meta)
@@ -64,8 +60,8 @@ def extend(
 ) -> Report:
     """Put clips behind those of a collection in a stream that is read and written.
 
-    What is there is not touched: until the new index is there, the old one counts. All are of the
-    collection's codec and model. Raises VdscError.
+    What is there is not touched: until the new index is there, the old one counts. Raises
+    VdscError.
     """
     file = CollectionFile.of(stream)
     if file.head.joined:
@@ -73,45 +69,49 @@ def extend(
     taken = set(file.names()) & {item.name for item in items}
     if taken:
         raise InvalidInput(f"a clip named {printable(min(taken))} is there already")
-    header = file.head.header
-    model = {} if header.model is None or header.codec == EXACT else {"model": header.model.name}
-    asked = Asked.of({**options, "codec": header.codec, "lossless": None, **model})
-    coder = ClipCoder(
-        _first(items[0], asked), ClipDecoding(file, memory.DEFAULT).taught, header.outline
-    )
-    shared = Clip(file.head.shared, (), file.meta)
+    with items[0].open() as source, _named(items[0].name):
+        asked, known = _known(file, source, options)
+    coder = ClipCoder(known, file.head.header.outline, len(file.shared))
     stream.seek(file.size - CRC_BYTES)
     crc = int.from_bytes(stream.read(CRC_BYTES), "little")
     index = replace(file.index, end=file.size)
     return _written(
-        coder, lambda _: CollectionWriter(stream, crc, shared, index), items, asked, progress
+        coder, lambda _: CollectionWriter(stream, crc, file.shared, index), items, asked, progress
     )
 
 
-def _first(item: Item, asked: Asked) -> Job:
-    with item.open() as source, _named(item.name):
-        return one_job(asked, source)
+def _known(
+    file: CollectionFile, source: Source, options: dict[str, Any]
+) -> tuple[Asked, list[Variant]]:
+    """What to ask for, to go on with a collection, and what may code more of its clips.
+
+    That is what its clips are coded by: the first one with loss, if any is, as the options say, and
+    all without loss; of these also what a checkpoint may help that none has yet.
+    """
+    headers = [clip.header for clip in file.shared]
+    main = next((i for i, one in enumerate(headers) if one.codec not in jobs.EXACT), 0)
+    asked, decoding = _again(headers[main], options), ClipDecoding(file, memory.DEFAULT)
+    found = []
+    for number in (main, *(i for i in range(len(headers)) if i != main)):
+        header, taught = headers[number], None
+        if number == main or header.codec in jobs.EXACT:
+            job = one_job(asked if number == main else _again(header, {}), source)
+            taught = decoding.taught(number)
+            found.append(Variant(job, number, header, taught, taught, taught is not None))
+    if EXACT in {header.codec for header in headers}:
+        models = {header.model.name for header in headers if header.model is not None}
+        more = [n for n in candidate_names(asked.outline(source)) if n not in models]
+        exact = jobs.job(EXACT, {}, verify=asked.verify)
+        found += variants(lossless_apart(exact, more)[1:])
+    return asked, found
 
 
-def _job(items: Sequence[Item], asked: Asked) -> Job:
-    """The job that suits the first clip, with the checkpoint that suits some of them."""
-    with items[0].open() as source, _named(items[0].name):
-        job, names = one_job(asked, source), candidate_names(asked.outline(source))
-    if job.codec.id != EXACT or not names:
-        return job
-    some = items[:: -(-len(items) // TRIED)]
-    ways = [replace(job, settings=LosslessSettings(own)) for own in ((), *((n,) for n in names))]
-    return min(ways, key=lambda way: _size(way, some, asked))
-
-
-def _size(job: Job, items: Sequence[Item], asked: Asked) -> int:
-    """Bytes of some clips, each in a file of its own."""
-    total = 0
-    for item in items:
-        with item.open() as opened, _named(item.name), spool() as made:
-            source = viewed(job, opened)
-            total += job.write(source, asked.outline(source), made).file_bytes
-    return total
+def _again(header: Header, options: dict[str, Any]) -> Asked:
+    """What to ask for, to go on with clips that have such a header."""
+    model = (
+        {} if header.model is None or header.codec in jobs.EXACT else {"model": header.model.name}
+    )
+    return Asked.of({**options, "codec": header.codec, "lossless": None, **model})
 
 
 def _written(

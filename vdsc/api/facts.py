@@ -79,15 +79,18 @@ def inspect(stream: BinaryIO, *, memlimit: int = memory.DEFAULT) -> Info:
 def _of_collection(stream: BinaryIO, memlimit: int) -> Info:
     """What all clips say together, or all parts of a sequence."""
     walk = CollectionWalk(stream, memlimit=memlimit)
-    codec = registry.codec_of_file(walk.head.header.codec)
-    spent, chunks = Counter[str](), list[ChunkFacts]()
-    facts, frames, clips, knots = None, 0, 0, 0
+    spent, chunks, others = Counter[str](), list[ChunkFacts](), Counter[str]()
+    first, frames, clips, knots = None, 0, 0, 0
     for clip in walk:
+        codec = registry.codec_of_file(clip.header.codec)
         facts = codec.describe(numeric_header(clip.header), iter(clip.bodies))
+        first = first or facts
         spent.update(facts.budget)
         chunks += facts.chunks
         frames, clips, knots = frames + clip.header.outline.frames, clips + 1, knots + facts.knots
-    if facts is None:
+        if clip.variant:
+            others[_coded_by(clip.header)] += 1
+    if first is None:
         raise CorruptFile("a collection holds no clips; the file is damaged")
     header = walk.head.header
     outline = header.outline
@@ -95,9 +98,15 @@ def _of_collection(stream: BinaryIO, memlimit: int) -> Info:
         outline = replace(outline, shape=(frames, *outline.shape[1:]))
     spent["checksums"] = walk.checksums
     spent["header, names and index"] = stream.tell() - spent.total()
-    found = replace(facts, chunks=tuple(chunks), knots=knots)
+    beside = tuple(("coded otherwise", f"{n:,} clips by {by}") for by, n in others.items())
+    settings = (*first.settings, *beside)
+    found = replace(first, chunks=tuple(chunks), knots=knots, settings=settings)
     made = _info(header, outline, found, dict(spent), walk.meta)
     return replace(made, parts=clips) if walk.head.joined else replace(made, clips=clips)
+
+
+def _coded_by(header: Header) -> str:
+    return header.codec if header.model is None else f"{header.codec} with {header.model.name}"
 
 
 def _info(

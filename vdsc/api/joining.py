@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from vdsc.api import clocks
 from vdsc.api.clip_coding import ClipCoder
+from vdsc.api.clip_ways import variants
 from vdsc.api.encoding import Job, Progress
 from vdsc.api.one_job import Asked, one_job, viewed
 from vdsc.api.report import Report
@@ -67,7 +68,7 @@ def joined(
     """
     began, sharing = time.perf_counter(), job.codec.continuous
     job = replace(job, settings=job.codec.fixed(source, outline, job.settings))
-    coder, writer = ClipCoder(job), None
+    coder, writer = ClipCoder(variants([job])), None
     for number in range(parts(outline.frames, usual, sharing=sharing)):
         one = part(outline.frames, usual, number, sharing=sharing)
         some, _ = excerpt(source, outline, one.begin, one.until - one.begin)

@@ -1,4 +1,4 @@
-"""One job for many clips, or for all parts of a sequence: what suits the first of them."""
+"""The job for all parts of a sequence, and the jobs for many clips: what suits some of them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,18 @@ from typing import Any
 
 from vdsc.api import jobs
 from vdsc.api.choice import chosen
+from vdsc.api.clip_ways import lossless_apart
 from vdsc.api.encoding import Job
 from vdsc.api.joints import JointBound
 from vdsc.api.smallest import or_exact, spool
+from vdsc.codecs.lossless.checkpoint_choice import candidate_names
 from vdsc.core.sequence import Outline, Times
 from vdsc.errors import InvalidInput
 from vdsc.io.excerpt import excerpt
 from vdsc.io.source import Source
+
+EXACT = "lossless"
+"""The codec that finds its checkpoint by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +60,66 @@ def one_job(asked: Asked, source: Source, begin: int = 0, count: int | None = No
 
     What is tried, is tried on those frames.
     """
-    gaps = jobs.has_gaps(source.plain or source, asked.missing)
     if count is not None and count < source.shape[0]:
         asked, source = _part(asked, source, begin, count)
+    tried = _tried(asked, source)
+    free = _free(asked, source)
+    job = _smallest(tried, asked, source.plain or source) if len(tried) > 1 else tried[0]
+    return _or_exact(job, asked, source) if free and job.codec.id != EXACT else job
+
+
+def ways(asked: Asked, source: Source) -> list[Job]:
+    """The jobs that a file of a source alone is made by, the most likely first.
+
+    The first one's frames are what all others are given. Raises InvalidInput.
+    """
+    outline = asked.outline(source)
+    if asked.codec == EXACT:
+        return _apart(jobs.job(EXACT, asked.settings, verify=asked.verify), outline)
+    exact = asked.lossless and not asked.codec
+    tried = [] if exact else _tried(asked, source)
+    if not (exact or _free(asked, source)):
+        return tried
+    lossy = [job for job in tried if job.codec.id != EXACT]
+    every = jobs.exact(outline, asked.settings if exact else {}, verify=asked.verify)
+    return lossy + [one for job in every for one in _apart(job, outline)]
+
+
+def _apart(job: Job, outline: Outline) -> list[Job]:
+    """A job; one without loss, that may take any checkpoint, once for each that may help."""
+    if job.codec.id != EXACT or job.settings.checkpoints is not None:
+        return [job]
+    return lossless_apart(job, candidate_names(outline))
+
+
+def _free(asked: Asked, source: Source) -> bool:
+    """Whether a clip may come without loss where that is smaller."""
+    if asked.codec or asked.lossless:
+        return False
+    return asked.max_error is not None or not _gaps(asked, source)
+
+
+def _gaps(asked: Asked, source: Source) -> bool:
+    return jobs.has_gaps(source.plain or source, asked.missing)
+
+
+def _tried(asked: Asked, source: Source) -> list[Job]:
+    """The jobs that may do what is asked, all but those without loss in the place of some."""
+    gaps = _gaps(asked, source)
     if asked.max_error is not None or asked.codec == jobs.BOUNDED:
         if asked.codec not in {"", jobs.BOUNDED}:
             raise InvalidInput(f"codec {asked.codec!r} promises no error; leave it out")
         bound = {} if asked.max_error is None else {"max_error": asked.max_error}
         tried = jobs.bounded(asked.settings | bound, verify=asked.verify)
-        tried = [jobs.with_gaps(job) for job in tried] if gaps else tried
-        return _or_exact(_smallest(tried, asked, source.plain or source), asked, source)
-    codec = asked.codec or ("lossless" if asked.lossless else jobs.PLAIN if gaps else "")
+        return [jobs.with_gaps(job) for job in tried] if gaps else tried
+    codec = asked.codec or (EXACT if asked.lossless else jobs.PLAIN if gaps else "")
     if codec:
         job = jobs.job(codec, asked.settings, verify=asked.verify)
-        return jobs.with_gaps(job) if gaps else job
+        return [jobs.with_gaps(job) if gaps else job]
     choice = chosen(source, asked.settings, asked.fps, asked.times, verify=asked.verify)
     if choice.done is not None:
         choice.done[0].close()
-    if choice.job is None:
-        return jobs.job("lossless", {}, verify=asked.verify)
-    return _or_exact(choice.job, asked, source)
+    return [choice.job or jobs.job(EXACT, {}, verify=asked.verify)]
 
 
 def _part(asked: Asked, source: Source, begin: int, count: int) -> tuple[Asked, Source]:
@@ -92,7 +137,7 @@ def _or_exact(job: Job, asked: Asked, source: Source) -> Job:
     with spool() as made:
         report = job.write(seen, outline, made)
         report = or_exact(report, made, seen, outline, None)
-    return jobs.job("lossless", {}, verify=asked.verify) if report.lossless else job
+    return jobs.job(EXACT, {}, verify=asked.verify) if report.lossless else job
 
 
 def viewed(job: Job, source: Source) -> Source:

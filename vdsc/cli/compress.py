@@ -8,6 +8,7 @@ import typer
 
 from vdsc.cli import habits as h
 from vdsc.cli import options as o
+from vdsc.cli import pack_folder
 from vdsc.cli.failure import each
 from vdsc.cli.naming import vds_name
 from vdsc.cli.plan import expand, make_folder, origin, plan
@@ -129,7 +130,7 @@ def compress(
     INPUT is an .npy, .npz (FILE.npz:KEY names one of several arrays), .csv, .tsv, .parquet, .wav,
     .bvh or .c3d file, a video (.mp4, .mov, .mkv, .webm, .gif), a folder of pictures, a directory
     of files with -r, or '-': any numbers (T, ...). A checkpoint codes what it knows, if it does
-    that better than the codec without one.
+    that better than the codec without one. -r DIR -o OUT.vds makes one file of many clips, as pack.
     """
     from vdsc.cli.calls import Wish, check_written, encode
     from vdsc.cli.details import say_details
@@ -166,7 +167,11 @@ def compress(
         quiet=quiet,
         pictures=True,
     )
-    todo = plan(places, out, output_dir, vds_name, recursive=recursive, times=times)
+    one_file = pack_folder.asked_for(inputs, out, recursive=recursive)
+    if one_file:
+        pack_folder.refuse(output_dir=output_dir, times=times, parts=parts, rm=rm)
+    alone = None if one_file else out
+    todo = plan(places, alone, output_dir, vds_name, recursive=recursive, times=times)
     if rm:
         check_removal(todo, keep=keep, no_verify=not verify)
     wish = Wish(
@@ -188,6 +193,12 @@ def compress(
         seed=seed,
         parts=parts,
     )
+
+    if one_file and out is not None:
+        pack_folder.pack_places(
+            places, out, wish, memlimit=memlimit, form=form, force=force, quiet=quiet
+        )
+        return
 
     def work(path: str) -> None:
         output = todo.output(path)

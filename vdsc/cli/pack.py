@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from vdsc.cli import options as o
 from vdsc.cli.plan import expand
-
-if TYPE_CHECKING:
-    from vdsc.io.source import Source
 
 
 def pack(
@@ -49,16 +45,12 @@ def pack(
 ) -> None:
     """Compress many clips into one .vds file.
 
-    The inputs are files, and folders with all that is below them. Clips share one header, one codec
-    and what they can; each is decoded alone. Their frames have one shape and type.
+    The inputs are files, and folders with all that is below them. Clips share one header and
+    what they can; each is decoded alone. Their frames have one shape and type.
     """
-    from vdsc.api import Item
-    from vdsc.cli.calls import Wish, collect
-    from vdsc.cli.clip_files import names_of
-    from vdsc.cli.progress import progress_bar
-    from vdsc.cli.talk import say_report
-    from vdsc.io.replacing import extending, replacing
-    from vdsc.io.source import SUFFIXES, open_source
+    from vdsc.cli.calls import Wish
+    from vdsc.cli.pack_folder import pack_places
+    from vdsc.io.source import SUFFIXES
 
     o.exclusive(quality=quality, max_error=max_error, lossless=lossless or None)
     places = expand(inputs, SUFFIXES, recursive=True)
@@ -73,14 +65,4 @@ def pack(
         missing=missing,
     )
 
-    def opened(path: str) -> AbstractContextManager[Source]:
-        return open_source(path, exact=wish.exact, limit=memlimit, form=form)
-
-    items = [
-        Item(name, lambda path=path: opened(path))  # type: ignore[misc]
-        for path, name in names_of(places).items()
-    ]
-    writing = extending(out) if append else replacing(out, force=force)
-    with writing as stream, progress_bar(out) as progress:
-        report = collect(items, stream, wish, progress, append=append)
-    say_report(f"{len(items):,} clips", out, report)
+    pack_places(places, out, wish, memlimit=memlimit, form=form, force=force, append=append)

@@ -12,7 +12,7 @@ from vdsc.core.types import Ints
 from vdsc.entropy import TransitionTables
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Tables:
     """The frozen integers of a checkpoint.
 

@@ -1,6 +1,7 @@
 """Where the clips of a collection are, group by group: the body of the INDEX record.
 
 raw deflate of varints:   groups | steps between their places | clips of each | frames of each
+                          | names | steps between their places | [variants | steps]
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from vdsc.container import varint
+from vdsc.container.clip_variants import MOST
 from vdsc.container.limits import BODY_BYTES
 from vdsc.errors import CorruptFile, TruncatedFile
 
@@ -26,7 +28,8 @@ class ClipIndex:
     """Groups of clips: the place of each in the file, its first clip, and its first frame.
 
     clips and frames have one number more, which is how many there are in all. end: the place
-    behind the last clip. names: places of the records of names.
+    behind the last clip. names: places of the records of names. variants: those of variants, each
+    of which the first clip of the variant follows.
     """
 
     places: tuple[int, ...]
@@ -34,6 +37,14 @@ class ClipIndex:
     frames: tuple[int, ...]
     end: int
     names: tuple[int, ...] = ()
+    variants: tuple[int, ...] = ()
+
+    def teacher(self, variant: int) -> int:
+        """The first clip of a variant, 0 being what the first clip of all is; CorruptFile."""
+        group = bisect_right(self.places, self.variants[variant - 1]) if variant else 0
+        if group >= len(self.places):
+            raise CorruptFile("a variant of a collection has no clip; the file is damaged")
+        return self.clips[group]
 
     def group_of(self, clip: int) -> int:
         """The group that holds a clip."""
@@ -51,7 +62,9 @@ def pack(index: ClipIndex) -> bytes:
     counts = [b - a for a, b in pairwise(index.clips)]
     frames = [b - a for a, b in pairwise(index.frames)]
     names = [b - a for a, b in pairwise((0, *index.names))]
-    numbers = (len(counts), *steps, *counts, *frames, len(names), *names)
+    numbers = [len(counts), *steps, *counts, *frames, len(names), *names]
+    if index.variants:
+        numbers += [len(index.variants), *(b - a for a, b in pairwise((0, *index.variants)))]
     coder = zlib.compressobj(9, zlib.DEFLATED, -15)
     return coder.compress(b"".join(map(varint.put, numbers))) + coder.flush()
 
@@ -65,12 +78,18 @@ def unpack(body: bytes, place: int) -> ClipIndex:
         clips = (0, *accumulate(numbers.many(count)))
         frames = (0, *accumulate(numbers.many(count)))
         names = tuple(accumulate(numbers.many(numbers.one())))
+        more = bool(numbers.left)
+        variants = tuple(accumulate(numbers.many(numbers.one()))) if more else ()
     except (zlib.error, TruncatedFile):
         raise CorruptFile("the index of a collection cannot be right") from None
-    rising = all(a < b for part in (places, clips, names) for a, b in pairwise(part))
-    if not count or not rising or max((*places, *names)) > place or numbers.left:
+    rows = (places, clips, names, variants)
+    rising = all(a < b for part in rows for a, b in pairwise(part))
+    inside = max((*places, *names, *variants)) <= place
+    if not (count and rising and inside) or numbers.left or more != bool(variants):
         raise CorruptFile("the index of a collection cannot be right")
-    return ClipIndex(places[:-1], clips, frames, places[-1], names)
+    if len(variants) > MOST:
+        raise CorruptFile(f"a collection has {len(variants)} variants, and {MOST} at most")
+    return ClipIndex(places[:-1], clips, frames, places[-1], names, variants)
 
 
 def _inflated(body: bytes) -> bytes:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from vdsc.container import listed_times, metadata, varint
+from vdsc.container import clip_variants, listed_times, metadata, varint
 from vdsc.container.header import Header
 from vdsc.container.limits import PARAMETERS
 from vdsc.container.record import CLIP, OWN, Record
@@ -28,19 +28,21 @@ FRAMES, RATE, TIMES, PARAMS, CHUNKS, FIELDS, META, FRESH = (1 << bit for bit in 
 class Clip:
     """A clip of a collection: its header, its chunks, and what its file held beside its numbers.
 
-    fresh: whether it is coded as if it were the first clip.
+    fresh: whether it is coded as if it were the first clip. variant: the number of what it is coded
+    by, where that is not what the first one is.
     """
 
     header: Header
     bodies: Sequence[bytes]
     meta: Meta | None = None
     fresh: bool = False
+    variant: int = 0
 
 
 def check_alike(shared: Header, own: Header) -> None:
     """Raise InvalidInput for a clip of another kind than those of its collection."""
     if (shared.codec, shared.model) != (own.codec, own.model):
-        raise InvalidInput("the clips of a collection have one codec and one model")
+        raise InvalidInput("the clips of a variant have one codec and one model")
     check_frames(shared.outline, own.outline)
 
 
@@ -55,7 +57,7 @@ def check_frames(one: Outline, other: Outline) -> None:
 
 
 def pack(shared: Clip, clip: Clip) -> tuple[bytes, bytes]:
-    """Kind and body of a clip's record, beside the first clip; raises InvalidInput."""
+    """Kind and body of a clip's record, beside a usual one of its variant; raises InvalidInput."""
     own, bodies, usual = clip.header, clip.bodies, shared.header
     check_alike(usual, own)
     clock, kept = own.outline.clock, usual.outline
@@ -83,19 +85,40 @@ def pack(shared: Clip, clip: Clip) -> tuple[bytes, bytes]:
     }
     flags = sum(flag for flag, is_wanted in wanted.items() if is_wanted)
     if not flags:
-        return CLIP, bodies[0]
+        return clip_variants.wrapped(clip.variant, CLIP, bodies[0])
     head = bytes([flags]) + b"".join(parts[flag] for flag in parts if wanted[flag])
-    return OWN, head + b"".join(bodies)
+    return clip_variants.wrapped(clip.variant, OWN, head + b"".join(bodies))
 
 
 def unpack(record: Record, shared: Clip, memlimit: int = memory.DEFAULT) -> Clip:
-    """A clip from its record, beside the first clip; raises CorruptFile or LimitExceeded."""
+    """A clip from its record, beside a usual one; raises CorruptFile or LimitExceeded.
+
+    A record of a variant must have been unwrapped.
+    """
     if record.kind == CLIP:
         return replace(shared, header=replace(shared.header, chunks=1), bodies=[record.body])
     try:
         return _Fields(record.body, shared, memlimit).clip()
     except (InvalidInput, TruncatedFile) as error:
         raise CorruptFile(f"the header of a clip cannot be right: {error}") from error
+
+
+def variant(record: Record, known: list[Clip], *, joined: bool) -> Clip:
+    """A usual clip of the variant that a record begins, beside those that are known.
+
+    joined: whether the clips are parts of one sequence. Raises CorruptFile, UnsupportedVersion.
+    """
+    if joined:
+        raise CorruptFile("the parts of a sequence have no variants; the file is damaged")
+    header = clip_variants.unpack(record.body, [one.header for one in known])
+    return replace(known[0], header=header, variant=len(known))
+
+
+def usual(number: int, known: list[Clip]) -> Clip:
+    """A usual clip of a variant, by its number; raises CorruptFile where there is none such."""
+    if number >= len(known):
+        raise CorruptFile(f"a clip is of variant {number} of {len(known) - 1}; it is damaged")
+    return known[number]
 
 
 def _delta(shared: Meta | None, own: Meta | None) -> Meta | None:
@@ -148,7 +171,9 @@ class _Fields:
         own = replace(usual, outline=outline, params=params, chunks=len(sizes) + 1)
         meta = self._meta()
         bodies = [self._take(size) for size in sizes]
-        return Clip(own, [*bodies, self._body[self._at :]], meta, bool(self._flags & FRESH))
+        bodies.append(self._body[self._at :])
+        fresh = bool(self._flags & FRESH)
+        return replace(self._shared, header=own, bodies=bodies, meta=meta, fresh=fresh)
 
     def _meta(self) -> Meta | None:
         shared = self._shared.meta

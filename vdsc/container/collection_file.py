@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from functools import cached_property
 from typing import BinaryIO
 from zlib import crc32
 
-from vdsc.container import clip_index, clip_names, clip_record, collection_head, metadata
+from vdsc.container import (
+    clip_index,
+    clip_names,
+    clip_record,
+    clip_variants,
+    collection_head,
+    metadata,
+)
 from vdsc.container.clip_index import ClipIndex
 from vdsc.container.clip_record import Clip
 from vdsc.container.collection_head import CollectionHead
@@ -22,6 +30,8 @@ from vdsc.container.record import (
     NAMES,
     OWN,
     TAIL,
+    VARIANT,
+    VARIED,
     Record,
     RecordReader,
     take,
@@ -72,7 +82,6 @@ class CollectionFile:
         self._fetch, self._memlimit, self.size = fetch, memlimit, size
         self.head, self.meta = self._head()
         self.index = self._index()
-        self._shared = Clip(self.head.shared, (), self.meta)
 
     @classmethod
     def of(cls, stream: BinaryIO, *, memlimit: int = memory.DEFAULT) -> CollectionFile:
@@ -94,9 +103,26 @@ class CollectionFile:
         begin, end = self.index.bounds(group)
         records = self._records(begin, end)
         for _ in range(number - self.index.clips[group]):
-            _expect({CLIP, OWN}, records.read())
-        record = _expect({CLIP, OWN}, records.read())
-        return clip_record.unpack(record, self._shared, self._memlimit)
+            _expect({CLIP, OWN, VARIED}, records.read())
+        record = _expect({CLIP, OWN, VARIED}, records.read())
+        variant, record = clip_variants.unwrapped(record)
+        return clip_record.unpack(record, clip_record.usual(variant, self.shared), self._memlimit)
+
+    def teacher(self, variant: int) -> int:
+        """The first clip of a variant, 0 being what the first one of all is; raises CorruptFile."""
+        number = self.index.teacher(variant)
+        if self.clip(number).variant != variant:
+            raise CorruptFile("a variant's first clip is not there; the file is damaged")
+        return number
+
+    @cached_property
+    def shared(self) -> list[Clip]:
+        """A usual clip as the first one is, then one of each variant."""
+        known = [Clip(self.head.shared, (), self.meta)]
+        for place in self.index.variants:
+            record = self._record(place, VARIANT)
+            known.append(clip_record.variant(record, known, joined=self.head.joined))
+        return known
 
     def names(self) -> list[str]:
         """The names of all clips, none where they have no names."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 from zlib import crc32
 
-from vdsc.container import clip_names, clip_record, collection_head, metadata
+from vdsc.container import clip_names, clip_record, clip_variants, collection_head, metadata
 from vdsc.container.clip_record import Clip
 from vdsc.container.collection_head import CollectionHead
 from vdsc.container.prelude import PRELUDE, check_magic
@@ -18,13 +18,14 @@ from vdsc.container.record import (
     NAMES,
     OWN,
     TAIL,
+    VARIANT,
     Record,
     RecordReader,
     take,
 )
 from vdsc.core import memory
 from vdsc.core.meta import Meta
-from vdsc.errors import UnsupportedVersion
+from vdsc.errors import CorruptFile, UnsupportedVersion
 
 
 class CollectionWalk:
@@ -50,17 +51,23 @@ class CollectionWalk:
 
         Raises CorruptFile for what is not in its place, and for bytes behind the last tail.
         """
-        shared, ended, first = Clip(self.head.shared, ()), False, True
+        known, ended, first, awaited = [Clip(self.head.shared, ())], False, True, 0
         while not ended or not self._records.at_end():
-            record = self._records.read()
+            number, record = clip_variants.unwrapped(self._records.read())
             self.checksums += CRC_BYTES
+            if awaited and number != awaited:
+                raise CorruptFile("a variant's first clip is not there; the file is damaged")
+            awaited = 0
             if record.kind == META and first:
                 self.meta = metadata.unpack(record.body, self._memlimit)
-                shared = Clip(self.head.shared, (), self.meta)
+                known = [Clip(self.head.shared, (), self.meta)]
             elif record.kind == NAMES:
                 self.names += clip_names.unpack(record.body, self._memlimit)
+            elif record.kind == VARIANT:
+                awaited = len(known)
+                known.append(clip_record.variant(record, known, joined=self.head.joined))
             elif record.kind in {CLIP, OWN}:
-                yield clip_record.unpack(record, shared, self._memlimit)
+                yield clip_record.unpack(record, clip_record.usual(number, known), self._memlimit)
             else:
                 _check(record)
             first, ended = False, record.kind == TAIL

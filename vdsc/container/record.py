@@ -16,6 +16,9 @@ HEAD, BRIEF, TIMES, CHUNK, META = b"H", b"B", b"T", b"C", b"m"
 COLLECTION, NAMES, CLIP, OWN, INDEX, TAIL = b"K", b"N", b"I", b"J", b"X", b"Z"
 """Records of collections: the shared header, clips' names, clips, and where they are."""
 
+VARIANT, VARIED = b"V", b"W"
+"""Another codec, model and parameters for clips of a collection, and a clip that has them."""
+
 CRC_BYTES = 4
 _PIECE = 2**20
 

@@ -26,8 +26,8 @@ from vdsc.quant.value_grid import ValueGrid
 
 _OUTSIDE = "a latent value lies outside its grid; the file is damaged"
 HALF = 32  # the table holds |h| < 32 and an escape at either end
-_WIDE = {"normal": 8, "logistic": 4}  # a scale of more cells than this gets low bits
-_RUNGS = np.arange(1.0 - HALF, 1.0 + HALF)  # the lower edges of all symbols but the first
+WIDE = {"normal": 8, "logistic": 4}  # a scale of more cells than this gets low bits
+RUNGS = np.arange(1.0 - HALF, 1.0 + HALF)  # the lower edges of all symbols but the first
 _FAR = 1 << 40  # Q16 from the mean: with scales below 2**30 every law is 0 or 1 there
 
 
@@ -49,7 +49,7 @@ class CellCode:
         w 2**k wide >= scale, where wide is 8 (normal) or 4 (logistic).
         """
         centre = grid.even_cells(mean) if grid.even else grid.snap(mean)
-        shift = bit_length((scale - 1) // (_WIDE[law] * grid.width(centre)))
+        shift = bit_length((scale - 1) // (WIDE[law] * grid.width(centre)))
         if grid.even:
             rows = _even_rows(centre, shift, grid.steps, mean, scale, law)
             return cls(centre, shift, rows, grid.limit, LONGEST_OPEN)
@@ -78,9 +78,11 @@ class CellCode:
         Raises:
             CorruptFile: a cell lies outside the grid.
         """
-        symbols = stack.pop(self.rows)
-        high = symbols - HALF
-        far = high[(symbols == 0) | (symbols == 2 * HALF)]
+        return self.beyond(stack, stack.pop(self.rows) - HALF)
+
+    def beyond(self, stack: BitStack, high: Ints) -> Ints:
+        """Pop what the symbols, less 32, do not say of cells (D,); raises CorruptFile."""
+        far = high[np.abs(high) == HALF]
         if far.size:
             excess = pop_gamma(stack, far.size, self.longest)
             high[np.abs(high) == HALF] = far + np.sign(far) * excess
@@ -121,7 +123,7 @@ def _even_rows(centre: Ints, shift: Ints, steps: Ints, mean: Ints, scale: Ints, 
     two numbers below 2**53 is rounded to a whole number only if it is one, and its floor is exact.
     """
     first = (centre - (1 << shift >> 1)) * steps - steps * 0.5
-    edges = _RUNGS * (steps << shift)[..., None]
+    edges = RUNGS * (steps << shift)[..., None]
     edges += first[..., None]
     np.trunc(edges, out=edges)
     edges -= mean[..., None].astype(np.float64)

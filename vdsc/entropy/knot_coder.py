@@ -32,7 +32,7 @@ class KnotCoder:
     def __init__(self, tables: TransitionTables, grid: ValueGrid) -> None:
         if tables.sigma0.size != grid.steps.size:
             raise InvalidInput("the transition tables and the value grid differ in dimensions")
-        self._tables, self._grid = tables, grid
+        self._tables, self.grid = tables, grid
         blocks = [KnotPredictor(tables, grid, block) for block in sorted({*tables.blocks.tolist()})]
         self._blocks = [block for block in blocks if block.dims.size]
         zero, scale = np.zeros_like(tables.sigma0), tables.sigma0
@@ -93,7 +93,7 @@ class KnotCoder:
         if len(ticks) == 1:
             return past
         *_, spread = self._laws(symbols, ticks, past)
-        values = self._grid.value(symbols[-2:])
+        values = self.grid.value(symbols[-2:])
         lag = int(ticks[-1] - ticks[-2])
         return Context(symbols[-1], values[1], values[0], lag, spread[-1])
 
@@ -115,11 +115,11 @@ class KnotCoder:
         self, symbols: Ints, ticks: Ints, past: Context
     ) -> tuple[Ints, list[tuple[Ints, Ints]], Ints]:
         """Return lags (M-1,), each block's means and bases (M-1, Db), and spreads (M-1, D)."""
-        z = np.concatenate((past.before[None], self._grid.value(symbols)))
+        z = np.concatenate((past.before[None], self.grid.value(symbols)))
         lags = np.append(past.lag, np.diff(ticks))
         known, lag = features(z[1:-1], z[:-2], lags[1:], lags[:-1]), lags[1:]
         residual, spread = known[:, 2 * z.shape[1] :], np.zeros_like(z[2:])
-        width = self._grid.width(symbols[:-1])
+        width = self.grid.width(symbols[:-1])
         laws = []
         for block in self._blocks:
             mean, base = block.mean(known, z[1:-1], lag), block.base(width, lag)
@@ -131,17 +131,17 @@ class KnotCoder:
 
     @cached_property
     def _popper(self) -> KnotPopper:
-        return KnotPopper(self._tables, self._grid)
+        return KnotPopper(self._tables, self.grid)
 
     def _start(self, cells: Ints) -> Context:
-        value = self._grid.value(cells)
+        value = self.grid.value(cells)
         return Context(cells, value, value, 0, np.full_like(value, CALM))
 
     def _check(self, symbols: Ints, ticks: Ints, context: Context | None) -> None:
         moving = symbols[:, self._tables.is_global] != symbols[:1, self._tables.is_global]
         if len(symbols) != len(ticks) or (np.diff(ticks) < 1).any() or moving.any():
             raise InvalidInput("knots need increasing ticks and constant global dimensions")
-        if (np.abs(symbols) > self._grid.limit).any():
+        if (np.abs(symbols) > self.grid.limit).any():
             raise InvalidInput("a latent value lies outside its grid; snap it first")
         if context and (symbols[0] != context.cells).any():
             raise InvalidInput("a window must begin at the last knot of the one before")

@@ -15,6 +15,7 @@ from vdsc.core.fixed import clamp
 from vdsc.core.types import Floats, Ints
 from vdsc.entropy.cell_code import CellCode
 from vdsc.entropy.context import Context
+from vdsc.entropy.even_cells import EvenCells
 from vdsc.entropy.knot_predictor import (
     OPEN_REACH,
     WIDEST,
@@ -52,6 +53,7 @@ class KnotPopper:
         self._rho, self._sigma = tables.rho[:, moving], tables.sigma[:, moving]
         self._blur, self._room = np.abs(self._rho) * tables.blur, self._grid.steps >> 3
         self._class, self._law = tables.lag_class, tables.law
+        self._even = [EvenCells(one, self._law) if one.even else None for one in self._grids]
         self._tame = _TAME if grid.open else -1
         self._reach = OPEN_REACH if grid.open else REACH
         self._weights = None if tables.weights is None else self._cut(tables.weights)
@@ -81,13 +83,17 @@ class KnotPopper:
         base = hypot(self._sigma[row], blur)
         scales = self._scales(past.spread[:n], base, row)
         room, widest, total = base + self._room, np.minimum(base, WIDEST), 0
-        for i, (block, grid) in enumerate(zip(self._blocks, self._grids, strict=True)):
+        parts = zip(self._blocks, self._grids, self._even, strict=True)
+        for i, (block, grid, even) in enumerate(parts):
             mean = start[block] if more is None else start[block] + more.of(block)
             if wild:
                 mean = clamp(mean, -self._reach, self._reach)
             scale = widest[block] if scales is None else scales.of(block, total)
-            code = CellCode.of(mean, scale, grid=grid, law=self._law)
-            now.cells[block] = cells = code.pop(stack)
+            if even is None:
+                cells = CellCode.of(mean, scale, grid=grid, law=self._law).pop(stack)
+            else:
+                cells = even.pop(stack, mean, scale)
+            now.cells[block] = cells
             now.last[block] = z = grid.value(cells)
             z -= mean
             if more is not None:

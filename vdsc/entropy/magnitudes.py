@@ -101,8 +101,10 @@ class SymbolCounts:
     def shares(self, contexts: Ints) -> Ints:
         """Frequencies (n, K) of contexts (n,) but for what is missing to 2**16."""
         # The quotient of integers below 2^33 and 2^17 is rounded to no other whole part.
-        real = self._counts[contexts] * self._spread / self._sums[contexts, None]
-        shares: Ints = real.astype(np.int64) + 1
+        real = self._counts.take(contexts, axis=0) * self._spread
+        real /= self._sums.take(contexts)[:, None]
+        shares = real.astype(np.int64)
+        shares += 1
         return shares
 
     def rows(self, contexts: Ints) -> Ints:
@@ -113,7 +115,7 @@ class SymbolCounts:
         """Count symbols (n,) in their contexts (n,)."""
         np.add.at(self._counts, (contexts, symbols), STEP)
         np.add.at(self._sums, contexts, STEP)
-        if self._sums[contexts].max() > MOST:
+        if self._sums.take(contexts).max() > MOST:
             full = np.flatnonzero(self._sums > MOST)
             self._counts[full] = (self._counts[full] + 1) >> 1
             self._sums[full] = self._counts[full].sum(axis=1)
@@ -134,7 +136,7 @@ class SignCode:
 
 def filled(rows: Ints) -> Ints:
     """Rows (n, K) whose first symbol takes what the others leave of 2**16, in their memory."""
-    rows[:, 0] = TOTAL - rows[:, 1:].sum(axis=1)
+    rows[:, 0] += TOTAL - np.add.reduce(rows, axis=1)
     return rows
 
 
@@ -159,7 +161,10 @@ class MagnitudeCode:
         """
         both = np.concatenate((contexts[0], contexts[1] + self._second))
         shares = self._tables.shares(both)
-        rows = filled((shares[: len(shift)] + shares[len(shift) :]) >> 1)
+        rows = shares[: len(shift)]
+        rows += shares[len(shift) :]
+        rows >>= 1
+        rows = filled(rows)
         given = None if choose is None else choose(rows, shift)
         size = None if given is None else np.abs(given)
         symbols = None if size is None else np.minimum(size >> shift, LAST)
@@ -175,7 +180,7 @@ class MagnitudeCode:
 
 def _beyond(tape: Tape, symbols: Ints, size: Ints | None) -> Ints:
     """Sizes (n,) of symbols (n,): the last one is followed by how much more there is."""
-    found, beyond = symbols.copy(), np.flatnonzero(symbols == LAST)
+    found, beyond = symbols.copy(), (symbols == LAST).nonzero()[0]
     more = None if size is None else size[beyond] - LAST + 1
     known = np.full(beyond.size, LONGEST)
     digits = tape.uniforms(None if more is None else bit_length(more) - 1, known)
@@ -188,7 +193,7 @@ def _lengthened(tape: Tape, high: Ints, shift: Ints, size: Ints | None) -> Ints:
     """Sizes (n,) of high parts (n,) and so many low bits (n,); raises CorruptFile."""
     if (high >> np.maximum(LONGEST - shift, 0)).any():
         raise CorruptFile("a coefficient is impossibly large; the file is damaged")
-    found, coarse = high.copy(), np.flatnonzero(shift)
+    found, coarse = high.copy(), shift.nonzero()[0]
     low = None if size is None else size[coarse]
     found[coarse] = (found[coarse] << shift[coarse]) + _digits(tape, low, shift[coarse])
     return found
@@ -196,8 +201,11 @@ def _lengthened(tape: Tape, high: Ints, shift: Ints, size: Ints | None) -> Ints:
 
 def _digits(tape: Tape, values: Ints | None, counts: Ints) -> Ints:
     """The lowest counts (n,) binary digits of values (n,): 20 at most, then those above."""
+    if counts.max() <= HALF:
+        part = None if values is None else values & ((1 << counts) - 1)
+        return tape.uniforms(part, np.int64(1) << counts)
     found = np.zeros_like(counts)
-    for begin in (0, HALF) if counts.max() > HALF else (0,):
+    for begin in (0, HALF):
         here = np.clip(counts - begin, 0, HALF)
         part = None if values is None else values >> begin & ((1 << here) - 1)
         found += tape.uniforms(part, np.int64(1) << here) << begin
@@ -208,7 +216,7 @@ def _signed(
     tape: Tape, size: Ints, given: Ints | None, signs: tuple[SignCode, Ints] | None
 ) -> Ints:
     """Integers (n,) of these sizes, with signs."""
-    there = np.flatnonzero(size)
+    there = size.nonzero()[0]
     if not there.size:
         return size
     negative = None if given is None else (given[there] < 0).astype(np.int64)

@@ -8,12 +8,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,12 @@ CONFIG, WEIGHTS, TABLES = "model.json", "weights.safetensors", "tables.safetenso
 DIGEST_BYTES, OLD_DIGEST_BYTES = 16, 6  # checkpoints made by release 0.1 state 6 bytes
 PATHS, VIDEO = model_json.PATHS, model_json.VIDEO
 Arrays = dict[str, NDArray[Any]]
+T = TypeVar("T")
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+KEPT = 16
+"""Checkpoints that stay in memory, with what was built of them, while their files stay the same."""
 
 MISFITS = (
     ArithmeticError, AssertionError, AttributeError, InvalidInput, LookupError, RuntimeError,
@@ -41,6 +47,7 @@ class Checkpoint:
 
     folder: Path
     settings: dict[str, Any]
+    _built: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def open(cls, folder: Path) -> Checkpoint:
@@ -64,6 +71,12 @@ class Checkpoint:
             why = f"{self.name} cannot be built ({type(error).__name__}: {error!s:.80})"
             advice = "its files were changed or damaged; install the checkpoint again"
             raise ModelMissing(f"{why}: {advice}") from error
+
+    def once(self, key: Hashable, build: Callable[[], T]) -> T:
+        """What `build` makes of this checkpoint, made once; nobody may change it."""
+        if key not in self._built:
+            self._built[key] = build()
+        return cast("T", self._built[key])
 
     @property
     def name(self) -> str:
@@ -137,8 +150,7 @@ def content_digest(settings: dict[str, Any], weights: Arrays, tables: Arrays) ->
 def folders() -> list[Path]:
     """Folders that hold model folders: $VDSC_MODELS, then those that came with the package."""
     extra = [Path(p) for p in os.environ.get("VDSC_MODELS", "").split(os.pathsep) if p]
-    package = Path(__file__).resolve().parents[1]
-    return [*extra, package / "_models", package.parent / "models"]
+    return [*extra, _PACKAGE / "_models", _PACKAGE.parent / "models"]
 
 
 def installed() -> list[Checkpoint]:
@@ -150,9 +162,30 @@ def installed() -> list[Checkpoint]:
     for folder in folders():
         for config in sorted(folder.glob(f"*/{CONFIG}")):
             with suppress(ModelMissing):
-                checkpoint = Checkpoint.open(config.parent)
+                checkpoint = _unchanged(config.parent)
                 found.setdefault(checkpoint.digest, checkpoint)
     return list(found.values())
+
+
+def _unchanged(folder: Path) -> Checkpoint:
+    """The checkpoint of a folder, opened anew only where a file of it has changed."""
+    return _kept(folder, _stamps(folder))
+
+
+@lru_cache(maxsize=KEPT)
+def _kept(folder: Path, stamps: tuple[tuple[int, ...], ...]) -> Checkpoint:
+    """The checkpoint of a folder whose files have these stamps."""
+    return Checkpoint.open(folder)
+
+
+def _stamps(folder: Path) -> tuple[tuple[int, ...], ...]:
+    """What changes when a file of a checkpoint does."""
+    found = []
+    for name in (CONFIG, WEIGHTS, TABLES):
+        with suppress(OSError):
+            status = (folder / name).stat()
+            found.append((status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
+    return tuple(found)
 
 
 def complain(name: str = "") -> None:
@@ -178,6 +211,10 @@ def by_name(name: str) -> Checkpoint:
     raise ModelMissing(f"no model {name!r}; installed: {names} (VDSC_MODELS adds folders)")
 
 
+_last: dict[bytes, Checkpoint] = {}
+"""The checkpoints of the files that were read last, by the digests that those name."""
+
+
 def by_digest(name: str, digest: bytes) -> Checkpoint:
     """The checkpoint a file was written with; raises ModelMissing that names it and its hash.
 
@@ -185,8 +222,14 @@ def by_digest(name: str, digest: bytes) -> Checkpoint:
         name: for the message alone.
         digest: the first 16 bytes of the content hash, or 6 from a file of release 0.1.
     """
+    last = _last.get(digest)
+    if last is not None and last.folder.parent in folders() and last is _unchanged(last.folder):
+        return last
     for checkpoint in installed():
         if checkpoint.digest[: len(digest)] == digest:
+            while len(_last) >= KEPT:
+                del _last[next(iter(_last))]
+            _last[digest] = checkpoint
             return checkpoint
     complain(name)
     raise ModelMissing(

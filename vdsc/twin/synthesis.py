@@ -47,8 +47,16 @@ class Sprites:
         return unit * (50 * (self.frame[0] - 28)) // _REACH_DENOMINATOR
 
     def sprites(self, z: Ints) -> Floats:
-        """Sprites (T, objects, g, g, C) in [0, 1] units."""
-        drawn = fixed.to_units(z.reshape(len(z), self.objects, -1)[..., 2:])
+        """Sprites (T, objects, g, g, C) in [0, 1] units, drawn once where all look alike."""
+        looks = z.reshape(len(z), self.objects, -1)[..., 2:]
+        if len(z) > 1 and (looks == looks[0]).all():
+            one = self._drawn(looks[:1])
+            return np.broadcast_to(one, (len(z), *one.shape[1:]))
+        return self._drawn(looks)
+
+    def _drawn(self, looks: Ints) -> Floats:
+        """Sprites (T, objects, g, g, C) of what latents (T, objects, .) Q16 say of their looks."""
+        drawn = fixed.to_units(looks)
         for layer in self.layers[:-1]:
             drawn = silu(layer(drawn))
         flat = fixed.sigmoid(self.layers[-1](drawn))

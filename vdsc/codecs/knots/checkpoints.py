@@ -89,11 +89,14 @@ def takes_words(checkpoint: Checkpoint) -> str:
 
 
 def tables(checkpoint: Checkpoint) -> Tables:
-    """The frozen integers of a checkpoint; raises ModelMissing where its hash is another."""
+    """The frozen integers of a checkpoint, kept for the next file.
+
+    Raises ModelMissing where its hash is another.
+    """
     from vdsc.codecs.model_tables import Tables
 
     with checkpoint.building():
-        return Tables.from_arrays(checkpoint.tensors[1])
+        return checkpoint.once("tables", lambda: Tables.from_arrays(checkpoint.tensors[1]))
 
 
 def networks(checkpoint: Checkpoint, device: str) -> PathModel:

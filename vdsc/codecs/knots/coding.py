@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 Q16 = 1 << 16
 WILDEST = 1 << 15
 """Latent values that networks can mean anything by; training data lies within a few."""
+
+KEPT = 8
+"""Codes of values that stay in memory: each of one checkpoint and quality."""
 
 LONGEST = 1024
 """The longest gap between knots, in frames, under the Poisson prior."""
@@ -51,8 +55,8 @@ class Coding:
         fault = pace.fault(outline, fps)
         if fault is not None:
             raise CorruptFile(f"the file's clock cannot be right: {fault}")
-        self.grid = grid(tables, params.quality, is_open=not old)
-        self.values = KnotCoder(tables.transition, self.grid)
+        self.values = _knot_coder(tables, params.quality, is_open=not old)
+        self.grid = self.values.grid
         self.still = tables.transition.is_global
         self.times = gap_code(tables, params)
         self.drawn = _drawn(self.times.row, params.seed) if params.drawn else None
@@ -85,6 +89,12 @@ class Coding:
     def price(self, knots: Ints, begin: int) -> Price:
         """What the values of knots (M,) will cost, for the encoder to weigh."""
         return price(self.tables, self.grid, self.lags(knots, begin))
+
+
+@lru_cache(maxsize=KEPT)
+def _knot_coder(tables: Tables, quality: int, *, is_open: bool) -> KnotCoder:
+    """The code of values at a quality, kept for the next file: it holds nothing of this one."""
+    return KnotCoder(tables.transition, grid(tables, quality, is_open=is_open))
 
 
 def _drawn(row: Ints, seed: int) -> DrawnTimes:

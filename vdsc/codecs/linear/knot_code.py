@@ -175,8 +175,10 @@ class KnotCode:
             size = end - begin
             before = np.minimum(np.abs(found[max(begin - max(size, 2), 0) : begin]), _WIDE)
             near = _nearby(before, size)
-            place, shift = (np.tile(part.ravel(), size) for part in level(near.ravel()))
-            place += np.repeat(_bands(begin, end), near.size)
+            place, shift = level(near.ravel())
+            if size > 1:
+                place, shift = np.tile(place, size), np.tile(shift, size)
+            place += _bands(begin, end).repeat(near.size)
             chosen = None if plan is None else plan.chooser(done, batch, begin, end)
             context = place * BEFORE + past[begin:end].ravel(), place
             row = self._coefficients.code(tape, context, shift, chosen)
@@ -233,6 +235,7 @@ def together(rows: int, *, grouped: bool) -> Iterator[tuple[int, int]]:
         begin += size
 
 
+@cache
 def _bands(begin: int, end: int) -> Ints:
     """Where the levels of the bands of some rows begin."""
     bands = [min((k + 1).bit_length() - 1, BANDS - 1) for k in range(begin, end)]

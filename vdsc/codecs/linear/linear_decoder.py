@@ -40,7 +40,7 @@ class LinearFileDecoder:
         self._left = header.chunks
         self._steps = Steps.same(self._channels, self._params.step, self._params.finer)
         self._cosines = Cosines(header.outline.shape[1:]) if self._params.cosines else None
-        self._code = KnotCode(self._channels, grouped=self._params.grouped)
+        self._code: KnotCode | None = None
         self._last: Ints | None = None
         self._first: Floats | None = None
         self._learned: LearnedLaws | None = None
@@ -70,12 +70,18 @@ class LinearFileDecoder:
 
     def learned(self) -> LearnedLaws:
         """The laws, and the first knots."""
-        return LearnedLaws(self._code, self._first, transformed=self._cosines is not None)
+        return LearnedLaws(self._laws(), self._first, transformed=self._cosines is not None)
 
     def begin_with(self, learned: LearnedLaws | None) -> None:
         """Begin with the laws of another sequence, and its first knots to start from."""
         self._learned = learned
-        self._code = self._code if learned is None else learned.laws()
+        self._code = None if learned is None else learned.laws()
+
+    def _laws(self) -> KnotCode:
+        """The laws: those of another sequence, or new ones, begun when they are needed."""
+        if self._code is None:
+            self._code = KnotCode(self._channels, grouped=self._params.grouped)
+        return self._code
 
     def _read(self, body: bytes) -> tuple[Knots, Turns | None, Times]:
         """Knots and turns of the next chunk, and the times of its frames; raises CorruptFile."""
@@ -90,7 +96,7 @@ class LinearFileDecoder:
             self._turned = turns.after
         stack = BitStack.from_bytes(body[at:])
         origin = origin_of(self._learned, self._steps, transformed=self._cosines is not None)
-        knots = self._code.code(ReadingTape(stack), end - begin - 1, self._last, None, origin)
+        knots = self._laws().code(ReadingTape(stack), end - begin - 1, self._last, None, origin)
         if not stack.empty:
             raise CorruptFile("a chunk holds more than its knots; the file is damaged")
         if self._last is None:

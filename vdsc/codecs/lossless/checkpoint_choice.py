@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+
 from vdsc.core.sequence import Outline
 from vdsc.model import store
 from vdsc.model.store import Checkpoint
@@ -19,8 +23,13 @@ def candidates(outline: Outline) -> tuple[Checkpoint, ...]:
 
 
 def candidate_names(outline: Outline) -> tuple[str, ...]:
-    """Their names."""
-    return tuple(checkpoint.name for checkpoint in candidates(outline))
+    """The names of those whose method takes such frames, if only once values are narrowed."""
+    from vdsc.codecs.lossless.methods import coders
+
+    narrow = replace(outline, dtype=np.dtype(np.uint8))
+    methods = coders(*candidates(outline))
+    found = [one for one in methods if one.checkpoint and one.start(narrow) is not None]
+    return tuple(one.checkpoint.name for one in found if one.checkpoint)
 
 
 def _alike(checkpoint: Checkpoint, frame: tuple[int, ...]) -> bool:

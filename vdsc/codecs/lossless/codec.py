@@ -25,9 +25,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LosslessSettings:
-    """Every method is tried. checkpoints: the names of those that may be; None for all."""
+    """Every method is tried. checkpoints: the names of those that may be; None for all.
+
+    arrays: whether the method of that name is tried where one chunk holds all.
+    """
 
     checkpoints: tuple[str, ...] | None = None
+    arrays: bool = True
 
 
 class LosslessEncoder:
@@ -122,11 +126,15 @@ class LosslessCodec:
     ) -> LosslessEncoder:
         """Begin to encode a source of any numbers."""
         from vdsc.codecs.lossless.checkpoint_choice import candidates
+        from vdsc.codecs.lossless.coder import chunks
         from vdsc.codecs.lossless.methods import coders
 
         wanted = settings.checkpoints
         found = [c for c in candidates(outline) if wanted is None or c.name in wanted]
-        return LosslessEncoder(outline, coders(*found, memlimit=memory.DEFAULT))
+        methods = coders(*found, memlimit=memory.DEFAULT)
+        if not settings.arrays and chunks(outline) == 1:
+            methods = tuple(method for method in methods if method.name != "arrays")
+        return LosslessEncoder(outline, methods)
 
     def fixed(
         self, source: Source, outline: Outline, settings: LosslessSettings

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -39,8 +38,12 @@ class BitsBack:
         self._memlimit = memlimit
         self._longest = int(checkpoint.settings["chunk"])
 
-    @cached_property
+    @property
     def _model(self) -> Model:
+        """The checkpoint's networks, kept for the next file."""
+        return self.checkpoint.once("bits-back", self._built)
+
+    def _built(self) -> Model:
         weights, tables = self.checkpoint.tensors
         with self.checkpoint.building():
             frozen = Tables.from_arrays(tables).transition
