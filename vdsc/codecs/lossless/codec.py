@@ -126,13 +126,12 @@ class LosslessCodec:
     ) -> LosslessEncoder:
         """Begin to encode a source of any numbers."""
         from vdsc.codecs.lossless.checkpoint_choice import candidates
-        from vdsc.codecs.lossless.coder import chunks
         from vdsc.codecs.lossless.methods import coders
 
         wanted = settings.checkpoints
         found = [c for c in candidates(outline) if wanted is None or c.name in wanted]
         methods = coders(*found, memlimit=memory.DEFAULT)
-        if not settings.arrays and chunks(outline) == 1:
+        if not settings.arrays and chunk.chunks(outline) == 1:
             methods = tuple(method for method in methods if method.name != "arrays")
         return LosslessEncoder(outline, methods)
 

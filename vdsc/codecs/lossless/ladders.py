@@ -74,11 +74,11 @@ class Ladders:
         rows = _rows(values, axis)
         found = np.array([stair(column) or (0.0, 0.0) for column in rows.T.astype(np.float64)])
         starts, steps = found.T
-        saved = cls(axis, LARGE, whole, _told(starts), _told(steps)).saved(rows)
+        saved = cls(axis, LARGE, whole, _each(starts), _each(steps)).saved(rows)
         worth = saved > WORTH
         if len(rows) * saved[worth].sum() < WORTH * values.size:
             return None
-        made = cls(axis, LARGE, whole, _told(starts * worth), _told(steps * worth)).again(values)
+        made = cls(axis, LARGE, whole, _each(starts * worth), _each(steps * worth)).again(values)
         return None if made is None else made.smaller(values)
 
     def smaller(self, values: Values) -> Self:
@@ -161,7 +161,7 @@ class Ladders:
         if len(payload) < at + size or not isinstance(whole, Binary | Decimal) or not right:
             raise _damaged()
         strays, end = Strays.read(payload, at + size, shape, dtype)
-        return cls(axis, kind, whole, _told(starts), _told(steps), off, strays), payload[end:]
+        return cls(axis, kind, whole, _each(starts), _each(steps), off, strays), payload[end:]
 
     def _numbers(self, rows: Values) -> Ints:
         """The nearest numbers (S, C) of values."""
@@ -210,7 +210,7 @@ def _unrolled(rows: Values, shape: tuple[int, ...], axis: int) -> Values:
     return np.ascontiguousarray(np.moveaxis(rows.reshape(shape[axis], *others), 0, axis))
 
 
-def _told(numbers: Floats) -> tuple[float, ...]:
+def _each(numbers: Floats) -> tuple[float, ...]:
     """Numbers (C,) as Python's."""
     return tuple(numbers.tolist())
 
