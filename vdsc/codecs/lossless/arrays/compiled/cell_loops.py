@@ -74,9 +74,8 @@ def sum_laws(desk: Ints, plan: Ints, lines: Lines, row: Ints, d: int) -> None:
             rest, left = start - x * width, (1 << 32) - step * width
             for j in range(1, CELLS):
                 row[j] += logistic(lines, x) * share
-                x, rest = x + step, rest + left
-                if rest >= width:
-                    x, rest = x + 1, rest - width
+                more = 1 if rest + left >= width else 0
+                x, rest = x + step + more, rest + left - more * width
 
 
 @loop

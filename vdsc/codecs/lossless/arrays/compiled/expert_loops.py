@@ -122,7 +122,7 @@ def learn_all(
             for f in range(FEATURE, TARGET + 1):
                 desk[d, f] = 0
     for i in range(plan[REGRESSIONS]):
-        learn(desk, sums, recipes[i], begins)
+        learn(desk, sums, recipes[i], begins, system[0])
         if plan[FRAMES] < 16 or (plan[FRAMES] + i) % 2 == 0:
             solve_all(desk, sums, recipes[i], begins, system)
 

@@ -21,36 +21,36 @@ from vdsc.core.types import Ints
 
 
 @loop
-def learn(desk: Ints, sums: Ints, recipe: Ints, begins: Ints) -> None:
-    """Take in the features of all channels."""
-    if not recipe[SHARED]:
+def learn(desk: Ints, sums: Ints, recipe: Ints, begins: Ints, seen: Ints) -> None:
+    """Take in the features of all channels; those of one at a time are in `seen`."""
+    if recipe[SHARED]:
+        for r in range(begins.size - 1):
+            _fade(sums, r, recipe)
+            for d in range(begins[r], begins[r + 1]):
+                _add(desk, d, sums, r, recipe, seen, ROOM)
+    else:
         for d in range(desk.shape[0]):
             _fade(sums, d, recipe)
-            _add(desk, d, sums, d, recipe, 0)
-        return
-    for r in range(begins.size - 1):
-        _fade(sums, r, recipe)
-        for d in range(begins[r], begins[r + 1]):
-            _add(desk, d, sums, r, recipe, ROOM)
+            _add(desk, d, sums, d, recipe, seen, 0)
 
 
 @loop
 def _fade(sums: Ints, row: int, recipe: Ints) -> None:
     """Let a row of sums forget."""
-    begin = recipe[SUMS]
-    for at in range(begin, begin + recipe[COUNT] * (recipe[COUNT] + 1) // 2):
-        sums[row, at] -= sums[row, at] >> recipe[FORGET]
+    begin, count, forget = recipe[SUMS], recipe[COUNT], recipe[FORGET]
+    for at in range(begin, begin + count * (count + 1) // 2):
+        sums[row, at] -= sums[row, at] >> forget
 
 
 @loop
-def _add(desk: Ints, d: int, sums: Ints, row: int, recipe: Ints, room: int) -> None:
+def _add(desk: Ints, d: int, sums: Ints, row: int, recipe: Ints, seen: Ints, room: int) -> None:
     """Add the products of a channel's features to a row of sums."""
-    at = recipe[SUMS]
-    for a in range(recipe[COUNT]):
-        first = desk[d, recipe[COLUMNS + a]]
+    at, count = recipe[SUMS], recipe[COUNT]
+    for a in range(count):
+        seen[a] = desk[d, recipe[COLUMNS + a]]
         for b in range(a + 1):
-            sums[row, at] += first * desk[d, recipe[COLUMNS + b]] >> room
-            at += 1
+            sums[row, at + b] += seen[a] * seen[b] >> room
+        at += a + 1
 
 
 @loop
