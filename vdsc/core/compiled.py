@@ -23,7 +23,11 @@ unsigned: Any = np.uint64
 """Take 64 bits as an unsigned integer; those of both kinds are never mixed."""
 
 _HOW: dict[str, Any] = {"nogil": True, "error_model": "numpy"}  # a quotient by 0 raises nothing
-_INNER: dict[str, Any] = _HOW | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "forceinline": True}
+_INNER: dict[str, Any] = _HOW | {
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+    "forceinline": True,
+}
 
 
 def loop(function: F) -> F:

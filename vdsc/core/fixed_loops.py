@@ -14,13 +14,10 @@ def clamp(value: int, low: int, high: int) -> int:
 @loop
 def bit_length(value: int) -> int:
     """Binary digits of an integer below 2**63; 0 and negative ones have none."""
-    if value <= 0:
-        return 0
-    digits, rest = 1, value
-    for step in (32, 16, 8, 4, 2, 1):
-        if rest >> step:
-            digits += step
-            rest >>= step
+    digits, rest = 0, unsigned(max(value, 0))
+    while rest:  # which LLVM knows as one instruction
+        rest >>= unsigned(1)
+        digits += 1
     return digits
 
 

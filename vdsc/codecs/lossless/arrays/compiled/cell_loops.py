@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from vdsc.codecs.lossless.arrays.alphabet import REACH
 from vdsc.codecs.lossless.arrays.compiled.desk import (
-    AGAIN,
     BEGIN,
     CENTRE,
     DIGITS,
@@ -41,6 +40,10 @@ CELLS = 2 * HALF + 1
 NOWHERE = -1
 """Where `last` is, in 64 bits, if it is not in the cell."""
 
+STRIDE = 16
+"""Edges whose sums are taken at once: mostly those of the first cells are all that is needed."""
+
+_X, _REST, _STEP, _LEFT, _WIDTH, _SHARE = range(6)
 _FOLD = CERTAIN.bit_length() - 1
 _ALONE = 32  # a law alone lies within half a level, Q6, of the centre
 
@@ -55,48 +58,62 @@ def place(desk: Ints, plan: Ints, places: Places, d: int) -> None:
 
 
 @loop
-def sum_laws(desk: Ints, plan: Ints, lines: Lines, row: Ints, d: int) -> None:
-    """Sum the laws at the 64 edges of a rank, each times its share, Q46, in row[1] to row[64].
+def begin_laws(desk: Ints, plan: Ints, d: int, laws: Ints) -> int:
+    """Put the laws of a rank that have a share at its first edge; return how many they are.
 
-    The quotient at an edge comes from that at the last one: a step is 2**32 // width, and 1 more
-    when what is left over makes a whole.
+    laws: (E, 6). The quotient at an edge comes from that at the last one: a step is 2**32 // width,
+    and 1 more when what is left over makes a whole.
     """
-    for j in range(1, CELLS):
-        row[j] = 0
-    far = FAR << POINT if plan[MIXED] else _ALONE
+    count, far = 0, FAR << POINT if plan[MIXED] else _ALONE
     for e in range(plan[EXPERTS]):
-        share = desk[d, SHARE + e]
-        if share:
+        if desk[d, SHARE + e]:
             width = width_of(desk[d, SCALE + e], desk[d, DIGITS])
             middle = middle_of(desk[d, GUESS + e], desk[d, CENTRE], desk[d, DIGITS], far)
             start = (((1 - 2 * HALF) << 15) - middle) << 16
             x, step = start // width, (1 << 32) // width
-            rest, left = start - x * width, (1 << 32) - step * width
-            for j in range(1, CELLS):
-                row[j] += logistic(lines, x) * share
-                more = 1 if rest + left >= width else 0
-                x, rest = x + step + more, rest + left - more * width
+            laws[count, _X], laws[count, _REST] = x, start - x * width
+            laws[count, _STEP], laws[count, _LEFT] = step, (1 << 32) - step * width
+            laws[count, _WIDTH], laws[count, _SHARE] = width, desk[d, SHARE + e]
+            count += 1
+    return count
 
 
 @loop
-def set_frequencies(desk: Ints, places: Places, row: Ints, d: int) -> None:
-    """Turn the sums of the laws into the 66 frequencies of a rank."""
-    before, rest, again = 0, TOTAL, desk[d, AGAIN]
-    for j in range(CELLS):
-        after = TOTAL
-        if j < CELLS - 1:
-            after = ((row[j + 1] >> 16) * (TOTAL - CELLS) >> _FOLD) + j + 1
-        part = after - before
-        row[j] = part - (part * again >> 16)
-        before = after
+def sum_laws(laws: Ints, count: int, lines: Lines, row: Ints, begin: int) -> None:
+    """Sum the laws at the edges from row[begin] on, each times its share, Q46."""
+    end = min(begin + STRIDE, CELLS)
+    for j in range(begin, end):
+        row[j] = 0
+    for e in range(count):
+        x, rest, share = laws[e, _X], laws[e, _REST], laws[e, _SHARE]
+        step, left, width = laws[e, _STEP], laws[e, _LEFT], laws[e, _WIDTH]
+        for j in range(begin, end):
+            row[j] += logistic(lines, x) * share
+            over = rest + left - width
+            less = over >> 63  # -1 if that makes no whole: without a branch, which nobody foresees
+            x, rest = x + step + 1 + less, over + (width & less)
+        laws[e, _X], laws[e, _REST] = x, rest
+
+
+@loop
+def edge(row: Ints, j: int) -> int:
+    """How much of 2**16 lies below the end of cell j, from the sums of the laws."""
+    if j == CELLS - 1:
+        return TOTAL
+    below: int = ((row[j + 1] >> 16) * (TOTAL - CELLS) >> _FOLD) + j + 1
+    return below
+
+
+@loop
+def alone(desk: Ints, places: Places, d: int) -> int:
+    """The cell that holds nothing but the last rank, or -1."""
     if not desk[d, DIGITS]:
         level = level_of(places, desk[d, LAST])
         high, ranks = level - desk[d, CENTRE], first_of(places, level + 1)
         if abs(high) < HALF and minus(ranks, first_of(places, level)) == 1:
-            row[high + HALF] = 1
-    for j in range(CELLS):
-        rest -= row[j]
-    row[CELLS] = rest
+            cell: int = high + HALF
+            return cell
+    return -1
 
 
 @loop

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vdsc.codecs.lossless.arrays.compiled.cell_loops import place, set_frequencies, sum_laws
+from vdsc.codecs.lossless.arrays.compiled.cell_loops import begin_laws, place
 from vdsc.codecs.lossless.arrays.compiled.desk import (
     EXCESS,
     FRAMES,
@@ -24,6 +24,7 @@ from vdsc.codecs.lossless.arrays.compiled.feature_loops import begin_features, s
 from vdsc.codecs.lossless.arrays.compiled.place_loops import level_of
 from vdsc.codecs.lossless.arrays.compiled.places import Places
 from vdsc.codecs.lossless.arrays.compiled.round_loops import (
+    find_symbol,
     pop_round,
     pop_symbol,
     push_round,
@@ -59,7 +60,7 @@ def code_frames(
     Returns the stack, which may have moved, and 0 or what is wrong with it.
     """
     row, system = np.zeros(_ROW, np.int64), np.zeros((_SYSTEM, _SYSTEM), np.int64)
-    everywhere = np.zeros(_EXPERTS, np.int64)
+    everywhere, laws = np.zeros(_EXPERTS, np.int64), np.zeros((_EXPERTS, 6), np.int64)
     for t in range(ranks.shape[0]):
         begin_features(desk, plan)
         set_shares(desk, plan, curves, everywhere)
@@ -67,13 +68,13 @@ def code_frames(
             for d in range(begins[r], begins[r + 1]):
                 expect(desk, plan, recipes, d)
                 place(desk, plan, places, d)
-                sum_laws(desk, plan, lines, row, d)
-                set_frequencies(desk, places, row, d)
+                count = begin_laws(desk, plan, d, laws)
                 if codes.size:
-                    split_rank(desk, places, row, d, ranks[t, d])
+                    symbol = split_rank(desk, places, d, ranks[t, d])
+                    find_symbol(desk, places, lines, laws, count, row, d, symbol)
                     _keep(codes, t, desk, d)
                 else:
-                    pop_symbol(bits, desk, row, d)
+                    pop_symbol(bits, desk, places, lines, laws, count, row, d)
             if not codes.size:
                 wrong = pop_round(bits, desk, places, ranks, t, begins[r], begins[r + 1])
                 if wrong:

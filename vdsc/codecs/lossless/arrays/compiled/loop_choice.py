@@ -20,7 +20,7 @@ LOAD, COMPILE = 1.0, 6.0
 CHANNELS = 1 << 14
 """Frames of more channels are left to NumPy, which needs less memory for them."""
 
-_MODULE = "vdsc.codecs.lossless.arrays.compiled.coding"
+_MODULE = "vdsc.codecs.lossless.arrays.compiled.frame_coding"
 _FRAME, _VALUE = 1.2e-3, 1.5e-5  # seconds that NumPy takes, about, for a round and for a value
 
 

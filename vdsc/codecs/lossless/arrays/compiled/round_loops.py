@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from vdsc.codecs.lossless.arrays.alphabet import REACH
-from vdsc.codecs.lossless.arrays.compiled.cell_loops import CELLS, bound_cell
+from vdsc.codecs.lossless.arrays.compiled.cell_loops import (
+    CELLS,
+    STRIDE,
+    alone,
+    bound_cell,
+    edge,
+    sum_laws,
+)
+from vdsc.codecs.lossless.arrays.compiled.desk import AGAIN as AGAIN_SHARE
 from vdsc.codecs.lossless.arrays.compiled.desk import (
     BEGIN,
     CENTRE,
@@ -18,6 +26,7 @@ from vdsc.codecs.lossless.arrays.compiled.desk import (
 )
 from vdsc.codecs.lossless.arrays.compiled.place_loops import level_of
 from vdsc.codecs.lossless.arrays.compiled.places import Places
+from vdsc.codecs.lossless.arrays.compiled.score_loops import Lines
 from vdsc.codecs.lossless.arrays.slots import AGAIN, HALF
 from vdsc.core.compiled import loop, unsigned
 from vdsc.core.fixed_loops import bit_length, clamp, minus, plus
@@ -43,16 +52,46 @@ _LENGTHS = 64
 
 
 @loop
-def pop_symbol(bits: Bits, desk: Ints, row: Ints, d: int) -> None:
-    """Pop the symbol of a channel under the frequencies row (66,)."""
-    where, total, left, symbol = peek(bits), row[0], 0, 0
-    right = bound(total, 1, _SYMBOLS)
-    while where >= right and symbol < AGAIN:
-        symbol += 1
-        total += row[symbol]
-        left, right = right, bound(total, symbol + 1, _SYMBOLS) if symbol < AGAIN else 1 << UNIT
-    drop(bits, left, right - left)
-    desk[d, SYMBOL] = symbol
+def pop_symbol(
+    bits: Bits, desk: Ints, places: Places, lines: Lines, laws: Ints, count: int, row: Ints, d: int
+) -> None:
+    """Pop the symbol of a channel under its laws."""
+    where, low, total, left = peek(bits), 0, 0, 0
+    single, again = alone(desk, places, d), desk[d, AGAIN_SHARE]
+    for j in range(CELLS):
+        if j % STRIDE == 0:
+            sum_laws(laws, count, lines, row, j + 1)
+        high = edge(row, j)
+        total += 1 if j == single else high - low - ((high - low) * again >> 16)
+        right = bound(total, j + 1, _SYMBOLS)
+        if where < right:
+            drop(bits, left, right - left)
+            desk[d, SYMBOL] = j
+            return
+        low, left = high, right
+    drop(bits, left, (1 << UNIT) - left)
+    desk[d, SYMBOL] = AGAIN
+
+
+@loop
+def find_symbol(
+    desk: Ints, places: Places, lines: Lines, laws: Ints, count: int, row: Ints, d: int, symbol: int
+) -> None:
+    """Find where in 2**24 a symbol of a channel begins, and how long it is: SYMBOL and LEAST."""
+    low, total, left, right = 0, 0, 0, 0
+    single, again = alone(desk, places, d), desk[d, AGAIN_SHARE]
+    for j in range(min(symbol + 1, CELLS)):
+        if j % STRIDE == 0:
+            sum_laws(laws, count, lines, row, j + 1)
+        high = edge(row, j)
+        left = total
+        total += 1 if j == single else high - low - ((high - low) * again >> 16)
+        low = high
+    if symbol == AGAIN:
+        left, right = bound(total, symbol, _SYMBOLS), 1 << UNIT
+    else:
+        left, right = bound(left, symbol, _SYMBOLS), bound(total, symbol + 1, _SYMBOLS)
+    desk[d, SYMBOL], desk[d, LEAST] = left, right - left
 
 
 @loop
@@ -96,11 +135,8 @@ def pop_round(
 
 
 @loop
-def split_rank(desk: Ints, places: Places, row: Ints, d: int, rank: int) -> None:
-    """Find where the symbol of a rank lies, its excess or -1, and its index in the cell.
-
-    SYMBOL is where it begins in 2**24, and LEAST how long it is.
-    """
+def split_rank(desk: Ints, places: Places, d: int, rank: int) -> int:
+    """Find the excess of a rank, or -1, and its index in its cell; return its symbol."""
     again, shift = rank == desk[d, LAST], desk[d, DIGITS]
     high = level_of(places, rank) - desk[d, CENTRE] + (1 << shift >> 1)
     high = 0 if again else high >> shift
@@ -112,18 +148,12 @@ def split_rank(desk: Ints, places: Places, row: Ints, d: int, rank: int) -> None
     if again:
         desk[d, SIZE] = 1
     desk[d, EXCESS] = max(abs(high) - HALF, -1)
-    symbol, total = AGAIN if again else clamp(high, -HALF, HALF) + HALF, 0
-    for j in range(symbol):
-        total += row[j]
-    left, right = bound(total, symbol, _SYMBOLS), 1 << UNIT
-    if symbol < AGAIN:
-        right = bound(total + row[symbol], symbol + 1, _SYMBOLS)
-    desk[d, SYMBOL], desk[d, LEAST] = left, right - left
+    return AGAIN if again else clamp(high, -HALF, HALF) + HALF
 
 
 @loop
 def push_round(bits: Bits, desk: Ints, first: int, last: int) -> None:
-    """Push what `split_rank` found of channels, so that `pop_round` finds it in its order."""
+    """Push what has been found of channels, so that `pop_round` finds it in its order."""
     push_wide(bits, desk, first, last, INDEX, SIZE)
     for d in range(last - 1, first - 1, -1):
         desk[d, INDEX], desk[d, SIZE] = 0, 1

@@ -27,7 +27,7 @@ from vdsc.codecs.lossless.arrays.mixture import (
     logarithms,
     powers,
 )
-from vdsc.core.compiled import loop, signed
+from vdsc.core.compiled import loop, signed, unsigned
 from vdsc.core.fixed import CERTAIN
 from vdsc.core.fixed_loops import bit_length, clamp
 from vdsc.core.types import Ints
@@ -50,7 +50,7 @@ def tables() -> tuple[Lines, Ints]:
 def logistic(lines: Lines, x: int) -> int:
     """The logistic distribution function of x Q16, Q30."""
     far = abs(x)
-    i = min(far >> 8, lines.shape[0] - 1)
+    i = unsigned(min(far >> 8, lines.shape[0] - 1))  # which says that it counts from the front
     height: int = signed(lines[i, 0]) + (signed(lines[i, 1]) * (far & 255) >> 8)
     return height if x >= 0 else CERTAIN - height
 
