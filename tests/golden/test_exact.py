@@ -34,8 +34,10 @@ def places(size):
 
 
 @every
-def test_every_bit_is_the_one_that_was_written(golden, name):
+@pytest.mark.parametrize("compiled", ["0", "1"])
+def test_every_bit_is_the_one_that_was_written(golden, name, compiled, monkeypatch):
     """Type, shape and bits of the values are those of when the file was made."""
+    monkeypatch.setenv("VDSC_COMPILED", compiled)
     assert exactly(golden(name)) == told(name)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from constriction import stream
+from numpy.typing import NDArray
 
 from vdsc.core.types import Ints
 from vdsc.errors import CorruptFile
@@ -67,8 +68,16 @@ class BitStack:
 
     def to_bytes(self) -> bytes:
         """Return the 32-bit words, little-endian, without the zero bytes that end the last one."""
-        words = np.asarray(self._coder.get_compressed(), dtype="<u4")
-        return words.tobytes().rstrip(b"\0")
+        return self.words.astype("<u4").tobytes().rstrip(b"\0")
+
+    @property
+    def words(self) -> NDArray[np.uint32]:
+        """All that is held as words (W,), the topmost last and not 0; they may be set."""
+        return np.array(self._coder.get_compressed(), dtype=np.uint32)
+
+    @words.setter
+    def words(self, words: NDArray[np.uint32]) -> None:
+        self._coder = stream.stack.AnsCoder(words) if words.size else stream.stack.AnsCoder()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> BitStack:
@@ -81,9 +90,7 @@ class BitStack:
             raise CorruptFile("an entropy-coded stream ends in a zero byte; restore the file")
         padded = data + bytes(-len(data) % _WORD)
         stack = cls()
-        if padded:
-            words = np.frombuffer(padded, dtype="<u4").astype(np.uint32)
-            stack._coder = stream.stack.AnsCoder(words)
+        stack.words = np.frombuffer(padded, dtype="<u4").astype(np.uint32)
         return stack
 
 

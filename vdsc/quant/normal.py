@@ -78,6 +78,11 @@ def logistic_cdf(x: Ints) -> Ints:
     return _logistic().cdf(x)
 
 
+def logistic_lines() -> Ints:
+    """The logistic distribution function as (n, 2): F at 0, 1/256, ... in Q30, and its rises."""
+    return np.stack((_logistic().height, _logistic().rise), axis=1)
+
+
 LAWS: dict[str, Callable[[Ints], Ints]] = {"normal": cdf, "logistic": logistic_cdf}
 """The laws an innovation may follow, by the name that frozen tables carry."""
 

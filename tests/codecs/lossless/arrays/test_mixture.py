@@ -11,7 +11,7 @@ from vdsc.quant.normal import logistic_cdf
 def test_tables_are_powers_and_logarithms():
     """The largest integers that are no larger, against floats."""
     at = np.arange(256)
-    powers, logarithms = mixture._powers(), mixture._logarithms()
+    powers, logarithms = mixture.powers(), mixture.logarithms()
     assert (powers == np.floor(2 ** (16 - at / 256) + 1e-9)).all()
     assert (logarithms == np.floor(256 * np.log2(1 + at / 256) + 1e-9)).all()
 
@@ -52,7 +52,7 @@ def test_a_cost_is_that_of_the_level():
     cost = -256 * np.log2(
         1 / (1 + np.exp(-(0.5 - mean / 64) / 2)) - 1 / (1 + np.exp(-(-0.5 - mean / 64) / 2))
     )
-    assert np.abs(-scores._scores - cost).max() < 3
+    assert np.abs(-scores.scores - cost).max() < 3
 
 
 @pytest.mark.parametrize("far", [2**40, 2**55, -(2**55)])

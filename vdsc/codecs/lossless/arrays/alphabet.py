@@ -24,8 +24,8 @@ from vdsc.quant.ordinal import Numbers, numbers, ordinals, reals, span
 REACH = 1 << 40
 """Levels lie within [-REACH, REACH]."""
 
-_MANTISSA = {2: 11, 4: 24, 8: 53}
-_LEAST = {2: -14, 4: -126, 8: -1022}  # exponents of the smallest normal floats
+MANTISSA = {2: 11, 4: 24, 8: 53}
+LEAST = {2: -14, 4: -126, 8: -1022}  # exponents of the smallest normal floats
 
 COARSEST = -984
 """The least scale of floats: all that is finite then lies within the levels."""
@@ -177,8 +177,8 @@ class Binary:
     def grain(self, levels: Ints) -> Ints:
         """Return the binary digits of the level beyond those of the mantissa."""
         digits = np.frexp(levels.astype(np.float64))[1].astype(np.int64)
-        least = self.scale + _LEAST[self.dtype.itemsize] + 1
-        mantissa = _MANTISSA[self.dtype.itemsize]
+        least = self.scale + LEAST[self.dtype.itemsize] + 1
+        mantissa = MANTISSA[self.dtype.itemsize]
         grain: Ints = np.maximum(np.maximum(digits, least) - mantissa, 0)
         return grain
 

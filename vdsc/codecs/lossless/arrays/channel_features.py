@@ -16,7 +16,7 @@ from vdsc.core.types import Ints
 OWN = 4
 """Differences of order 1 to 4 of a channel's past."""
 
-_CURVED = 2  # parents whose squares and cubes are looked at
+CURVED = 2  # parents whose squares and cubes are looked at
 _FINE = 26  # digits of a level whose square and cube are taken
 
 
@@ -30,8 +30,8 @@ def recipes(plan: ChannelPlan) -> list[RegressionRecipe]:
         if not plan.curved:
             made.append(replace(made[-1], forget=3, shared=True))
     if plan.curved:
-        slopes = (*range(OWN, OWN + _CURVED), *range(now, now + _CURVED))
-        powers = range(bent, bent + 2 * _CURVED + 1)
+        slopes = (*range(OWN, OWN + CURVED), *range(now, now + CURVED))
+        powers = range(bent, bent + 2 * CURVED + 1)
         made.append(RegressionRecipe((0, *slopes, *powers), forget=9, ridge=20, least=19))
     return made
 
@@ -50,21 +50,21 @@ class Features:
         self.parents = np.maximum(plan.parents.T, 0)
         self.has = plan.parents.T >= 0
         fine = np.minimum(plan.reach, _FINE)
-        self._coarse = plan.reach - fine
-        self._fold = np.maximum(fine - 1, 0)
-        self._limit = 2 << fine
-        self._centre = first + (shifted(plan.middle, plan.reach - 5) << POINT)
+        self.coarse = plan.reach - fine
+        self.fold = np.maximum(fine - 1, 0)
+        self.limit = 2 << fine
+        self.centre = first + (shifted(plan.middle, plan.reach - 5) << POINT)
         self._usual = plan.activity
-        self._relative = plan.activity[self.parents] - plan.activity
+        self.relative = plan.activity[self.parents] - plan.activity
         count = plan.parents.shape[1]
         self._before, self._now = slice(OWN, OWN + count), slice(OWN + count, OWN + 2 * count)
-        rows = OWN + 2 * count + (2 * _CURVED + 1 if plan.curved else 0) + 1
+        rows = OWN + 2 * count + (2 * CURVED + 1 if plan.curved else 0) + 1
         self.table = np.zeros((rows, first.size), dtype=np.int64)
         self._turn = np.zeros_like(first)
         self._powers = np.zeros((3, first.size), dtype=np.int64)
         self._bent = np.zeros((2, first.size), dtype=np.int64)
         self.shift = np.zeros_like(first)
-        self._related, self._curved = plan.related, plan.curved
+        self.related, self.curved = plan.related, plan.curved
 
     def begin(self, past: Ints, lively: Ints) -> None:
         """Take levels past (5, D) Q6, newest first, and the digits lively (D,) of usual turns."""
@@ -75,10 +75,10 @@ class Features:
         for order in range(1, OWN):
             steps = steps[:-1] - steps[1:]
             self._put(slice(order, order + 1), steps[:1], self.shift)
-        if self._related:
+        if self.related:
             before = slope[self.parents] * self.has
-            self._put(self._before, before, self.shift - self._relative)
-        if self._curved:
+            self._put(self._before, before, self.shift - self.relative)
+        if self.curved:
             self._set_powers(past[0], slice(None))
             self._were = self._powers.copy()
 
@@ -86,26 +86,26 @@ class Features:
         """Take the levels (N,) Q6 of a round's channels and what they would be without a turn."""
         self._turn[channels] = turn = levels - expected
         self._put(slice(-1, None), turn[None], self.shift[channels], channels)
-        if self._curved:
+        if self.curved:
             self._set_powers(levels, channels)
             self._bent[:, channels] = self._powers[1:, channels] - self._were[1:, channels]
 
     def look(self, channels: slice) -> Ints:
         """Return the features (F, N) of channels whose parents have been seen."""
-        if self._related:
+        if self.related:
             parents, has = self.parents[:, channels], self.has[:, channels]
-            shift = self.shift[channels] - self._relative[:, channels]
+            shift = self.shift[channels] - self.relative[:, channels]
             self._put(self._now, self._turn[parents] * has, shift, channels)
-            if self._curved:
+            if self.curved:
                 self._bend(parents, has, shift, channels)
         return self.table[:, channels]
 
     def _bend(self, parents: Ints, has: NDArray[np.bool_], shift: Ints, channels: slice) -> None:
         """Fill in the squares, the cubes and the product of the first two parents."""
-        bent = self._bent[:, parents[:_CURVED]] * has[:_CURVED]
+        bent = self._bent[:, parents[:CURVED]] * has[:CURVED]
         for power, values in enumerate(bent):
-            at = self._now.stop + power * _CURVED
-            self._put(slice(at, at + _CURVED), values, shift[:_CURVED], channels)
+            at = self._now.stop + power * CURVED
+            self._put(slice(at, at + CURVED), values, shift[:CURVED], channels)
         turn = self._product(self._powers[0], parents) - self._product(self._were[0], parents)
         self._put(slice(-2, -1), (turn * has[1])[None], shift[:1], channels)
 
@@ -116,9 +116,9 @@ class Features:
 
     def _set_powers(self, levels: Ints, channels: slice) -> None:
         """x, x^2 and x^3 of the distance x from the middle, scaled to slopes of about 1."""
-        coarse, fold = self._coarse[channels], self._fold[channels]
-        limit = self._limit[channels]
-        x = clamp((levels - self._centre[channels]) >> POINT >> coarse, -limit, limit)
+        coarse, fold = self.coarse[channels], self.fold[channels]
+        limit = self.limit[channels]
+        x = clamp((levels - self.centre[channels]) >> POINT >> coarse, -limit, limit)
         square = x * x
         self._powers[0, channels] = x
         self._powers[1, channels] = (square << POINT) >> fold << coarse
@@ -127,5 +127,5 @@ class Features:
     def _product(self, x: Ints, parents: Ints) -> Ints:
         """The product x y of the first two parents, scaled as x is."""
         one, other = parents[:2]
-        product: Ints = (x[one] * x[other] << POINT) >> self._fold[other] << self._coarse[one]
+        product: Ints = (x[one] * x[other] << POINT) >> self.fold[other] << self.coarse[one]
         return product

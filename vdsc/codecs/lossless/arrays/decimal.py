@@ -18,7 +18,7 @@ DIGITS = 14
 """More digits than a K has."""
 
 _LIMIT = 1 << 40
-_TENS = 10 ** np.arange(DIGITS)
+TENS = 10 ** np.arange(DIGITS)
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,11 @@ class Decimal:
     @classmethod
     def _coarsest(cls, values: Numbers, places: int, *, signed: bool) -> Decimal:
         """Return the alphabet with the fewest significant digits."""
-        for digits in range(1, len(_TENS)):
+        for digits in range(1, len(TENS)):
             narrow = cls(values.dtype, places, digits, signed)
             if narrow.holds(values):
                 return narrow
-        return cls(values.dtype, places, len(_TENS), signed)
+        return cls(values.dtype, places, len(TENS), signed)
 
     def holds(self, values: Numbers) -> bool:
         """Return whether every one of values (...) is such a decimal, bit for bit."""
@@ -74,7 +74,7 @@ class Decimal:
         native = np.abs(values.astype(values.dtype.newbyteorder("="))).ravel()
         spacing = np.spacing(np.minimum(native, np.finfo(native.dtype).max / 2))  # of max: overflow
         size = np.rint(exact * float(10**self.places)).astype(np.int64)
-        steps = _TENS[self._dropped(size)] / float(10**self.places)
+        steps = TENS[self._dropped(size)] / float(10**self.places)
         return bool(np.log2(steps).mean() > np.log2(spacing.astype(np.float64)).mean())
 
     def ranks(self, values: Numbers) -> Ints:
@@ -102,7 +102,7 @@ class Decimal:
 
     def grain(self, levels: Ints) -> Ints:
         """Return 0 where neighbouring levels are ranks, else enough for two ranks or more."""
-        step = _TENS[self._dropped(np.abs(levels))]
+        step = TENS[self._dropped(np.abs(levels))]
         digits: Ints = np.where(step > 1, np.frexp(step.astype(np.float64))[1] + 1, 0)
         return digits.astype(np.int64)
 
@@ -111,38 +111,38 @@ class Decimal:
         with np.errstate(over="ignore"):
             scaled = np.abs(reals(values)) * float(10**self.places)
         size = np.rint(np.where(scaled < _LIMIT, scaled, 0)).astype(np.int64)
-        half = _TENS[self._dropped(size)] >> 1
+        half = TENS[self._dropped(size)] >> 1
         ranks = self._number(size + half)
         below: Ints = np.where(np.signbit(values), -ranks - self.signed, ranks)
         return below
 
     def _dropped(self, size: Ints) -> Ints:
         """How many trailing digits of K (...) >= 0 must be zero."""
-        places: Ints = np.searchsorted(_TENS, size, side="right")
+        places: Ints = np.searchsorted(TENS, size, side="right")
         return np.maximum(places - self.digits, 0)
 
     def _slack(self, levels: Ints) -> Ints:
         """What to add to a positive level so that rounding down rounds up."""
-        return _TENS[self._dropped(np.maximum(levels, 0))] - 1
+        return TENS[self._dropped(np.maximum(levels, 0))] - 1
 
     def _number(self, size: Ints) -> Ints:
         """The rank of the largest allowed K <= size (...), size >= 0."""
         drop = self._dropped(size)
-        number: Ints = drop * self._decade + size // _TENS[drop]
+        number: Ints = drop * self._decade + size // TENS[drop]
         return number
 
     def _size(self, ranks: Ints) -> Ints:
         """K (...) >= 0 of ranks (...)."""
         number = np.where(ranks < 0, -ranks - self.signed, ranks)
-        drop = np.maximum((number - _TENS[self.digits - 1]) // self._decade, 0)
-        drop = np.minimum(drop, len(_TENS) - 1)
-        size: Ints = (number - drop * self._decade) * _TENS[drop]
+        drop = np.maximum((number - TENS[self.digits - 1]) // self._decade, 0)
+        drop = np.minimum(drop, len(TENS) - 1)
+        size: Ints = (number - drop * self._decade) * TENS[drop]
         return size
 
     @property
     def _decade(self) -> int:
         """How many ranks one power of ten holds, where digits are dropped."""
-        return 9 * int(_TENS[self.digits - 1])
+        return 9 * int(TENS[self.digits - 1])
 
 
 def _shrunk(scaled: Ints, places: int, dtype: np.dtype[Any]) -> Numbers:

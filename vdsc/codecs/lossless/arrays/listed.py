@@ -53,19 +53,20 @@ class Listed:
 
     def levels(self, ranks: Ints) -> Ints:
         """Return the levels (...) of ranks (...)."""
-        return self._levels[ranks]
+        return self.every_level[ranks]
 
     def first(self, levels: Ints) -> Ints:
         """Return the least rank (...) whose level is at least levels (...)."""
-        found: Ints = np.searchsorted(self._levels, levels)
+        found: Ints = np.searchsorted(self.every_level, levels)
         return found
 
     def grain(self, levels: Ints) -> Ints:
         """Return the digits (...) of the usual distance, less 1, between ranks nearby."""
-        return self._grain[np.minimum(self.first(levels), self.table.size - 1)]
+        return self.every_grain[np.minimum(self.first(levels), self.table.size - 1)]
 
     @cached_property
-    def _levels(self) -> Ints:
+    def every_level(self) -> Ints:
+        """The levels (U,) of all ranks."""
         levels = self.whole.levels(self.table)
         if levels[-1] - levels[0] > REACH:
             return levels
@@ -74,10 +75,11 @@ class Listed:
         return close
 
     @cached_property
-    def _grain(self) -> Ints:
+    def every_grain(self) -> Ints:
+        """The grain (U,) at the level of each rank."""
         at = np.arange(self.table.size)
         low, high = np.maximum(at - _AROUND, 0), np.minimum(at + _AROUND, self.table.size - 1)
-        spacing = (self._levels[high] - self._levels[low]) // np.maximum(high - low, 1)
+        spacing = (self.every_level[high] - self.every_level[low]) // np.maximum(high - low, 1)
         return bit_length(np.maximum(spacing - 1, 0))
 
 

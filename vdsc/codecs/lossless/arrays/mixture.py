@@ -24,10 +24,10 @@ WIDE = 4
 FAR = 1 << 30
 """No mean is farther from the centre, in cells Q16."""
 
-_FORGET = 4  # scores shrink by 4/64 at each step
-_ALL = 160  # 256ths of the mean score of all channels that count for each of them
-_OCTAVE = 256  # a score counts 256ths of a bit
-_FARTHEST = 1 << 14  # cells
+FORGET = 4  # scores shrink by 4/64 at each step
+ALL = 160  # 256ths of the mean score of all channels that count for each of them
+OCTAVE = 256  # a score counts 256ths of a bit
+FARTHEST = 1 << 14  # cells
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,14 +70,14 @@ class Scores:
     """What levels have cost under E experts of D channels, in -1/256 bits (E, D)."""
 
     def __init__(self, experts: int, channels: int) -> None:
-        self._scores = np.zeros((experts, channels), dtype=np.int64)
+        self.scores = np.zeros((experts, channels), dtype=np.int64)
 
     def shares(self) -> Ints:
         """Shares (E, D) Q16 of the experts, which sum to 2**16."""
-        everywhere = self._scores.sum(axis=1, keepdims=True) // self._scores.shape[1]
-        scores = self._scores + (everywhere * _ALL >> 8)
-        behind = np.minimum(scores.max(axis=0) - scores, 17 * _OCTAVE)
-        weight = _powers()[behind % _OCTAVE] >> behind // _OCTAVE
+        everywhere = self.scores.sum(axis=1, keepdims=True) // self.scores.shape[1]
+        scores = self.scores + (everywhere * ALL >> 8)
+        behind = np.minimum(scores.max(axis=0) - scores, 17 * OCTAVE)
+        weight = powers()[behind % OCTAVE] >> behind // OCTAVE
         share: Ints = (weight << 16) // weight.sum(axis=0)
         first = share.argmax(axis=0)[None]
         rest = TOTAL - share.sum(axis=0) + np.take_along_axis(share, first, 0)[0]
@@ -89,37 +89,37 @@ class Scores:
         mean, scale = laws.lead
         centre, shift = (mean + 32) >> POINT, digits(scale)
         half = (np.int64(1) << shift) >> 1
-        cell = clamp((levels - centre + half) >> shift, -_FARTHEST, _FARTHEST)
+        cell = clamp((levels - centre + half) >> shift, -FARTHEST, FARTHEST)
         middle, width = laws.cells(centre, shift)
         ends = (((2 * cell + side) << 15) - middle for side in (1, -1))
         above, below = (logistic_cdf((end << 16) // width) for end in ends)
-        self._scores -= self._scores * _FORGET >> 6
-        self._scores += _log2(np.maximum(above - below, 1))
+        self.scores -= self.scores * FORGET >> 6
+        self.scores += _log2(np.maximum(above - below, 1))
 
 
 def _log2(mass: Ints) -> Ints:
     """-1/256 bits that masses (...) Q30, >= 1, are worth, rounded down."""
     whole = bit_length(mass) - 1
-    part = (mass << 8 >> whole) - _OCTAVE
-    found: Ints = (whole - (CERTAIN.bit_length() - 1)) * _OCTAVE + _logarithms()[part]
+    part = (mass << 8 >> whole) - OCTAVE
+    found: Ints = (whole - (CERTAIN.bit_length() - 1)) * OCTAVE + logarithms()[part]
     return found
 
 
 @cache
-def _logarithms() -> Ints:
+def logarithms() -> Ints:
     """floor(256 log2(1 + i / 256)), i = 0 to 255, from Python's integers."""
-    found = [((_OCTAVE + i) ** _OCTAVE).bit_length() - 1 - 8 * _OCTAVE for i in range(_OCTAVE)]
+    found = [((OCTAVE + i) ** OCTAVE).bit_length() - 1 - 8 * OCTAVE for i in range(OCTAVE)]
     return np.array(found, dtype=np.int64)
 
 
 @cache
-def _powers() -> Ints:
+def powers() -> Ints:
     """The largest n with n**256 <= 2**(256 x 16 - i), 2**16 x 2**(-i / 256), i = 0 to 255."""
     found = []
-    for i in range(_OCTAVE):
-        low, high, most = 1 << 15, 1 << 16, 1 << (16 * _OCTAVE - i)
+    for i in range(OCTAVE):
+        low, high, most = 1 << 15, 1 << 16, 1 << (16 * OCTAVE - i)
         while low < high:
             middle = (low + high + 1) >> 1
-            low, high = (middle, high) if middle**_OCTAVE <= most else (low, middle - 1)
+            low, high = (middle, high) if middle**OCTAVE <= most else (low, middle - 1)
         found.append(low)
     return np.array(found, dtype=np.int64)

@@ -16,7 +16,7 @@ LARGE = UNIT + 6
 """Features lie within 2**24 of 0."""
 
 _BATCH = 1 << 13  # channels whose weights are solved for at once
-_ROOM = 8  # bits that products lose before those of many channels are summed
+ROOM = 8  # bits that products lose before those of many channels are summed
 
 
 @dataclass(frozen=True)
@@ -42,44 +42,44 @@ class Regression:
     """D regressions of one target each on the same F features."""
 
     def __init__(self, recipe: RegressionRecipe, rounds: tuple[int, ...]) -> None:
-        self._recipe = recipe
-        self._rounds = np.array(rounds, dtype=np.int64)
-        begins = np.cumsum(self._rounds) - self._rounds
-        self._begins: Ints = begins[self._rounds > 0]
-        channels = len(self._begins) if recipe.shared else sum(rounds)
+        self.recipe = recipe
+        self.rounds = np.array(rounds, dtype=np.int64)
+        begins = np.cumsum(self.rounds) - self.rounds
+        self.begins: Ints = begins[self.rounds > 0]
+        channels = len(self.begins) if recipe.shared else sum(rounds)
         count = len(recipe.features)
-        self._rows = np.array((*recipe.features, -1))
-        self._moments = np.zeros((count + 1, count + 1, channels), dtype=np.int64)
-        self._weights = np.zeros((count, sum(rounds)), dtype=np.int64)
+        self.rows = np.array((*recipe.features, -1))
+        self.moments = np.zeros((count + 1, count + 1, channels), dtype=np.int64)
+        self.weights = np.zeros((count, sum(rounds)), dtype=np.int64)
 
     def learn(self, features: Ints, *, again: bool) -> None:
         """Take in features (A, D), the last being the target, and if `again` solve anew."""
-        seen = features[self._rows]
-        self._moments -= self._moments >> self._recipe.forget
+        seen = features[self.rows]
+        self.moments -= self.moments >> self.recipe.forget
         for row, feature in enumerate(seen):
-            self._moments[row] += self._summed(feature * seen)
+            self.moments[row] += self._summed(feature * seen)
         if again:
             weights = self._solved()
-            if self._recipe.shared:
-                weights = np.repeat(weights, self._rounds[self._rounds > 0], axis=1)
-            self._weights = weights
+            if self.recipe.shared:
+                weights = np.repeat(weights, self.rounds[self.rounds > 0], axis=1)
+            self.weights = weights
 
     def _solved(self) -> Ints:
         """Weights (F, D) from the moments, some channels at a time, for the memory."""
-        ridge, least = self._recipe.ridge, 1 << self._recipe.least
-        parts = range(0, self._moments.shape[2], _BATCH)
-        some = [self._moments[:, :, begin : begin + _BATCH] for begin in parts]
+        ridge, least = self.recipe.ridge, 1 << self.recipe.least
+        parts = range(0, self.moments.shape[2], _BATCH)
+        some = [self.moments[:, :, begin : begin + _BATCH] for begin in parts]
         return np.concatenate([solve(one, ridge=ridge, least=least) for one in some], axis=1)
 
     def _summed(self, products: Ints) -> Ints:
         """Sum products (F+1, D) over the channels of each round, if these share their weights."""
-        if not self._recipe.shared:
+        if not self.recipe.shared:
             return products
-        summed: Ints = np.add.reduceat(products >> _ROOM, self._begins, axis=1)
+        summed: Ints = np.add.reduceat(products >> ROOM, self.begins, axis=1)
         return summed
 
     def predict(self, features: Ints, channels: slice) -> Ints:
         """Return the target (N,) at Q24 of the features' unit from features (A, N)."""
-        chosen = features[self._rows[:-1]]
-        target: Ints = (self._weights[:, channels] * chosen).sum(axis=0)
+        chosen = features[self.rows[:-1]]
+        target: Ints = (self.weights[:, channels] * chosen).sum(axis=0)
         return target

@@ -29,6 +29,9 @@ AGAIN = 2 * HALF + 1
 RARE, SURE = 128, TOTAL - 1024
 """The least and the largest probability, of 2**16, that a rank occurs again."""
 
+TOO_FAR = "a value lies outside its range; the file is damaged"
+NO_RANK = "a value lies where there is none; the file is damaged"
+NO_SUCH_RANK = "a value lies outside its cell; the file is damaged"
 _EDGES = (2 * np.arange(1, 2 * HALF + 1, dtype=np.int64) - 2 * HALF - 1) << 15
 _BATCH = 1 << 13  # rows that are in memory at once
 _NOWHERE = np.uint64(2**64 - 1)
@@ -105,14 +108,14 @@ class Slots:
         if outside.any():
             high[outside] += np.sign(high[outside]) * pop_any(stack, int(outside.sum()))
         if (np.abs(high) > (2 * REACH >> self.shift) + HALF).any():
-            raise CorruptFile("a value lies outside its range; the file is damaged")
+            raise CorruptFile(TOO_FAR)
         begin, size, skip = self._cell(high)
         size = np.where(again, _ONE, size)
         if (size == 0).any():
-            raise CorruptFile("a value lies where there is none; the file is damaged")
+            raise CorruptFile(NO_RANK)
         index = pop_wide(stack, size)
         if (index >= size).any():
-            raise CorruptFile("a value lies outside its cell; the file is damaged")
+            raise CorruptFile(NO_SUCH_RANK)
         index += index >= skip
         ranks: Ints = np.where(again, self.last, begin + index.view(np.int64))
         return ranks

@@ -13,10 +13,10 @@ WEIGHT = 24
 LARGEST = 1 << (WEIGHT + 10)
 """The largest weight."""
 
-_FINE = 30  # bits after the point while a system is solved; diagonals lie within [1/4, 1]
-_LEAST = 1 << 8  # the smallest pivot
-_SPARE = 8  # bits that factors of nearly dependent features, up to 2**40, leave behind
-_REST = _FINE - 2 * _SPARE
+FINE = 30  # bits after the point while a system is solved; diagonals lie within [1/4, 1]
+LEAST = 1 << 8  # the smallest pivot
+SPARE = 8  # bits that factors of nearly dependent features, up to 2**40, leave behind
+REST = FINE - 2 * SPARE
 
 
 def solve(moments: Ints, *, ridge: int, least: int) -> Ints:
@@ -41,13 +41,13 @@ def solve(moments: Ints, *, ridge: int, least: int) -> Ints:
     lower = []
     for k in range(count):
         column = system[k + 1 :, k].copy()
-        share = (column << _FINE) // np.maximum(system[k, k], _LEAST)
-        system[k + 1 :, k + 1 :] -= share[:, None] * column[None] >> _FINE
+        share = (column << FINE) // np.maximum(system[k, k], LEAST)
+        system[k + 1 :, k + 1 :] -= share[:, None] * column[None] >> FINE
         lower.append(share)
     weights = np.stack([share[-1] for share in lower])
     for k in range(count - 2, -1, -1):
-        share = lower[k][:-1] >> _SPARE
-        weights[k] -= (share * (weights[k + 1 :] >> _SPARE) >> _REST).sum(axis=0)
+        share = lower[k][:-1] >> SPARE
+        weights[k] -= (share * (weights[k + 1 :] >> SPARE) >> REST).sum(axis=0)
     return _unscaled(weights, digits[-1] - digits[:-1])
 
 
@@ -58,11 +58,11 @@ def _scaled(moments: Ints, ridge: int, least: int) -> tuple[Ints, Ints]:
     diagonal = system[places, places]
     system[places, places] = diagonal + (diagonal >> ridge) + least
     digits = (bit_length(system[places, places]) + 1) >> 1
-    return shifted(system, _FINE - digits[:, None] - digits[None]), digits
+    return shifted(system, FINE - digits[:, None] - digits[None]), digits
 
 
 def _unscaled(weights: Ints, by: Ints) -> Ints:
     """Weights (F, D) Q30 times 2**by as Q24, clipped."""
-    by = clamp(by - (_FINE - WEIGHT), -62, 24)
+    by = clamp(by - (FINE - WEIGHT), -62, 24)
     bound = shifted(np.full_like(by, LARGEST), clamp(-by, -62, 28))
     return clamp(shifted(clamp(weights, -bound, bound), by), -LARGEST, LARGEST)
