@@ -35,6 +35,9 @@ from vdsc.model.store import Checkpoint
 TRIAL = 1 << 15
 """How many values from the middle of the first chunk are tried by every method."""
 
+SHORT = 4 * TRIAL
+"""Values of a chunk that all methods code whole: of a few frames bits-back says little."""
+
 HOPELESS = 1.5
 """A method is dropped after the trial if its size is above HOPELESS times the smallest ..."""
 
@@ -112,7 +115,7 @@ class StartedMethods:
         few = max(1, TRIAL // prod(values.shape[1:]))
         start = (len(values) - few) // 2
         names = [name for name in self.methods if name != "floor"]
-        if start > 0 and len(names) > 1:
+        if values.size > SHORT and start > 0 and len(names) > 1:
             some = values[start : start + few]
             made = {name: self._by(some, name) for name in names}
             size = {name: len(one[0]) for name, one in made.items() if one is not None}
