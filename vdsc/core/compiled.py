@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any, TypeVar, cast
 
 import numpy as np
-from numba import njit
+from numba import config, njit
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -47,9 +47,14 @@ class Entry:
     Args:
         function: what is compiled at its first call.
         modules: those that it and the loops that it calls are in.
+
+    Raises:
+        ImportError: numba is told not to compile.
     """
 
     def __init__(self, function: Callable[..., Any], modules: Iterable[ModuleType]) -> None:
+        if vars(config).get("DISABLE_JIT"):
+            raise ImportError("NUMBA_DISABLE_JIT is set")
         self._stamp = _digest(modules)
         function.__qualname__ = f"{function.__name__}-{self._stamp}"
         try:

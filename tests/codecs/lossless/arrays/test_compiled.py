@@ -198,6 +198,16 @@ def test_a_process_without_numba_codes_as_ever(tmp_path, setting):
     subprocess.run([sys.executable, "-c", program], env=environment, check=True, timeout=60)
 
 
+def test_a_numba_that_may_not_compile_is_not_used():
+    """Loops that Python itself would run are slower than NumPy, and their sums overflow."""
+    program = (
+        "from vdsc.codecs.lossless.arrays.compiled.loop_choice import Choice;"
+        "assert Choice().coding((1, 1), 1) is None"
+    )
+    environment = {"PYTHONPATH": str(ROOT), SETTING: "1", "NUMBA_DISABLE_JIT": "1"}
+    subprocess.run([sys.executable, "-c", program], env=environment, check=True, timeout=60)
+
+
 def test_small_files_load_no_numba():
     """What takes NumPy a moment must not wait for a compiler to be imported."""
     program = (

@@ -14,7 +14,7 @@ from typing import Any
 SETTING = "VDSC_COMPILED"
 """The environment variable that settles it."""
 
-LOAD, COMPILE = 1.0, 6.0
+LOAD, COMPILE = 1.0, 10.0
 """Seconds of NumPy's work from which loops pay that are kept on disk, and that are not yet."""
 
 CHANNELS = 1 << 14
