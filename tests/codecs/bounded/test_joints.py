@@ -11,7 +11,8 @@ import pytest
 from vdsc.api.decoding import decode
 from vdsc.api.encoding import Job
 from vdsc.codecs.bounded.joint_codec import JointCodec, JointSettings
-from vdsc.codecs.bounded.joint_promise import JointPromise, Measured
+from vdsc.codecs.bounded.joint_measure import Measured
+from vdsc.codecs.bounded.joint_promise import JointPromise, joint_steps
 from vdsc.core.sequence import Clock, Outline
 from vdsc.core.skeleton import Joint, Skeleton
 from vdsc.core.skin import Skin
@@ -87,7 +88,7 @@ def test_what_steps_do_not_reach_is_patched():
     values = motion(30)
     source = array_source(values, exact=True)
     measured = Measured.of(source, SKIN)
-    promise = JointPromise.of_points(measured, SKIN, 0.5, 9.0, whole=True)
+    promise = JointPromise.whole(measured, 0.5, 20.0, joint_steps(measured, 0.5))
     _, made, patches = promise.corrected(values, np.zeros(values.shape))
     assert SKIN.apart(values, made).max() <= 0.5
     assert 0 < len(patches.places) < values.size

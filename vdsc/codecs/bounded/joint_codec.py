@@ -15,7 +15,9 @@ from vdsc.codecs import registry
 from vdsc.codecs.bounded.bounded_encoder import BoundedEncoder
 from vdsc.codecs.bounded.carriers import Carrier, OnPath, WholeNumbers
 from vdsc.codecs.bounded.codec import BoundedCodec
-from vdsc.codecs.bounded.joint_promise import JointPromise, Measured
+from vdsc.codecs.bounded.joint_measure import Measured
+from vdsc.codecs.bounded.joint_promise import JointPromise, joint_steps
+from vdsc.codecs.bounded.joint_steps import JointSteps
 from vdsc.core.sequence import Outline
 from vdsc.core.skin import Skin
 from vdsc.errors import InvalidInput
@@ -25,7 +27,7 @@ from vdsc.io.source import Source
 TRIED = 160
 """Frames on which ways are tried."""
 
-WAYS = (("none", 0.8), ("none", 1.1), ("linear", 2.3), ("linear", 3.2), ("linear", 4.5))
+WAYS = (("none", 2.2), ("linear", 2.3), ("linear", 3.2), ("linear", 4.5))
 """Bases, and steps in bounds: without a base those of whole numbers, else those of the base."""
 
 
@@ -49,15 +51,17 @@ class JointCodec(BoundedCodec):
 
     def encoder(self, source: Source, outline: Outline, settings: Any) -> BoundedEncoder:
         """Begin to encode a source of finite numbers; raises InvalidInput."""
-        measured = Measured.of(source, settings.skin)
+        measured, bound = Measured.of(source, settings.skin), settings.bound
+        found = joint_steps(measured, bound)
         few = excerpt(source, outline, max(0, (outline.frames - TRIED) // 2), TRIED)
         least, best = math.inf, WAYS[0]
         for way in WAYS:
             if way[0] in settings.bases:
-                _, carrier = _carrier(*few, measured, settings, *way)
+                _, carrier = _carrier(*few, measured, found, bound, *way)
                 size = _size(few[0], carrier)
                 least, best = (size, way) if size < least else (least, best)
-        return BoundedEncoder(outline, *_carrier(source, outline, measured, settings, *best))
+        made = _carrier(source, outline, measured, found, bound, *best)
+        return BoundedEncoder(outline, *made)
 
 
 def _size(source: Source, carrier: Carrier) -> int:
@@ -71,16 +75,17 @@ def _carrier(
     source: Source,
     outline: Outline,
     measured: Measured,
-    settings: JointSettings,
+    found: JointSteps,
+    bound: float,
     base: str,
     factor: float,
 ) -> tuple[JointPromise, Carrier]:
     """What carries a source with steps of so many bounds."""
-    whole = base == "none"
-    promise = JointPromise.of_points(measured, settings.skin, settings.bound, factor, whole=whole)
-    if whole:
+    if base == "none":
+        promise = JointPromise.whole(measured, bound, factor, found)
         return promise, WholeNumbers(source, outline, promise)
+    promise, live = JointPromise.mending(measured, bound), measured.live
     steps = np.ones(outline.shape[1])
-    steps[measured.steps.live] = factor * settings.bound / measured.steps.plain
+    steps[live] = factor * bound / measured.plain[live]
     kind: Any = registry.codec_to_write(base).Settings
     return promise, OnPath(source, outline, promise, base, kind(steps=tuple(steps.tolist())))
