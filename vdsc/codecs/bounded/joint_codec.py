@@ -5,8 +5,8 @@ They are decoded like all others; nothing in them is said of a skeleton.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -27,8 +27,14 @@ from vdsc.io.source import Source
 TRIED = 160
 """Frames on which ways are tried."""
 
-WAYS = (("none", 2.2), ("linear", 2.3), ("linear", 3.2), ("linear", 4.5))
-"""Bases, and steps in bounds: without a base those of whole numbers, else those of the base."""
+WHOLE = ("none", 2.2)
+"""Whole steps, in bounds."""
+
+PATHS = (("linear", 2.0), ("linear", 1.4), ("linear", 2.8))
+"""Steps of a path that is mended, in bounds. The first is tried first."""
+
+CERTAIN = (1.5, 2.5)
+"""Bits a channel of the first path: below, no whole steps are tried, and above, none but these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +57,53 @@ class JointCodec(BoundedCodec):
 
     def encoder(self, source: Source, outline: Outline, settings: Any) -> BoundedEncoder:
         """Begin to encode a source of finite numbers; raises InvalidInput."""
-        measured, bound = Measured.of(source, settings.skin), settings.bound
-        found = joint_steps(measured, bound)
+        ways = _Ways(Measured.of(source, settings.skin), settings.bound)
         few = excerpt(source, outline, max(0, (outline.frames - TRIED) // 2), TRIED)
-        least, best = math.inf, WAYS[0]
-        for way in WAYS:
-            if way[0] in settings.bases:
-                _, carrier = _carrier(*few, measured, found, bound, *way)
-                size = _size(few[0], carrier)
-                least, best = (size, way) if size < least else (least, best)
-        made = _carrier(source, outline, measured, found, bound, *best)
-        return BoundedEncoder(outline, *made)
+        best = ways.best(*few, settings.bases)
+        return BoundedEncoder(outline, *ways.carrier(source, outline, *best))
+
+
+@dataclass(frozen=True)
+class _Ways:
+    """The ways to carry a motion whose points may be off by a bound."""
+
+    measured: Measured
+    bound: float
+
+    @cached_property
+    def found(self) -> JointSteps:
+        """Steps of whole numbers."""
+        return joint_steps(self.measured, self.bound)
+
+    def best(self, source: Source, outline: Outline, bases: tuple[str, ...]) -> tuple[str, float]:
+        """The way that an excerpt takes the fewest bytes by."""
+        if "linear" not in bases:
+            return WHOLE
+        sizes = {PATHS[0]: _size(source, self.carrier(source, outline, *PATHS[0])[1])}
+        bits = 8 * sizes[PATHS[0]] / (outline.frames * max(1, self.measured.live.size))
+        if "none" in bases and bits > CERTAIN[0]:
+            if bits > CERTAIN[1]:
+                return WHOLE
+            sizes[WHOLE] = _size(source, self.carrier(source, outline, *WHOLE)[1])
+            if sizes[WHOLE] < sizes[PATHS[0]]:
+                return WHOLE
+        for way in PATHS[1:]:
+            sizes[way] = _size(source, self.carrier(source, outline, *way)[1])
+        return min(sizes, key=lambda way: sizes[way])
+
+    def carrier(
+        self, source: Source, outline: Outline, base: str, factor: float
+    ) -> tuple[JointPromise, Carrier]:
+        """What carries a source with steps of so many bounds."""
+        measured, bound = self.measured, self.bound
+        if base == "none":
+            promise = JointPromise.whole(measured, bound, factor, self.found)
+            return promise, WholeNumbers(source, outline, promise)
+        promise, live = JointPromise.mending(measured, bound), measured.live
+        steps = np.ones(outline.shape[1])
+        steps[live] = factor * bound / measured.plain[live]
+        kind: Any = registry.codec_to_write(base).Settings
+        return promise, OnPath(source, outline, promise, base, kind(steps=tuple(steps.tolist())))
 
 
 def _size(source: Source, carrier: Carrier) -> int:
@@ -69,23 +111,3 @@ def _size(source: Source, carrier: Carrier) -> int:
     carried = [carrier.encode(source.read(*span)) for span in carrier.spans]
     own = (len(one.inner) + len(one.rest) + len(one.patches.to_bytes()) for one in carried)
     return sum(own)
-
-
-def _carrier(
-    source: Source,
-    outline: Outline,
-    measured: Measured,
-    found: JointSteps,
-    bound: float,
-    base: str,
-    factor: float,
-) -> tuple[JointPromise, Carrier]:
-    """What carries a source with steps of so many bounds."""
-    if base == "none":
-        promise = JointPromise.whole(measured, bound, factor, found)
-        return promise, WholeNumbers(source, outline, promise)
-    promise, live = JointPromise.mending(measured, bound), measured.live
-    steps = np.ones(outline.shape[1])
-    steps[live] = factor * bound / measured.plain[live]
-    kind: Any = registry.codec_to_write(base).Settings
-    return promise, OnPath(source, outline, promise, base, kind(steps=tuple(steps.tolist())))

@@ -20,9 +20,9 @@ PULL = 0.1
 """How strongly frames are drawn to what is expected."""
 
 TRIES = 8
-PASSES = 2
-LANES = 24
-SHORTEST = 12
+PASSES = 1
+LANES = 64
+SHORTEST = 6
 ORDER = 3
 """How many differences foretell the next one."""
 

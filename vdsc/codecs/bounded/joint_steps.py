@@ -17,7 +17,7 @@ import numpy as np
 from vdsc.codecs.bounded.joint_body import JointBody
 from vdsc.core.types import Floats
 
-ROUNDS = 30
+ROUNDS = 12
 LEAST = 1e-4
 """Of the mean weight: no point is forgotten."""
 
