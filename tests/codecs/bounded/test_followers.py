@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -9,9 +11,14 @@ import vdsc
 from tests import hinges
 from tests.docs.bounded_page import by_page
 from tests.forge import opened
+from vdsc.codecs.bounded import joint_followers, joint_measure
+from vdsc.codecs.bounded.bounded_params import BoundedParams
 from vdsc.codecs.bounded.error_grid import ErrorGrid
 from vdsc.codecs.bounded.followers import Follower, Followers, Leader
-from vdsc.errors import VdscError
+from vdsc.codecs.lossless import coder
+from vdsc.container import Header
+from vdsc.core.sequence import Clock, Outline
+from vdsc.errors import CorruptFile, VdscError
 
 GRID = ErrorGrid(np.dtype("f8"), np.array([8, 8, 8, 0]), np.zeros(4, np.int64), np.zeros(4))
 LINE = Follower(1, (Leader(0, 0.5, 2.0),), 1, (16, -32))
@@ -28,13 +35,28 @@ def test_what_hinges_make_is_not_coded_and_stays_within_the_bound():
     assert by_page(data).tobytes() == found.tobytes()
 
 
-def test_followers_save_bytes():
-    """The same leg, its angles noisy by as much as the bound allows to tell, costs far more."""
+def test_later_chunks_follow_too(monkeypatch):
+    """Angles that wind are unwound alike in all chunks: few values of any are patched."""
+    for module in (coder, joint_measure):
+        monkeypatch.setattr(module, "VALUES", 50 * 12)
+    values = hinges.motion(150)
+    values[:, 6:] = np.where(np.arange(150)[:, None] < 70, values[:, 6:], values[:, 6:] - 360)
+    data = hinges.packed(values, 0.5)
+    found, facts = vdsc.decompress(data).values, vdsc.info(data)
+    assert hinges.SKIN.apart(values, found).max() <= 0.5
+    assert len(facts.chunks) == 3
+    assert opened(data)[0].params["F"] == 3
+    assert facts.budget["steps and patches"] < 250
+
+
+def test_followers_save_bytes(monkeypatch):
+    """The same leg costs more where none may follow."""
     values = hinges.motion(100)
-    loose = values + np.random.default_rng(0).normal(size=values.shape) * ([0] * 6 + [0.8] * 6)
-    data = hinges.packed(loose, 0.5)
+    size = len(hinges.packed(values, 0.5))
+    monkeypatch.setattr(joint_followers, "WORTH", 0)
+    data = hinges.packed(values, 0.5)
     assert "F" not in opened(data)[0].params
-    assert len(hinges.packed(values, 0.5)) < 0.8 * len(data)
+    assert size < 0.9 * len(data)
 
 
 def test_a_polynomial_of_one_and_of_two():
@@ -74,6 +96,22 @@ def test_followers_that_cannot_be_are_refused(name):
     """Each breaks one rule of the page."""
     with pytest.raises(VdscError):
         Followers.read(Followers(WRONG[name]).to_bytes(), 0, len(WRONG[name]), GRID)
+
+
+@pytest.mark.parametrize(
+    ("params", "dtype"),
+    [
+        ({"W": 2, "F": 4}, "<f8"),
+        ({"F": 1}, "<f8"),
+        ({"W": 2, "F": 1}, "<i4"),
+        ({"W": 2, "F": -1}, "<f8"),
+    ],
+)
+def test_a_header_that_cannot_have_followers_is_refused(params, dtype):
+    """Whole steps of floats may, at most all values but one."""
+    outline = Outline((5, 4), np.dtype(dtype), Clock(Fraction(30)))
+    with pytest.raises(CorruptFile):
+        BoundedParams.from_header(Header("bounded", None, outline, params, 1))
 
 
 def test_a_path_beyond_all_numbers_is_refused():

@@ -5,6 +5,7 @@ They are decoded like all others; nothing in them is said of a skeleton.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -24,11 +25,14 @@ from vdsc.errors import InvalidInput
 from vdsc.io.excerpt import excerpt
 from vdsc.io.source import Source
 
-TRIED = 160
+TRIED = 128
 """Frames on which ways are tried."""
 
-WHOLE = ("none", 2.2)
-"""Whole steps, in bounds."""
+LARGEST, SMALLEST, FINER = 2.3, 0.7, 0.85
+"""Whole steps, in bounds: the first that are tried, the last, and how much smaller each next is."""
+
+SAVED = 0.7
+"""Of the bits that larger whole steps save by their size: what they save in truth."""
 
 PATHS = (("linear", 2.0), ("linear", 1.4), ("linear", 2.8))
 """Steps of a path that is mended, in bounds. The first is tried first."""
@@ -78,18 +82,35 @@ class _Ways:
     def best(self, source: Source, outline: Outline, bases: tuple[str, ...]) -> tuple[str, float]:
         """The way that an excerpt takes the fewest bytes by."""
         if "linear" not in bases:
-            return WHOLE
+            return self.whole(source)
         sizes = {PATHS[0]: _size(source, self.carrier(source, outline, *PATHS[0])[1])}
         bits = 8 * sizes[PATHS[0]] / (outline.frames * max(1, self.measured.live.size))
         if "none" in bases and bits > CERTAIN[0]:
+            whole = self.whole(source)
             if bits > CERTAIN[1]:
-                return WHOLE
-            sizes[WHOLE] = _size(source, self.carrier(source, outline, *WHOLE)[1])
-            if sizes[WHOLE] < sizes[PATHS[0]]:
-                return WHOLE
+                return whole
+            if _size(source, self.carrier(source, outline, *whole)[1]) < sizes[PATHS[0]]:
+                return whole
         for way in PATHS[1:]:
             sizes[way] = _size(source, self.carrier(source, outline, *way)[1])
         return min(sizes, key=lambda way: sizes[way])
+
+    def whole(self, source: Source) -> tuple[str, float]:
+        """Whole steps as large as they may be before patches cost more than their size saves."""
+        frames = source.read(0, source.shape[0]).reshape(source.shape[0], -1)
+        values, factor = len(frames) * self.found.body.free.size, LARGEST
+        least, best = math.inf, factor
+        while factor > SMALLEST:
+            promise = JointPromise.whole(self.measured, self.bound, factor, self.found)
+            patched = 8 * len(promise.corrected(frames, np.zeros(frames.shape))[2].to_bytes())
+            cost = patched + SAVED * values * math.log2(LARGEST / factor)
+            if cost >= least:
+                break
+            least, best = cost, factor
+            if patched <= SAVED * values * math.log2(1 / FINER):
+                break
+            factor *= FINER
+        return "none", best
 
     def carrier(
         self, source: Source, outline: Outline, base: str, factor: float

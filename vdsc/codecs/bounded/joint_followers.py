@@ -6,6 +6,7 @@ codes numbers sees how they belong together.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -106,10 +107,16 @@ def _of_degree(
     values = one[:, terms[0]] * second[:, terms[1]]
     cells = np.zeros((degree + 1, second.shape[1]))
     cells[terms] = np.linalg.lstsq(values, frames[:, channel], rcond=1e-10)[0]
-    powers = np.zeros((degree + 1, degree + 1))  # of each of the basis' polynomials
-    for i in power:
-        powers[i, : i + 1] = basis.cheb2poly(np.eye(degree + 1)[i, : i + 1])
-    cells = powers.T @ cells @ (powers if other else np.ones((1, 1)))
+    cells = _powers(degree).T @ cells @ (_powers(degree) if other else np.ones((1, 1)))
     rounded = np.rint(np.clip(cells * UNITS / step, -LARGEST, LARGEST)).astype(np.int64)
     lines = (rounded[i, : degree - i + 1][::-1] for i in power[::-1])
     return Follower(channel, leaders, degree, tuple(np.concatenate(list(lines)).tolist()))
+
+
+@lru_cache
+def _powers(degree: int) -> Floats:
+    """The coefficients of powers in each of Chebyshev's polynomials, one a row."""
+    made = np.zeros((degree + 1, degree + 1))
+    for i, row in enumerate(made):
+        row[: i + 1] = np.polynomial.chebyshev.cheb2poly(np.eye(degree + 1)[i, : i + 1])
+    return made

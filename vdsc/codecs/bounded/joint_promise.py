@@ -94,8 +94,9 @@ class JointPromise(Promise):
             made = self.grid.steps[free]
             rounding = JointRounding(self.found.body, self.bound, self.found.weights, made)
             wound = self.measured.unwound(frames)
-            fits = (np.abs(wound[:, free] / made) < 1 << 8 * self.width - 2).all()
-            steps[:, free] = rounding.whole(wound if fits else frames)
+            most = (1 << 8 * self.width - 1) - 1
+            fits = (np.abs(wound[:, free] / made) < most / 2).all()
+            steps[:, free] = rounding.whole(wound if fits else frames, most)
             path = self.followers.path(steps, self.grid.steps)
         elif live.size:
             path = np.where(self.grid.mantissas, path, 0)
@@ -132,19 +133,20 @@ class JointPromise(Promise):
         The channel whose change helps most is added to those that may change, again and again.
         """
         made, live, used = frame[None].copy(), self._live, np.zeros(self._live.size, dtype=bool)
-        points = self._skin.points(wanted[None])
+        points, moves = self._skin.points(wanted[None]), np.zeros((0, live.size))
         for turn in range(TURNS * live.size):
             off = (self._skin.points(made) - points)[0]
             near = np.square(off).sum(axis=1) / self.bound**2
             if near.max() <= 1:
                 break
-            moves = self._skin.derivative(made)[0][:, live]
-            scale = np.repeat(np.sqrt(np.power(near, POWER - 1)), 3)
-            moves, aim = moves * scale[:, None], -off.ravel() * scale
             if turn % TURNS == 0:
-                helps = np.square(aim @ moves) / np.maximum(np.square(moves).sum(axis=0), 1e-300)
+                moves = self._skin.derivative(made)[0][:, live]
+            scale = np.repeat(np.sqrt(np.power(near, POWER - 1)), 3)
+            by, aim = moves * scale[:, None], -off.ravel() * scale
+            if turn % TURNS == 0:
+                helps = np.square(aim @ by) / np.maximum(np.square(by).sum(axis=0), 1e-300)
                 used[np.where(used, -1, helps).argmax()] = True
-            change = np.linalg.lstsq(moves[:, used], aim, rcond=1e-6)[0]
+            change = np.linalg.lstsq(by[:, used], aim, rcond=1e-6)[0]
             made[0, live[used]] += SHARE * change
         return np.asarray(made[0])
 

@@ -45,8 +45,9 @@ class JointRounding:
     weights: Floats
     steps: Floats
 
-    def whole(self, frames: Floats) -> Ints:
-        """Whole steps (n, F) of frames (n, C), from 0."""
+    @np.errstate(over="ignore", invalid="ignore")
+    def whole(self, frames: Floats, most: int) -> Ints:
+        """Whole steps (n, F) of frames (n, C), from -most to most."""
         made = np.rint(frames[:, self.body.free] / self.steps)
         for _ in range(PASSES):
             law = _Law.of(made)
@@ -55,7 +56,7 @@ class JointRounding:
             for step in range(length):
                 places = np.arange(step, len(frames), length)
                 made[places] = self._at_once(frames[places], law.expected(made, places), law.off)
-        return made.astype(np.int64)
+        return np.clip(made, -most, most).astype(np.int64)
 
     def _at_once(self, frames: Floats, likely: Floats, off: Floats) -> Floats:
         """Steps (m, F) of frames (m, C) that do not depend on each other."""
@@ -64,7 +65,7 @@ class JointRounding:
         root = roots(moves, weights)
         changes = short(root, self.steps)
         by = self._by(moves, changes)
-        best, far = np.zeros(wanted.shape), np.full(len(frames), np.inf)
+        best, far = np.rint(wanted / self.steps), np.full(len(frames), np.inf)
         left = np.arange(len(frames))
         for attempt in range(TRIES):
             pull = np.zeros(len(off)) if attempt else PULL / off

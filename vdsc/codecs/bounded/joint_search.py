@@ -35,10 +35,12 @@ def short(root: Floats, steps: Floats) -> Floats:
     return made[:, ::-1, ::-1]
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def settled(away: Values, by: Values) -> Ints:
     """How often (n, F) to take moves that bring points from `away` (n, 3, P) to within 1.
 
-    by: how far each moves each point, (n, 3, P, F). float32. Where none help enough, what helped.
+    by: how far each moves each point, (n, 3, P, F). float32. Where none help enough, what helped;
+    nothing for what is too far to tell.
     """
     taken, size = np.zeros((len(by), by.shape[3]), dtype=np.int64), np.square(by).sum(axis=1)
     away, act = away.copy(), np.arange(len(by))
