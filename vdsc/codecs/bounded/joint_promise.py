@@ -13,20 +13,16 @@ from vdsc.codecs.bounded.joint_body import JointBody
 from vdsc.codecs.bounded.joint_followers import followers_of
 from vdsc.codecs.bounded.joint_measure import Measured, few
 from vdsc.codecs.bounded.joint_mending import JointMending
+from vdsc.codecs.bounded.joint_patches import JointPatches
 from vdsc.codecs.bounded.joint_rounding import JointRounding
 from vdsc.codecs.bounded.joint_steps import JointSteps
 from vdsc.codecs.bounded.patches import Patches
 from vdsc.codecs.bounded.promise import WIDTHS, Promise
-from vdsc.core.skin import Skin
 from vdsc.core.types import Floats, Ints, Values
 from vdsc.errors import InvalidInput
 
 ROOM = 3600
 """Degrees that angles may be wound up beyond their largest."""
-
-TURNS, SHARE, POWER = 3, 0.4, 4
-"""How often channels change before another may, by how much of what is best for weighed squares of
-distances, and which power of squares they are weighed for."""
 
 MENDING = 0.7
 """How far the step of a mended channel moves the point that it moves most, in bounds."""
@@ -52,18 +48,11 @@ class JointPromise(Promise):
     @classmethod
     def whole(cls, measured: Measured, bound: float, factor: float, found: JointSteps) -> Self:
         """Steps that are `factor` times as large as the bound, in their measure."""
-        wide = np.where(measured.plain > 0, 1.0, 0.0)
-        wide[found.body.free] = factor * bound / found.shaped
-        grid = _of_steps(measured, wide)
-        following = np.isin(
-            np.arange(len(wide)), [one.channel for one in found.body.followers.each]
-        )
-        own = _grid(measured, bound)
-        mantissas = np.where(following, own.mantissas, grid.mantissas)
-        exponents = np.where(following, own.exponents, grid.exponents)
-        return cls._of(
-            measured, bound, found, replace(grid, mantissas=mantissas, exponents=exponents)
-        )
+        free, grid, wide = found.body.free, _grid(measured, bound), np.zeros(len(measured.plain))
+        wide[free] = factor * bound / found.shaped
+        own = _of_steps(measured, wide)
+        grid.mantissas[free], grid.exponents[free] = own.mantissas[free], own.exponents[free]
+        return cls._of(measured, bound, found, grid)
 
     @classmethod
     def _of(
@@ -87,7 +76,7 @@ class JointPromise(Promise):
 
         No point is farther than the bound from where it is in values (n, C).
         """
-        frames, live = values.astype(np.float64), self._live
+        frames, live, skin = values.astype(np.float64), self.measured.live, self.measured.skin
         steps = np.zeros(frames.shape, dtype=np.int64)
         if self.found is not None and live.size:
             free = self.found.body.free
@@ -100,63 +89,12 @@ class JointPromise(Promise):
             path = self.followers.path(steps, self.grid.steps)
         elif live.size:
             path = np.where(self.grid.mantissas, path, 0)
-            mending = JointMending(self._skin, self.bound, live, self.grid.steps[live])
+            mending = JointMending(skin, self.bound, live, self.grid.steps[live])
             steps[:, live] = mending.mended(frames, self.grid.values(path, steps))
         found = self.grid.values(path, steps)
-        patches = self._patches(values, found)
+        patches = JointPatches(skin, self.bound, live).of(values, found)
         patches.apply(found)
         return steps, found, patches
-
-    @property
-    def _skin(self) -> Skin:
-        return self.measured.skin
-
-    @property
-    def _live(self) -> Ints:
-        return self.measured.live
-
-    def _patches(self, values: Values, found: Values) -> Patches:
-        """Other values (n, C) in frames that are too far, few in each, for what was found."""
-        frames, exact = found.astype(np.float64), values.astype(np.float64)
-        patched = found.copy()
-        for bad in np.flatnonzero(self._far(exact, frames)).tolist():
-            near = self._nearer(exact[bad], frames[bad]).astype(found.dtype)
-            if self._far(exact[bad : bad + 1], near[None].astype(np.float64)).any():
-                near[self._live] = values[bad, self._live]
-            patched[bad] = near
-        places = np.flatnonzero((patched != found).ravel())
-        return Patches(places, patched.reshape(-1)[places])
-
-    def _nearer(self, wanted: Floats, frame: Floats) -> Floats:
-        """A frame (C,) whose points are nearer to those of another, few of its channels changed.
-
-        The channel whose change helps most is added to those that may change, again and again.
-        """
-        made, live, used = frame[None].copy(), self._live, np.zeros(self._live.size, dtype=bool)
-        points, moves = self._skin.points(wanted[None]), np.zeros((0, live.size))
-        for turn in range(TURNS * live.size):
-            off = (self._skin.points(made) - points)[0]
-            near = np.square(off).sum(axis=1) / self.bound**2
-            if near.max() <= 1:
-                break
-            if turn % TURNS == 0:
-                moves = self._skin.derivative(made)[0][:, live]
-            scale = np.repeat(np.sqrt(np.power(near, POWER - 1)), 3)
-            by, aim = moves * scale[:, None], -off.ravel() * scale
-            if turn % TURNS == 0:
-                helps = np.square(aim @ by) / np.maximum(np.square(by).sum(axis=0), 1e-300)
-                used[np.where(used, -1, helps).argmax()] = True
-            change = np.linalg.lstsq(by[:, used], aim, rcond=1e-6)[0]
-            made[0, live[used]] += SHARE * change
-        return np.asarray(made[0])
-
-    def _far(self, frames: Floats, found: Floats) -> Values:
-        """Which frames (n,) have a point beyond the bound."""
-        parts = [
-            self._skin.apart(frames[at : at + 512], found[at : at + 512]).max(axis=1)
-            for at in range(0, len(frames), 512)
-        ]
-        return np.asarray(~(np.concatenate(parts) <= self.bound))
 
 
 def joint_steps(measured: Measured, bound: float) -> JointSteps:

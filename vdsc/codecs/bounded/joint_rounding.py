@@ -20,9 +20,11 @@ PULL = 0.1
 """How strongly frames are drawn to what is expected."""
 
 TRIES = 8
-PASSES = 1
-LANES = 64
-SHORTEST = 6
+"""How many roundings a search begins from."""
+
+LANES, SHORTEST = 64, 6
+"""Spans that are rounded side by side, and the fewest frames of one."""
+
 ORDER = 3
 """How many differences foretell the next one."""
 
@@ -49,13 +51,11 @@ class JointRounding:
     def whole(self, frames: Floats, most: int) -> Ints:
         """Whole steps (n, F) of frames (n, C), from -most to most."""
         made = np.rint(frames[:, self.body.free] / self.steps)
-        for _ in range(PASSES):
-            law = _Law.of(made)
-            lanes = max(1, min(LANES, len(frames) // SHORTEST))
-            length = -(-len(frames) // lanes)
-            for step in range(length):
-                places = np.arange(step, len(frames), length)
-                made[places] = self._at_once(frames[places], law.expected(made, places), law.off)
+        law, lanes = _Law.of(made), max(1, min(LANES, len(frames) // SHORTEST))
+        length = -(-len(frames) // lanes)
+        for step in range(length):
+            places = np.arange(step, len(frames), length)
+            made[places] = self._at_once(frames[places], law.expected(made, places), law.off)
         return np.clip(made, -most, most).astype(np.int64)
 
     def _at_once(self, frames: Floats, likely: Floats, off: Floats) -> Floats:
