@@ -25,11 +25,15 @@ LINE = Follower(1, (Leader(0, 0.5, 2.0),), 1, (16, -32))
 PLANE = Follower(2, (Leader(0, 0.0, 1.0), Leader(1, 0.0, 4.0)), 1, (3, 2, 1))
 
 
-def test_what_hinges_make_is_not_coded_and_stays_within_the_bound():
+@pytest.fixture(scope="module")
+def data():
+    """A file of hinges.motion(100)."""
+    return hinges.packed(hinges.motion(100), 0.5)
+
+
+def test_what_hinges_make_is_not_coded_and_stays_within_the_bound(data):
     """A knee's second and third angle and a foot's third follow; the page's reader agrees."""
-    values = hinges.motion(100)
-    data = hinges.packed(values, 0.5)
-    found = vdsc.decompress(data).values
+    values, found = hinges.motion(100), vdsc.decompress(data).values
     assert opened(data)[0].params["F"] == 3
     assert hinges.SKIN.apart(values, found).max() <= 0.5
     assert by_page(data).tobytes() == found.tobytes()
@@ -49,14 +53,12 @@ def test_later_chunks_follow_too(monkeypatch):
     assert facts.budget["steps and patches"] < 250
 
 
-def test_followers_save_bytes(monkeypatch):
+def test_followers_save_bytes(data, monkeypatch):
     """The same leg costs more where none may follow."""
-    values = hinges.motion(100)
-    size = len(hinges.packed(values, 0.5))
     monkeypatch.setattr(joint_followers, "WORTH", 0)
-    data = hinges.packed(values, 0.5)
-    assert "F" not in opened(data)[0].params
-    assert size < 0.9 * len(data)
+    free = hinges.packed(hinges.motion(100), 0.5)
+    assert "F" not in opened(free)[0].params
+    assert len(data) < 0.9 * len(free)
 
 
 def test_a_polynomial_of_one_and_of_two():
