@@ -126,6 +126,7 @@ def values_of(data, head, bodies):
     shape, dtype = head[1], np.dtype(NAMES[head.get(2, 0)]).newbyteorder("<")
     c, found, at = math.prod(shape[1:]), [], 0
     at, steps, origin = read_grid(bodies[0], c, dtype)
+    at, followers = read_followers(bodies[0], at, head.get("F", 0))
     patches, inner, rests = [], [], []
     for body in bodies:
         one, at = read_patches(body, at, dtype)
@@ -162,7 +163,7 @@ def values_of(data, head, bodies):
             ks = path[begin:end].tolist()
         rows = []
         for row, k in zip(path[begin:end].tolist(), ks, strict=True):
-            base = [0.0] * c if "W" in head else row
+            base = followed(followers, k, steps) if "W" in head else row
             pairs = zip(base, k, steps, strict=True)
             rows.append([value(p, x, s, dtype, origin) for p, x, s in pairs])
         made = np.array(rows, dtype=dtype).reshape(-1)
@@ -208,6 +209,50 @@ def read_grid(body, c, dtype):
             last += step
         steps.append((m, last, still))
     return at, steps if each else steps * c, origin
+
+
+def read_followers(body, at, count):
+    """Where followers end, and of each channel: leaders (channel, a, b), degree, coefficients."""
+    found, channel = {}, 0
+    for _ in range(count):
+        step, at = varint(body, at)
+        channel += step
+        number, at = varint(body, at)
+        leaders = []
+        for _ in range(number):
+            lead, at = varint(body, at)
+            a, b = (float(x) for x in np.frombuffer(body, "<f2", 2, at))
+            leaders.append((lead, a, b))
+            at += 4
+        degree, at = varint(body, at)
+        lines = []
+        for i in range(degree, -1, -1):
+            line = []
+            for _ in range(degree - i + 1 if number == 2 else 1):
+                c, at = signed(body, at)
+                line.append(float(c))
+            lines.append(line)
+        found[channel] = leaders, lines
+    return at, found
+
+
+def followed(followers, k, steps):
+    """The path of a frame with these whole steps."""
+    path = [0.0] * len(k)
+    for channel, (leaders, lines) in followers.items():
+        ts = []
+        for lead, a, b in leaders:
+            m, e, _ = steps[lead]
+            ts.append((float(k[lead]) * math.ldexp(float(m), e) - a) / b)
+        r = 0.0
+        for line in lines:
+            q = 0.0
+            for c in line:
+                q = q * ts[1] + c if len(ts) == 2 else c
+            r = r * ts[0] + q
+        m, e, _ = steps[channel]
+        path[channel] = r * math.ldexp(float(m), e) / 16
+    return path
 
 
 def read_patches(body, at, dtype):

@@ -10,7 +10,7 @@ from unittest.mock import patch
 import numpy as np
 
 import vdsc
-from tests import tiny
+from tests import hinges, tiny
 from vdsc.api.knots import windows
 from vdsc.codecs.knots import unit
 from vdsc.codecs.linear import linear_encoder
@@ -222,6 +222,7 @@ def field():
 
 
 BOUNDED = {
+    "bounded-joints": lambda: hinges.packed(hinges.motion(FRAMES), 0.5),
     "bounded-motion": lambda: bounded(smooth(30).astype("f4"), "linear", 0.5, fps=30),
     "bounded-each": lambda: bounded(smooth(4), "linear", (0.1, 0.5, 9.0, 40.0), times=jitter()),
     "bounded-chunks": joined_bounded,

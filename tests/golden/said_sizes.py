@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.docs.bounded_page import read_grid, read_patches
+from tests.docs.bounded_page import read_followers, read_grid, read_patches
 from tests.docs.lossless_page.bitsback.payload import told
 from tests.docs.lossless_page.container import NAMES, opened
 from tests.docs.page_decoder import read_pose, varint
@@ -138,6 +138,7 @@ def add_bounded(found: Said, head: dict[Any, Any], bodies: list[bytes]) -> None:
     wrapped = []
     for i, body in enumerate(bodies):
         at = 0 if i else read_grid(body, prod(frame), dtype.newbyteorder("<"))[0]
+        at = read_followers(body, at, 0 if i else head.get("F", 0))[0]
         at = read_patches(body, at, dtype.newbyteorder("<"))[1]
         size, at = varint(body, at)
         found.budget["steps and patches"] += at

@@ -1,7 +1,8 @@
 """`python -m vdsc.bench joints`: bytes at ACL's own largest error, clip by clip, at every joint.
 
 ACL's bytes and errors come from a table that was measured beside the data (`--acl`). A file's
-skeleton is counted for neither: what is measured are arrays without metadata.
+skeleton is counted for neither: what is measured are arrays without metadata. Beside them stand
+plain steps: each channel's follows from how far it moves the body, and values are simply rounded.
 """
 
 from __future__ import annotations
@@ -22,7 +23,10 @@ from vdsc.api.encoding import Job
 from vdsc.bench.clips import NoData, root
 from vdsc.bench.lossy_tables import table
 from vdsc.bench.runner import Journal, conditions, each, put, run_domains, to_stderr
+from vdsc.codecs.bounded.bounded_settings import BoundedSettings
+from vdsc.codecs.bounded.codec import BoundedCodec
 from vdsc.codecs.bounded.joint_codec import JointCodec, JointSettings
+from vdsc.codecs.bounded.joint_measure import Measured
 from vdsc.core.sequence import Clock, Outline
 from vdsc.core.skeleton import Skeleton
 from vdsc.core.skin import Skin
@@ -38,6 +42,7 @@ PRECISIONS = ("0.01", "0.1", "1")
 """Centimetres that ACL was asked for; its largest error is another number."""
 
 FPS = 30
+HALVINGS = 8
 END = b"MOTION\nFrames: 1\nFrame Time: 1\n"
 
 
@@ -71,17 +76,36 @@ def run(name: str, acl: Path, every: int, out: Path) -> None:
 
 
 def measured(row: Mapping[str, str], precision: str) -> dict[str, Any]:
-    """Our bytes and largest error (cm) for a clip at ACL's largest error, and ACL's bytes."""
+    """Our bytes and largest error (cm) for a clip at ACL's largest error, and others' bytes."""
     skeleton, values = clip(row["id"])
     most, skin = float(row[f"P{precision}_max"]), Skin(skeleton, ARM / UNIT)
-    source, made = array_source(values, exact=True), io.BytesIO()
+    made = packed(values, JointCodec(), JointSettings(skin, most / UNIT))
+    error = skin.apart(values, np.concatenate(list(decode(io.BytesIO(made))))).max() * UNIT
+    settings = BoundedSettings(plain_errors(values, skin, most / UNIT), base="none")
+    plain, acl = packed(values, BoundedCodec(), settings), int(row[f"P{precision}_bytes"])
+    size = len(made)
+    return {"bytes": size, "plain": len(plain), "acl": acl, "error": error, "bound": most}
+
+
+def packed(values: Floats, codec: Any, settings: Any) -> bytes:
+    """The file that a codec makes of channels (T, C)."""
+    made = io.BytesIO()
     outline = Outline(values.shape, values.dtype, Clock(Fraction(FPS)))
-    codec: Any = JointCodec()
-    Job(codec, JointSettings(skin, most / UNIT)).write(source, outline, made)
-    made.seek(0)
-    error = skin.apart(values, np.concatenate(list(decode(made)))).max() * UNIT
-    size = len(made.getvalue())
-    return {"bytes": size, "acl": int(row[f"P{precision}_bytes"]), "error": error, "bound": most}
+    Job(codec, settings).write(array_source(values, exact=True), outline, made)
+    return made.getvalue()
+
+
+def plain_errors(values: Floats, skin: Skin, most: float) -> list[float]:
+    """What each channel may be off by if it moves the body as far as others, and is rounded."""
+    reach = Measured.of(array_source(values, exact=True), skin).plain
+    unit = np.divide(most, reach, out=np.zeros_like(reach), where=reach > 0)
+    low, high = 0.0, 1.0
+    for _ in range(HALVINGS):
+        share = (low + high) / 2
+        steps = np.where(unit > 0, 2 * share * unit, 1)
+        far = skin.apart(values, np.where(unit > 0, np.rint(values / steps) * steps, values)).max()
+        low, high = (share, high) if far <= most else (low, share)
+    return [float(error) for error in low * unit]
 
 
 def clip(name: str) -> tuple[Skeleton, Floats]:
@@ -102,9 +126,10 @@ def words(rows: Mapping[str, Mapping[str, Any]]) -> str:
     lines = []
     for precision in PRECISIONS:
         some = [row for key, row in rows.items() if key.split()[1] == precision]
-        ours, acl = (sum(row[who] for row in some) for who in ("bytes", "acl"))
+        ours, plain, acl = (sum(row[who] for row in some) for who in ("bytes", "plain", "acl"))
         share = max(row["error"] / row["bound"] for row in some)
-        cells = (len(some), f"{ours:,}", f"{acl:,}", f"{ours / acl:.3f}", f"{share:.4f}")
-        lines.append([f"{precision} cm", *map(str, cells)])
-    head = ["ACL's precision", "clips", "vdsc, bytes", "ACL, bytes", "share", "error by bound"]
+        cells = (len(some), f"{ours:,}", f"{acl:,}", f"{ours / acl:.3f}", f"{plain / acl:.3f}")
+        lines.append([f"{precision} cm", *map(str, cells), f"{share:.4f}"])
+    head = ["ACL's precision", "clips", "vdsc, bytes", "ACL, bytes", "share", "plain steps"]
+    head.append("error by bound")
     return f"# Joints: bytes at ACL's own largest error\n\n{table(head, lines)}\n"

@@ -40,9 +40,9 @@ class Skin:
             arms = points[:, below] - places[:, number, None, None]
             for what in joint.channels:
                 axis = axes[:, channel, None, None]
-                turning = np.cross(axis, arms) * (np.pi / 180) if what in AXES else axis
-                made[channel][:, below] = turning
+                made[channel][:, below] = _cross(axis, arms) if what in AXES else axis
                 channel += 1
+        made[self.turning] *= np.pi / 180
         return np.ascontiguousarray(np.moveaxis(made.reshape(channel, count, -1), 0, 2))
 
     @property
@@ -64,3 +64,9 @@ class Skin:
     def _points(self, places: Floats, turns: Floats) -> Floats:
         """Points (n, J, 3, 3) of joints that are placed and turned."""
         return places[:, :, None] + self.arm * np.swapaxes(turns, 2, 3)
+
+
+def _cross(axes: Floats, arms: Floats) -> Floats:
+    """Vector products (..., 3), quicker than numpy's own."""
+    (a, b, c), (x, y, z) = np.moveaxis(axes, -1, 0), np.moveaxis(arms, -1, 0)
+    return np.stack([b * z - c * y, c * x - a * z, a * y - b * x], axis=-1)

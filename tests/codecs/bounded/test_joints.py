@@ -8,10 +8,12 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+import vdsc
 from vdsc.api.decoding import decode
 from vdsc.api.encoding import Job
 from vdsc.codecs.bounded.joint_codec import JointCodec, JointSettings
-from vdsc.codecs.bounded.joint_promise import JointPromise, Measured
+from vdsc.codecs.bounded.joint_measure import Measured
+from vdsc.codecs.bounded.joint_promise import JointPromise, joint_steps
 from vdsc.core.sequence import Clock, Outline
 from vdsc.core.skeleton import Joint, Skeleton
 from vdsc.core.skin import Skin
@@ -87,10 +89,20 @@ def test_what_steps_do_not_reach_is_patched():
     values = motion(30)
     source = array_source(values, exact=True)
     measured = Measured.of(source, SKIN)
-    promise = JointPromise.of_points(measured, SKIN, 0.5, 9.0, whole=True)
+    promise = JointPromise.whole(measured, 0.5, 20.0, joint_steps(measured, 0.5))
     _, made, patches = promise.corrected(values, np.zeros(values.shape))
     assert SKIN.apart(values, made).max() <= 0.5
     assert 0 < len(patches.places) < values.size
+
+
+def test_steps_are_as_large_as_patches_allow():
+    """A motion of a few joints takes smaller steps than one of many; few values are patched."""
+    values = motion(90, seed=4)
+    source = array_source(values, exact=True)
+    outline, out = Outline(values.shape, values.dtype, Clock(Fraction(30))), io.BytesIO()
+    Job(JointCodec(), JointSettings(SKIN, 0.5, ("none",))).write(source, outline, out)
+    budget = vdsc.info(out.getvalue()).budget
+    assert budget["steps and patches"] < budget["values, arrays"] / 4
 
 
 def test_errors_below_what_numbers_can_say_are_refused():

@@ -13,6 +13,7 @@ from vdsc.codecs import registry
 from vdsc.codecs.base import Decoder
 from vdsc.codecs.bounded.bounded_params import BEHIND, BoundedParams, spans
 from vdsc.codecs.bounded.error_grid import ErrorGrid
+from vdsc.codecs.bounded.followers import Followers
 from vdsc.codecs.bounded.patches import Patches
 from vdsc.codecs.bounded.taught import Taught
 from vdsc.codecs.corrections import Corrections
@@ -43,12 +44,14 @@ class BoundedFileDecoder:
             self._wanted = Instants(inner.outline, own=True)
         self._corrections = Corrections(header.outline.shape[1:])
         self._grid: ErrorGrid | None = None
+        self._followers, self._following = Followers(()), params.followers
 
     def decode(self, body: bytes, wanted: Instants) -> Iterator[Values]:
         """Frames (n, ...) of the next chunk: a bounded file has its own frames only."""
         dtype, at = self._outline.dtype, 0
         if self._grid is None:
             self._grid, at = ErrorGrid.read(body, self._channels, dtype)
+            self._followers, at = Followers.read(body, at, self._following, self._grid)
         patches, at = Patches.read(body, at, self._outline.values, dtype)
         size, at = varint.get(body, at)
         inner, rest = body[at : at + size], body[at + size :]
@@ -109,4 +112,5 @@ class BoundedFileDecoder:
             return grid.values(carried, self._corrections.from_bytes(rest, len(carried)))
         if rest:
             raise CorruptFile("a chunk holds more than its numbers; the file is damaged")
-        return grid.values(np.zeros(carried.shape), carried.astype(np.int64))
+        numbers = carried.astype(np.int64)
+        return grid.values(self._followers.path(numbers, grid.steps), numbers)

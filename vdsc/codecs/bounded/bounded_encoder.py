@@ -27,7 +27,7 @@ class BoundedEncoder:
 
     def __init__(self, outline: Outline, promise: Promise, carrier: Carrier) -> None:
         self._outline, self._carrier = outline, carrier
-        self._head = promise.grid.to_bytes()
+        self._head = promise.grid.to_bytes() + promise.followers.to_bytes()
 
     @classmethod
     def of(cls, source: Source, outline: Outline, settings: BoundedSettings) -> BoundedEncoder:

@@ -17,8 +17,9 @@ ID = "bounded"
 EXACT = "lossless"
 """The codec of whole numbers where there is no base."""
 
-BASE, WIDTH = "B", "W"
-"""Keys of the base and of the bytes of whole numbers; those of the base are small letters."""
+BASE, WIDTH, FOLLOWERS = "B", "W", "F"
+"""Keys of the base, of the bytes of whole numbers, and of how many values follow others; those of
+the base are small letters."""
 
 _BASES = ("none", "linear", "knots")
 """The place of a base is its number in the file: append only."""
@@ -43,17 +44,19 @@ class BoundedParams:
     """What the header stores.
 
     base: the codec of the path, or "none". width: without a base, bytes of a whole number, or 0
-    where they are corrections of 0. model, own: the model and the parameters of what is wrapped.
+    where they are corrections of 0. followers: how many values of a frame follow others. model,
+    own: the model and the parameters of what is wrapped.
     """
 
     base: str
     width: int = 0
+    followers: int = 0
     model: ModelRef | None = None
     own: dict[str, int] = field(default_factory=dict)
 
     def to_header(self) -> dict[str, int]:
         """The parameters, those that say nothing left out."""
-        stored = {BASE: _BASES.index(self.base), WIDTH: self.width}
+        stored = {BASE: _BASES.index(self.base), WIDTH: self.width, FOLLOWERS: self.followers}
         given = {key: value for key, value in stored.items() if value}
         return given | self.own
 
@@ -61,7 +64,7 @@ class BoundedParams:
     def from_header(cls, header: Header) -> BoundedParams:
         """Raises CorruptFile or UnsupportedVersion."""
         params = dict(header.params)
-        number, width = params.pop(BASE, 0), params.pop(WIDTH, 0)
+        number, width, followers = (params.pop(key, 0) for key in (BASE, WIDTH, FOLLOWERS))
         for key in params:
             if not key.islower() or not number:
                 words = f"the header has the unknown parameter {key!r}; upgrade vdsc"
@@ -73,7 +76,10 @@ class BoundedParams:
             raise CorruptFile("a bounded file holds integers or floats; this one is damaged")
         if (alone and header.model is not None) or width not in ((0,) if number else _WIDTHS):
             raise CorruptFile("the header's parameters cannot be right; the file is damaged")
-        return cls(_BASES[number], width, header.model, params)
+        able = width and header.outline.dtype.kind == "f"
+        if not 0 <= followers <= (prod(header.outline.shape[1:]) - 1 if able else 0):
+            raise CorruptFile("values cannot follow others here; the file is damaged")
+        return cls(_BASES[number], width, followers, header.model, params)
 
     @property
     def alone(self) -> bool:

@@ -131,7 +131,8 @@ class WholeNumbers:
         """What the header says."""
         if self._corrections is not None:
             return BoundedParams("none")
-        return BoundedParams("none", self._dtype.itemsize, self._inner.header().model)
+        following = len(self._promise.followers.each)
+        return BoundedParams("none", self._dtype.itemsize, following, self._inner.header().model)
 
     def words(self) -> str:
         """How whole numbers were coded."""

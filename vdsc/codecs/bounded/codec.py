@@ -12,6 +12,7 @@ from vdsc.codecs.base import ChunkFacts, Facts
 from vdsc.codecs.bounded.bounded_params import ID, BoundedParams
 from vdsc.codecs.bounded.bounded_settings import BoundedSettings
 from vdsc.codecs.bounded.error_grid import ErrorGrid
+from vdsc.codecs.bounded.followers import Followers
 from vdsc.codecs.bounded.patches import Patches
 from vdsc.container import Header, varint
 from vdsc.core import memory
@@ -72,7 +73,7 @@ class BoundedCodec:
     def describe(self, header: Header, bodies: Iterable[bytes]) -> Facts:
         """Bytes of steps and patches, of corrections, and of what is wrapped."""
         params = BoundedParams.from_header(header)
-        parts = _Parts(header)
+        parts = _Parts(header, params.followers)
         if params.alone:
             inner = [ChunkFacts(len(body)) for body in parts.split(bodies)]
             facts = Facts(tuple(inner), {})
@@ -91,8 +92,8 @@ class BoundedCodec:
 class _Parts:
     """The parts of bodies, counted while those of what is wrapped are read."""
 
-    def __init__(self, header: Header) -> None:
-        self._outline = header.outline
+    def __init__(self, header: Header, followers: int) -> None:
+        self._outline, self._followers = header.outline, followers
         self.sizes: list[int] = []
         self.head = self.rest = 0
         self.step = ""
@@ -104,6 +105,7 @@ class _Parts:
             at = 0
             if not self.sizes:
                 grid, at = ErrorGrid.read(body, channels, dtype)
+                _, at = Followers.read(body, at, self._followers, grid)
                 steps = grid.steps
                 low, high = f"{steps.min():.4g}", f"{steps.max():.4g}"
                 self.step = low if low == high else f"{low} to {high}"

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
 
 from vdsc.codecs.bounded.error_grid import LARGEST, ErrorGrid
-from vdsc.codecs.bounded.extremes import Extremes
-from vdsc.codecs.bounded.joint_mending import CHANGES, POWER, JointMending
+from vdsc.codecs.bounded.followers import Followers
+from vdsc.codecs.bounded.joint_body import JointBody
+from vdsc.codecs.bounded.joint_followers import followers_of
+from vdsc.codecs.bounded.joint_measure import Measured, few
+from vdsc.codecs.bounded.joint_mending import JointMending
+from vdsc.codecs.bounded.joint_patches import JointPatches
 from vdsc.codecs.bounded.joint_rounding import JointRounding
 from vdsc.codecs.bounded.joint_steps import JointSteps
 from vdsc.codecs.bounded.patches import Patches
 from vdsc.codecs.bounded.promise import WIDTHS, Promise
-from vdsc.core.skin import Skin
 from vdsc.core.types import Floats, Ints, Values
 from vdsc.errors import InvalidInput
-from vdsc.io.source import Source
-
-SAMPLE = 24
-"""Frames of a motion on which steps are measured."""
 
 ROOM = 3600
 """Degrees that angles may be wound up beyond their largest."""
@@ -30,123 +29,98 @@ MENDING = 0.7
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
-    """What is known of a motion before its first frame is coded: how many, from where to where."""
-
-    frames: int
-    extremes: Extremes
-    steps: JointSteps
-
-    @classmethod
-    def of(cls, source: Source, skin: Skin) -> Self:
-        """Look at a source once; raises InvalidInput for what is no finite number."""
-        extremes = Extremes.of(source)
-        places = np.unique(np.linspace(0, source.shape[0] - 1, SAMPLE).astype(np.int64)).tolist()
-        some = np.concatenate([source.read(at, at + 1) for at in places]).astype(np.float64)
-        live = np.flatnonzero(extremes.least != extremes.largest)
-        return cls(source.shape[0], extremes, JointSteps.of(skin, some, live))
-
-
-@dataclass(frozen=True, eq=False)
 class JointPromise(Promise):
     """What no point may be off by, in units of the skeleton, and steps for it.
 
-    whole: whether all is told in whole steps; else they mend a path. Angles may come back whole
-    turns away from where they were.
+    found: steps of free channels where all is told in whole steps; without, steps mend a path.
+    Angles may come back whole turns away from where they were.
     """
 
-    skin: Skin
+    measured: Measured
     bound: float
-    found: JointSteps
-    whole: bool
+    found: JointSteps | None
 
     @classmethod
-    def of_points(
-        cls, measured: Measured, skin: Skin, bound: float, factor: float, *, whole: bool
-    ) -> Self:
+    def mending(cls, measured: Measured, bound: float) -> Self:
+        """Steps that mend a path."""
+        return cls._of(measured, bound, None, _grid(measured, MENDING * bound))
+
+    @classmethod
+    def whole(cls, measured: Measured, bound: float, factor: float, found: JointSteps) -> Self:
         """Steps that are `factor` times as large as the bound, in their measure."""
-        least, largest, found = measured.extremes.least, measured.extremes.largest, measured.steps
-        wide = np.zeros(len(least))
-        wide[found.live] = factor * bound / found.shaped if whole else MENDING * bound / found.plain
-        grid = ErrorGrid.of(wide / 2, least, largest, measured.frames)
-        steps = np.where(grid.mantissas, grid.steps, np.inf)
-        ends = np.abs(np.stack([least, largest]).astype(np.float64))
-        most = float(((ends + ROOM) / steps).max())
+        free, grid, wide = found.body.free, _grid(measured, bound), np.zeros(len(measured.plain))
+        wide[free] = factor * bound / found.shaped
+        own = _of_steps(measured, wide)
+        grid.mantissas[free], grid.exponents[free] = own.mantissas[free], own.exponents[free]
+        return cls._of(measured, bound, found, grid)
+
+    @classmethod
+    def _of(
+        cls, measured: Measured, bound: float, found: JointSteps | None, grid: ErrorGrid
+    ) -> Self:
+        """With a width that all whole numbers fit; raises InvalidInput."""
+        ends = np.abs([measured.extremes.least, measured.extremes.largest]).astype(np.float64)
+        most = float(((ends + ROOM) / np.where(measured.plain > 0, grid.steps, np.inf)).max())
         width = next((w for w in WIDTHS[1:] if 2 * most < 1 << 8 * w - 1), 0)
         if not width or most > LARGEST:
             raise InvalidInput("the error is too small beside the values; use --lossless")
-        return cls(wide / 2, grid, width, skin, bound, found, whole)
+        return cls(grid.steps / 2, _zeros(grid), width, measured, bound, found)
+
+    @property
+    def followers(self) -> Followers:
+        """Channels that follow others."""
+        return Followers(()) if self.found is None else self.found.body.followers
 
     def corrected(self, values: Values, path: Floats) -> tuple[Ints, Values, Patches]:
         """Whole steps (n, C) beside a path (n, C), what comes of them, and frames kept as they are.
 
         No point is farther than the bound from where it is in values (n, C).
         """
-        frames, live = values.astype(np.float64), self.found.live
-        if not live.size:
-            none = np.zeros(frames.shape, dtype=np.int64)
-            return none, self.grid.values(path, none), Patches(none[:0, 0], values[:0, 0])
-        steps, made = np.zeros(frames.shape, dtype=np.int64), self.grid.steps[live]
-        if self.whole:
-            rounding = JointRounding(self.skin, self.bound, self.found, made)
-            wound = self.unwound(frames)
-            fits = (np.abs(wound[:, live] / made) < 1 << 8 * self.width - 2).all()
-            steps[:, live] = rounding.whole(wound if fits else frames)
-        else:
+        frames, live, skin = values.astype(np.float64), self.measured.live, self.measured.skin
+        steps = np.zeros(frames.shape, dtype=np.int64)
+        if self.found is not None and live.size:
+            free = self.found.body.free
+            made = self.grid.steps[free]
+            rounding = JointRounding(self.found.body, self.bound, self.found.weights, made)
+            wound = self.measured.unwound(frames)
+            most = (1 << 8 * self.width - 1) - 1
+            fits = (np.abs(wound[:, free] / made) < most / 2).all()
+            steps[:, free] = rounding.whole(wound if fits else frames, most)
+            path = self.followers.path(steps, self.grid.steps)
+        elif live.size:
             path = np.where(self.grid.mantissas, path, 0)
-            mending = JointMending(self.skin, self.bound, live, made)
+            mending = JointMending(skin, self.bound, live, self.grid.steps[live])
             steps[:, live] = mending.mended(frames, self.grid.values(path, steps))
         found = self.grid.values(path, steps)
-        patches = self._patches(values, found)
+        patches = JointPatches(skin, self.bound, live).of(values, found)
         patches.apply(found)
         return steps, found, patches
 
-    def _patches(self, values: Values, found: Values) -> Patches:
-        """Other values (n, C) in frames that are too far, few in each, for what was found."""
-        frames, exact = found.astype(np.float64), values.astype(np.float64)
-        patched = found.copy()
-        for bad in np.flatnonzero(self._far(exact, frames)).tolist():
-            near = self._nearer(exact[bad], frames[bad]).astype(found.dtype)
-            if self._far(exact[bad : bad + 1], near[None].astype(np.float64)).any():
-                near[self.found.live] = values[bad, self.found.live]
-            patched[bad] = near
-        places = np.flatnonzero((patched != found).ravel())
-        return Patches(places, patched.reshape(-1)[places])
 
-    def _nearer(self, wanted: Floats, frame: Floats) -> Floats:
-        """A frame (C,) whose points are nearer to those of another, few of its channels changed.
+def joint_steps(measured: Measured, bound: float) -> JointSteps:
+    """Free channels, what follows them, and steps of whole numbers."""
+    steps = np.where(measured.plain > 0, _grid(measured, bound).steps, 0)
+    following = followers_of(measured.skin.skeleton, measured.some, steps, measured.frames)
+    free = np.setdiff1d(measured.live, [one.channel for one in following])
+    body = JointBody(measured.skin, free, Followers(following), steps)
+    return JointSteps.of(body, few(measured.some))
 
-        The channel whose best change helps most is changed, again and again.
-        """
-        made, live = frame[None].copy(), self.found.live
-        points, used = self.skin.points(wanted[None]), np.zeros(live.size)
-        for _ in range(CHANGES):
-            off = (self.skin.points(made) - points)[0]
-            near = np.square(off).sum(axis=1) / self.bound**2
-            if near.max() <= 1:
-                break
-            moves = self.skin.derivative(made)[0][:, live].reshape(-1, 3, live.size)
-            weights = np.power(near, POWER - 1)
-            along = np.einsum("p,pc,pcl->l", weights, off, moves)
-            change = -along / np.maximum(np.einsum("p,pcl->l", weights, moves**2), 1e-300)
-            after = np.square(off[:, :, None] + moves * change).sum(axis=1) / self.bound**2
-            cost = np.power(after, POWER).sum(axis=0)
-            best = int(np.where(used > 0, 0.5 * cost, cost).argmin())
-            made[0, live[best]] += change[best]
-            used[best] = 1
-        return np.asarray(made[0])
 
-    def unwound(self, frames: Floats) -> Floats:
-        """Frames (n, C) whose angles never step by more than half a turn."""
-        turning = self.skin.turning
-        made = frames.copy()
-        made[:, turning] = np.unwrap(frames[:, turning], axis=0, period=360)
-        return made
+def _grid(measured: Measured, far: float) -> ErrorGrid:
+    """Steps of live channels, each of which moves the point that it moves most so far."""
+    return _of_steps(measured, far / np.where(measured.plain > 0, measured.plain, np.inf))
 
-    def _far(self, frames: Floats, found: Floats) -> Values:
-        """Which frames (n,) have a point beyond the bound."""
-        parts = [
-            self.skin.apart(frames[at : at + 512], found[at : at + 512]).max(axis=1)
-            for at in range(0, len(frames), 512)
-        ]
-        return np.asarray(~(np.concatenate(parts) <= self.bound))
+
+def _of_steps(measured: Measured, wide: Floats) -> ErrorGrid:
+    """A grid of such steps (C,), or nearly so."""
+    least, largest = measured.extremes.least, measured.extremes.largest
+    return ErrorGrid.of(wide / 2, least, largest, measured.frames)
+
+
+def _zeros(grid: ErrorGrid) -> ErrorGrid:
+    """A grid in which what is always 0 is a whole number, too: that takes fewer bytes."""
+    zero = (grid.mantissas == 0) & (grid.still == 0)
+    places = np.maximum.accumulate(np.where(grid.mantissas > 0, np.arange(len(zero)), -1))
+    before = np.where(places < 0, 0, grid.exponents[places])
+    exponents = np.where(zero, before, grid.exponents)
+    return replace(grid, mantissas=np.where(zero, 1, grid.mantissas), exponents=exponents)

@@ -1,8 +1,8 @@
-"""Whole steps of a skeleton's channels that move no point too far and cost few bits.
+"""Whole steps of a skeleton's free channels that move no point too far and cost few bits.
 
-Frames of several spans of the motion are rounded side by side, each after the one before it: what
-the last frames lead one to expect costs least. A frame is first drawn strongly to that, and less
-until its points are near enough; then single steps go back to what was expected, where they may.
+Frames of several spans of the motion are rounded side by side, each after the one before it, a
+little towards what the last frames lead one to expect. Where points are then too far, steps near by
+are searched; and again from others, found with more weight on the points that were too far.
 """
 
 from __future__ import annotations
@@ -11,109 +11,89 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vdsc.codecs.bounded.joint_steps import JointSteps, roots, rounded
-from vdsc.core.skin import Skin
-from vdsc.core.types import Floats, Ints
+from vdsc.codecs.bounded.joint_body import JointBody
+from vdsc.codecs.bounded.joint_search import settled, short
+from vdsc.codecs.bounded.joint_steps import roots, rounded
+from vdsc.core.types import Floats, Ints, Values
 
-PULLS = (3.0, 1.5, 0.8, 0.4, 0.2, 0.1, 0.05, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-"""How strongly frames are drawn to what is expected, in turn."""
+PULL = 0.1
+"""How strongly frames are drawn to what is expected."""
 
-PASSES = 2
-LANES = 24
-SHORTEST = 12
+TRIES = 8
+"""How many roundings a search begins from."""
+
+LANES, SHORTEST = 64, 6
+"""Spans that are rounded side by side, and the fewest frames of one."""
+
 ORDER = 3
 """How many differences foretell the next one."""
 
 QUIET = 0.15
 """Steps by which a channel is off at least, on average."""
 
-SAFE = 0.97
+SAFE = 0.99
 """Of the bound: how far points may move where moves are only added up."""
-
-CHANGES = 24
 
 
 @dataclass(frozen=True, eq=False)
 class JointRounding:
-    """The rounding of frames of a skeleton to steps (L,) of its live channels."""
+    """The rounding of frames of a body to steps (F,) of its free channels.
 
-    skin: Skin
+    weights: of its points (P,), as steps were found with.
+    """
+
+    body: JointBody
     bound: float
-    found: JointSteps
+    weights: Floats
     steps: Floats
 
-    def whole(self, frames: Floats) -> Ints:
-        """Whole steps (n, L) of frames (n, C), from 0."""
-        made = np.rint(frames[:, self.found.live] / self.steps)
-        for _ in range(PASSES):
-            law = _Law.of(made)
-            lanes = max(1, min(LANES, len(frames) // SHORTEST))
-            length = -(-len(frames) // lanes)
-            for step in range(length):
-                places = np.arange(step, len(frames), length)
-                made[places] = self._at_once(frames[places], law.expected(made, places), law.off)
-        return made.astype(np.int64)
+    @np.errstate(over="ignore", invalid="ignore")
+    def whole(self, frames: Floats, most: int) -> Ints:
+        """Whole steps (n, F) of frames (n, C), from -most to most."""
+        made = np.rint(frames[:, self.body.free] / self.steps)
+        law, lanes = _Law.of(made), max(1, min(LANES, len(frames) // SHORTEST))
+        length = -(-len(frames) // lanes)
+        for step in range(length):
+            places = np.arange(step, len(frames), length)
+            made[places] = self._at_once(frames[places], law.expected(made, places), law.off)
+        return np.clip(made, -most, most).astype(np.int64)
 
     def _at_once(self, frames: Floats, likely: Floats, off: Floats) -> Floats:
-        """Steps (m, L) of frames (m, C) that do not depend on each other."""
-        live, wanted = self.found.live, frames[:, self.found.live]
-        moves = self.skin.derivative(frames)[:, :, live]
-        points = self.skin.points(frames)
-        best, far = np.zeros(wanted.shape), np.full(len(frames), np.inf)
-        weights = np.tile(self.found.weights, (len(frames), 1))
+        """Steps (m, F) of frames (m, C) that do not depend on each other."""
+        wanted, moves = frames[:, self.body.free], self.body.moves(frames)
+        points, weights = self.body.skin.points(frames), np.tile(self.weights, (len(frames), 1))
+        root = roots(moves, weights)
+        changes = short(root, self.steps)
+        by = self._by(moves, changes)
+        best, far = np.rint(wanted / self.steps), np.full(len(frames), np.inf)
         left = np.arange(len(frames))
-        for pull in PULLS:
-            root = roots(moves[left], weights[left])
-            made = rounded(root, wanted[left], self.steps, likely[left], pull / off)
-            apart = self._apart(frames[left], points[left], made)
-            most = apart.max(axis=1)
+        for attempt in range(TRIES):
+            pull = np.zeros(len(off)) if attempt else PULL / off
+            made = rounded(root, wanted[left], self.steps, likely[left], pull)
+            away = self._away(frames[left], points[left], made)
+            weights[left] *= np.maximum(np.sqrt(np.square(away).sum(axis=1)), 0.3)
+            times = settled(away / np.float32(SAFE), by[left])
+            made += (changes[left] @ times[:, :, None])[:, :, 0]
+            most = np.square(self._away(frames[left], points[left], made)).sum(axis=1).max(axis=1)
             nearer = most < far[left]
             best[left[nearer]], far[left[nearer]] = made[nearer], most[nearer]
-            weights[left] *= np.maximum(apart / self.bound, 0.3)
-            left = left[far[left] > self.bound]
+            left = left[far[left] > 1]
             if not left.size:
                 break
-        good = np.flatnonzero(far <= self.bound)
-        if not good.size:
-            return best
-        cheaper = self._drawn(moves[good], wanted[good], best[good], likely[good], off)
-        near = self._apart(frames[good], points[good], cheaper).max(axis=1, initial=0) <= self.bound
-        best[good[near]] = cheaper[near]
+            root = roots(moves[left], weights[left])
         return best
 
-    def _apart(self, frames: Floats, points: Floats, made: Floats) -> Floats:
-        """How far (m, P) points are from where they were once frames are these steps."""
-        other = frames.copy()
-        other[:, self.found.live] = made * self.steps
-        found: Floats = np.sqrt(np.square(self.skin.points(other) - points).sum(axis=2))
-        return found
+    def _by(self, moves: Floats, changes: Floats) -> Values:
+        """How far changes (m, F, F) of steps move points, in safe bounds: float32 (m, 3, P, F)."""
+        by = (moves * (self.steps / (SAFE * self.bound))) @ changes
+        parted = by.reshape(len(by), -1, 3, by.shape[2]).transpose(0, 2, 1, 3)
+        return np.ascontiguousarray(parted, dtype=np.float32)
 
-    def _drawn(
-        self, moves: Floats, wanted: Floats, made: Floats, likely: Floats, off: Floats
-    ) -> Floats:
-        """Steps (m, L), some of which are one nearer to what is likely, as far as points allow."""
-        made, by = made.copy(), (moves * self.steps).reshape(len(made), -1, 3, len(self.steps))
-        at = ((moves @ (made * self.steps - wanted)[:, :, None])[:, :, 0]).reshape(len(made), -1, 3)
-        size, most = np.square(by).sum(axis=2), (SAFE * self.bound) ** 2
-        act = np.arange(len(made))
-        for _ in range(CHANGES):
-            away = likely[act] - made[act]
-            turn = np.sign(away) * (np.abs(away) > 0.5)
-            along = (at[act][:, :, None] @ by[act])[:, :, 0]
-            after = np.square(at[act]).sum(axis=2)[:, :, None] + 2 * along * turn[:, None]
-            after += size[act] * np.abs(turn)[:, None]
-            allowed = (after.max(axis=1, initial=0) <= most) & (turn != 0)
-            risen = np.sqrt(np.sqrt(np.square(np.square(after)).mean(axis=1))) / most
-            worth = np.where(allowed, np.minimum(np.abs(away), 1) / off / (0.2 + risen), 0)
-            best = worth.argmax(axis=1) if len(act) else np.zeros(0, dtype=np.int64)
-            there = worth[np.arange(len(act)), best] > 0
-            act, best, turn = act[there], best[there], turn[there]
-            if not act.size:
-                break
-            change = turn[np.arange(len(act)), best]
-            made[act, best] += change
-            at[act] += by[act, :, :, best] * change[:, None, None]
-        return made
+    def _away(self, frames: Floats, points: Floats, made: Floats) -> Values:
+        """By how many bounds points are off once frames are these steps: float32 (m, 3, P)."""
+        posed = self.body.posed(frames, made * self.steps)
+        off = (self.body.skin.points(posed) - points) / self.bound
+        return np.asarray(off.transpose(0, 2, 1), dtype=np.float32)
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,10 +14,10 @@ from typing import Self
 
 import numpy as np
 
-from vdsc.core.skin import Skin
-from vdsc.core.types import Floats, Ints
+from vdsc.codecs.bounded.joint_body import JointBody
+from vdsc.core.types import Floats
 
-ROUNDS = 30
+ROUNDS = 12
 LEAST = 1e-4
 """Of the mean weight: no point is forgotten."""
 
@@ -27,23 +27,22 @@ RIDGE = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class JointSteps:
-    """Weights of points (P,), and of each live channel (L,) how far one of its units moves.
+    """Weights of a body's points (P,), and how far a unit of each free channel (F,) moves them.
 
-    shaped: what is left once other channels make up for it; plain: at the point that moves most.
+    What counts is what is left once other channels make up for it.
     """
 
-    live: Ints
+    body: JointBody
     weights: Floats
     shaped: Floats
-    plain: Floats
 
     @classmethod
-    def of(cls, skin: Skin, frames: Floats, live: Ints) -> Self:
+    def of(cls, body: JointBody, frames: Floats) -> Self:
         """Measured on some frames (n, C) of a motion."""
-        moves = skin.derivative(frames)[:, :, live]
+        moves = body.moves(frames)
         weights = np.ones(moves.shape[1] // 3)
-        if not live.size:
-            return cls(live, weights, np.ones(0), np.ones(0))
+        if not body.free.size:
+            return cls(body, weights, np.ones(0))
         for _ in range(ROUNDS):
             root = np.swapaxes(roots(moves, weights), 1, 2)
             share = np.linalg.solve(root, moves[:, :, ::-1].swapaxes(1, 2))
@@ -51,9 +50,7 @@ class JointSteps:
             weights = weights * found.mean(axis=0)
             weights = np.maximum(weights / weights.mean(), LEAST)
         diagonal = np.diagonal(roots(moves, weights), axis1=1, axis2=2)[:, ::-1]
-        most = np.square(moves.reshape(len(moves), -1, 3, live.size)).sum(axis=2).max(axis=1)
-        shaped: Floats = np.exp(np.log(diagonal).mean(axis=0))
-        return cls(live, weights, shaped, np.sqrt(most.mean(axis=0)) + shaped)
+        return cls(body, weights, np.exp(np.log(diagonal).mean(axis=0)))
 
 
 def roots(moves: Floats, weights: Floats) -> Floats:

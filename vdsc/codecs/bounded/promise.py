@@ -9,6 +9,7 @@ import numpy as np
 from vdsc.codecs.bounded.bounded_settings import BoundedSettings
 from vdsc.codecs.bounded.error_grid import LARGEST, ErrorGrid
 from vdsc.codecs.bounded.extremes import Extremes
+from vdsc.codecs.bounded.followers import Followers
 from vdsc.codecs.bounded.patches import Patches, corrected
 from vdsc.core.types import Floats, Ints, Values
 from vdsc.io.source import Source
@@ -39,6 +40,11 @@ class Promise:
         with np.errstate(over="ignore"):
             largest = min(float(np.abs(ends / steps).max()) + 1, float(LARGEST))
         return cls(bounds, grid, next(w for w in WIDTHS if largest < 1 << 8 * w - 1))
+
+    @property
+    def followers(self) -> Followers:
+        """Values of a frame that follow others: none."""
+        return Followers(())
 
     def corrected(self, values: Values, path: Floats) -> tuple[Ints, Values, Patches]:
         """Corrections (n, C) of a path (n, C), what they make of it, and patches: see `patches`."""
