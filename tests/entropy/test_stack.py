@@ -114,3 +114,18 @@ def test_rows_are_positive_and_sum_to_the_total(mean, scale, seed):
 
 SYMBOLS = [4, 1, 4, 3, 1, 3, 1, 3, 1, 1, 2, 0]
 STREAM = "69c47802fc6806"
+
+
+def test_words_hold_the_stack():
+    """Taken off and put on another stack, at any time, they pop as the first one does."""
+    symbols, table = some(3, 30, 5)
+    stack, other = BitStack(), BitStack()
+    assert not stack.words.size
+    stack.push(symbols, table)
+    for begin in range(0, 30, 4):
+        other.words = stack.words
+        assert other.bits == stack.bits
+        part = slice(begin, begin + 4)
+        assert other.pop(table[part]).tolist() == stack.pop(table[part]).tolist()
+    other.words = stack.words
+    assert other.empty

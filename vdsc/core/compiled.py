@@ -1,6 +1,6 @@
 """Loops over single integers, compiled by numba where it is installed: the same bits, sooner.
 
-A module of loops is imported by `vdsc.core.compiled_choice` only; importing numba takes a while.
+Modules of loops are imported once they pay, see `loop_choice.py`: importing numba takes a while.
 """
 
 from __future__ import annotations
