@@ -127,6 +127,7 @@ def test_a_long_sequence_is_in_parts_by_itself(monkeypatch):
     monkeypatch.setattr("vdsc.api.joining.LONG", 2)
     monkeypatch.setattr("vdsc.api.joining.MANY", 900)
     monkeypatch.setattr("vdsc.api.joining.PART", 240)
+    monkeypatch.setattr("vdsc.api.joining.EXACT", 240)
     monkeypatch.setattr("vdsc.api.joining.SHORTEST", 0)
     for way in WAYS.values():
         data = vdsc.compress(WALK, fps=60, **way)

@@ -22,17 +22,20 @@ from vdsc.io.source import Source
 LONG, MANY = 300, 1 << 22
 """Seconds, and values, beyond which a sequence is in parts though nobody asked for them."""
 
-PART, SHORTEST = 1 << 18, 10
-"""About how many values such a part has, and seconds at least: any second is found quickly."""
+PART, EXACT, SHORTEST = 1 << 18, 1 << 17, 10
+"""About how many values such a part has, and without loss, and seconds at least.
+
+Any second is then found quickly; what is coded without loss takes longer to decode.
+"""
 
 
-def own_parts(outline: Outline) -> float | None:
+def own_parts(outline: Outline, *, lossless: bool) -> float | None:
     """Seconds of the parts of a long sequence, None for a shorter one: memory has an end."""
     values = prod(outline.shape)
     seconds = outline.frames / float(outline.mean_rate)
     if seconds < LONG or values < MANY:
         return None
-    return max(seconds * PART / values, SHORTEST)
+    return max(seconds * (EXACT if lossless else PART) / values, SHORTEST)
 
 
 def join(

@@ -64,7 +64,7 @@ def encode(
     wish = {"codec": codec, "max_error": max_error, "missing": missing, "unit": unit}
     asked = {**goals, **wish, **dated, **given}
     if parts is None and not any((joints, psnr, target_size, missing)):
-        parts = own_parts(Asked.of(asked).outline(source))
+        parts = own_parts(Asked.of(asked).outline(source), lossless=lossless)
     if parts:
         return join(source, stream, parts, Asked.of(asked), progress)
     if joints is not None and codec in {"", jobs.BOUNDED} and not missing:

@@ -148,11 +148,13 @@ class CollectionFile:
     def _parsed(self, start: bytes) -> tuple[CollectionHead, Meta | None]:
         prelude = start[: len(PRELUDE)]
         check_magic(prelude)
-        records = RecordReader(io.BytesIO(start[len(prelude) :]), crc32(prelude), self._memlimit)
+        rest = io.BytesIO(start[len(prelude) :])
+        records = RecordReader(rest, crc32(prelude), self._memlimit)
         collection = collection_head.read(records, prelude)
-        record = records.read()
-        meta = metadata.unpack(record.body, self._memlimit) if record.kind == META else None
-        return collection, meta
+        kind = start[len(prelude) + rest.tell() :][:1]
+        if kind in {META, b""}:  # else it is a clip, which may be large
+            return collection, metadata.unpack(records.read().body, self._memlimit)
+        return collection, None
 
     def _index(self) -> ClipIndex:
         """The index that the end of the file tells of."""
