@@ -15,7 +15,7 @@ from vdsc.codecs.bounded import joint_followers, joint_measure
 from vdsc.codecs.bounded.bounded_params import BoundedParams
 from vdsc.codecs.bounded.error_grid import ErrorGrid
 from vdsc.codecs.bounded.followers import Follower, Followers, Leader
-from vdsc.codecs.lossless import coder
+from vdsc.codecs.lossless import chunk
 from vdsc.container import Header
 from vdsc.core.sequence import Clock, Outline
 from vdsc.errors import CorruptFile, VdscError
@@ -41,7 +41,7 @@ def test_what_hinges_make_is_not_coded_and_stays_within_the_bound(data):
 
 def test_later_chunks_follow_too(monkeypatch):
     """Angles that wind are unwound alike in all chunks: few values of any are patched."""
-    for module in (coder, joint_measure):
+    for module in (chunk, joint_measure):
         monkeypatch.setattr(module, "VALUES", 50 * 12)
     values = hinges.motion(150)
     values[:, 6:] = np.where(np.arange(150)[:, None] < 70, values[:, 6:], values[:, 6:] - 360)

@@ -110,3 +110,11 @@ def test_flipped_bytes_are_noticed():
         wrong = data[:at] + bytes([data[at] ^ 16]) + data[at + 1 :]
         with pytest.raises(vdsc.VdscError):
             vdsc.decompress(wrong)
+
+
+@pytest.mark.parametrize("scale", [1e308, 1e-308, 5e-324])
+def test_the_ends_of_float64_have_no_steps(scale):
+    """The largest and the smallest numbers there are are looked at without a warning."""
+    values = np.linspace(-1, 1, 300) * scale
+    assert stair(values) is None
+    assert Ladders.find(values.reshape(-1, 3)) is None

@@ -30,11 +30,12 @@ def stair(values: Floats) -> tuple[float, float] | None:
     sorted_ = np.unique(values)
     if sorted_.size < DISTINCT:
         return None
+    if not 1e-200 < sorted_[-1] / 2 - sorted_[0] / 2 < 1e200:
+        return None  # products of gaps would not be numbers
     gaps = np.diff(sorted_)
     small = gaps[gaps <= 1.3 * np.quantile(gaps, 0.1)]
     for divisor in DIVISORS:
-        step = _mended(sorted_, float(np.median(small)) / divisor)
-        found = _fitted(sorted_, step)
+        found = _fitted(sorted_, _mended(sorted_, float(np.median(small)) / divisor))
         if found is not None:
             return found
     return None

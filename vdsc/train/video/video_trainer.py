@@ -151,12 +151,13 @@ class VideoProgress:
     report: ReportStep
     seconds: float
     before: float = 0.0
+    done: float = 0.0
 
     def say(self, stage: str, terms: dict[str, float], spent: float = 0.0) -> None:
-        """Report a stage, `spent` seconds after the networks before it."""
-        done = min(self.seconds, self.before + spent)
-        left = self.seconds - done
-        step, steps = math.floor(done), math.ceil(self.seconds)
+        """Report a stage, `spent` seconds after the networks before it: never less than before."""
+        self.done = max(self.done, min(self.seconds, self.before + spent))
+        left = self.seconds - self.done
+        step, steps = math.floor(self.done), math.ceil(self.seconds)
         self.report(TrainStep(step, steps, stage, terms, left, unit=" s"))
 
     def step(self, stage: str, spent: float, bits: float) -> None:
