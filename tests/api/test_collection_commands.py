@@ -76,7 +76,7 @@ def test_compress_makes_one_file_of_a_folder(clips, run, tmp_path):
 
 def test_clips_are_added(clips, run, tmp_path):
     """`--append` puts clips behind those that are there, and leaves the file alone if it fails."""
-    run("pack", "in/one.npy", "-o", "all.vds", "--codec", "linear")
+    assert run("pack", "in/one.npy", "-o", "all.vds", "--codec", "linear", "-q") == (0, "", "")
     assert run("pack", "in/two.npy", "-o", "all.vds", "--append")[0] == 0
     before = (tmp_path / "all.vds").read_bytes()
     assert run("pack", "in/two.npy", "-o", "all.vds", "--append")[0] != 0

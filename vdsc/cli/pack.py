@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from vdsc.cli import habits as h
 from vdsc.cli import options as o
 from vdsc.cli.plan import expand
 
@@ -42,6 +43,7 @@ def pack(
     memlimit: o.MemlimitOption = o.MEMLIMIT,
     form: o.FormatOption = "",
     force: o.ForceOption = False,
+    quiet: h.QuietOption = False,
 ) -> None:
     """Compress many clips into one .vds file.
 
@@ -65,4 +67,6 @@ def pack(
         missing=missing,
     )
 
-    pack_places(places, out, wish, memlimit=memlimit, form=form, force=force, append=append)
+    pack_places(
+        places, out, wish, memlimit=memlimit, form=form, force=force, append=append, quiet=quiet
+    )
