@@ -163,6 +163,7 @@ def measured(side: int, folder: Path) -> list[dict[str, Any]]:
     held = {"linear": [near], "packed": [exact], "AV1": paths}
     sizes = {way: sum(map(os.path.getsize, files)) for way, files in held.items()}
     rows = []
+    opened.cache_clear()  # decoders with threads do not live through a fork
     for length in (1, 16):
         sets: dict[str, Any] = {"AV1": Av1(paths, length, count)}
         sets |= {way: vdsc.torch.Dataset(held[way], length=length) for way in ("linear", "packed")}
@@ -174,6 +175,7 @@ def measured(side: int, folder: Path) -> list[dict[str, Any]]:
                 | {"ms": latency(one)}
             )
             sys.stderr.write(f"{rows[-1]}\n")
+        opened.cache_clear()
     return rows
 
 
