@@ -72,6 +72,7 @@ def table(rows, head="a,b\n"):
         b"a\xb5,b\n1,2\n",
         b"inf,-inf\n1.0,2.0\n",
         b"a,b\n1,2,\n3,4,\n",
+        b"0,1\n0,2\ninf,3\ninf,4\n",
     ],
 )
 def test_a_table_comes_back_to_the_byte(data):

@@ -87,7 +87,7 @@ def _timed(scan: Scan, *, named: bool) -> tuple[Timed | None, str]:
     called = scan.layout.names[column] if column < len(scan.layout.names) else ""
     unit = "date" if scan.dates else unit_of(called, float(times[0]))
     seconds = times / UNITS[unit]
-    bad = np.flatnonzero(~(np.diff(seconds) > 0) | ~np.isfinite(seconds[1:]))
+    bad = np.flatnonzero(~(seconds[1:] > seconds[:-1]) | ~np.isfinite(seconds[1:]))
     few = len(seconds) < (2 if named else LEAST)
     if few or bad.size or not np.isfinite(seconds[0]):
         return _undated(scan, what, int(bad[0]) + 2 if bad.size else 1, named=named)
