@@ -112,7 +112,9 @@ def test_a_decoder_made_from_the_page_reads_what_vdsc_writes(seed, grid, codec):
             knots = draw.knots
         z = np.cumsum(rng.normal(size=(len(knots), 6)), axis=0) / 2
         z[rng.random(z.shape) < 0.05] *= 40 if old else 4000
-        made = window_code.push(coding, PlacedKnots(knots, draw), z, begin, None if fresh else past)
+        context = None if fresh else past
+        cells = coding.snapped(z, context)
+        made = window_code.push(coding, PlacedKnots(knots, draw), cells, begin, context)
         past, head, told = made.window.after, b"", b""
         if not old:
             posed = random_pose(rng, None if fresh else posed, end - begin)

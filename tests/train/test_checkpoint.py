@@ -41,7 +41,7 @@ def folder(trained, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def tables(folder):
-    return export.Tables.from_arrays(Checkpoint.open(folder).tensors[1])
+    return export.Tables.from_arrays(*Checkpoint.open(folder).tensors[::-1])
 
 
 def test_the_folder_loads(folder, trained):
@@ -77,7 +77,7 @@ def test_tables_survive_safetensors(tables, tmp_path):
     """To arrays, to disk and back gives the same integers."""
     save_file(tables.to_arrays(), tmp_path / "t")
     arrays = load_file(tmp_path / "t")
-    again = export.Tables.from_arrays(arrays)
+    again = export.Tables.from_arrays(arrays, {})
     assert all(array.dtype == np.int32 for array in arrays.values())
     assert again.cap == tables.cap
     for name, array in tables.to_arrays().items():

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vdsc.core.types import Ints
-from vdsc.entropy import TransitionTables
+from vdsc.entropy import KnotCoder, TransitionTables
+from vdsc.quant import ValueGrid
+from vdsc.twin.knot_law import PREFIX, KnotLaw
+from vdsc.twin.law_coder import LawCoder, LearnedTables
+from vdsc.twin.mixed_cells import Mixture
+
+Arrays = Mapping[str, NDArray[Any]]
+
+MIXTURE = (f"{PREFIX}.shares", f"{PREFIX}.widths")
+"""The tables of a learned law: the mixture of each dimension."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tables:
     """The frozen integers of a checkpoint.
 
-    transition: the prior of the knot values. steps (D,) Q16 and cap: the value grid at coarse 256.
+    transition: the prior of the knot values. learned: the law that takes its place, if there is
+    one; the prior then only helps an encoder. steps (D,) Q16 and cap: the value grid at coarse 256.
     gaps (G, longest): counts of the gaps between knots, one histogram for each of G densities.
     curve (100, 3): at each quality 1..100 the coarseness (Q8), the knot density (0..255 for the
     trained range [0, 1], less or more beyond it) and the histogram.
@@ -27,20 +38,35 @@ class Tables:
     cap: int
     gaps: Ints
     curve: Ints
+    learned: LearnedTables | None = None
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[np.int32]]) -> Tables:
-        """From a checkpoint's tables.safetensors."""
+    def from_arrays(cls, arrays: Arrays, weights: Arrays) -> Tables:
+        """From a checkpoint's tables and, for a learned law, its weights; raises InvalidInput."""
         own = {k: np.asarray(arrays[k], np.int64) for k in ("steps", "cap", "gaps", "curve")}
-        rest = {k: v for k, v in arrays.items() if k not in own}
+        rest = {k: v for k, v in arrays.items() if k not in {*own, *MIXTURE}}
         transition = TransitionTables.from_arrays(rest)
-        return cls(transition, own["steps"], int(own["cap"][0]), own["gaps"], own["curve"])
+        tables = cls(transition, own["steps"], int(own["cap"][0]), own["gaps"], own["curve"])
+        if MIXTURE[0] not in arrays:
+            return tables
+        mixture = Mixture(*(np.asarray(arrays[name], np.int64) for name in MIXTURE))
+        learned = LearnedTables(KnotLaw(weights), mixture, transition.is_global)
+        return replace(tables, learned=learned)
 
     def to_arrays(self) -> dict[str, NDArray[np.int32]]:
         """Inverse of `from_arrays`."""
         own = {"steps": self.steps, "cap": [self.cap], "gaps": self.gaps, "curve": self.curve}
         mine = {k: np.asarray(v, np.int32) for k, v in own.items()}
+        if self.learned is not None:
+            mixture = (self.learned.mixture.shares, self.learned.mixture.widths)
+            mine |= {k: v.astype(np.int32) for k, v in zip(MIXTURE, mixture, strict=True)}
         return mine | self.transition.to_arrays()
+
+    def coder(self, grid: ValueGrid) -> KnotCoder | LawCoder:
+        """The code of knot values on a grid."""
+        if self.learned is None:
+            return KnotCoder(self.transition, grid)
+        return LawCoder(self.learned, grid)
 
     def row(self, quality: int) -> int:
         """The row 1..100 of the curve that a wanted quality 1..100 takes.

@@ -72,6 +72,19 @@ class CellCode:
         push_gamma(stack, excess)
         stack.push(symbols, self.rows)
 
+    def push_singly(self, stack: BitStack, cells: Ints) -> None:
+        """Push cells (..., D) such that each is popped alone, with its own escape and low bits."""
+        high, low = split(cells, self.centre, self.shift)
+        shift, symbols = self.shift.ravel(), clamp(high, -HALF, HALF).ravel() + HALF
+        rows, excess = self.rows.reshape(symbols.size, -1), np.abs(high.ravel()) - HALF
+        end = symbols.size
+        for i in np.flatnonzero((excess >= 0) | (shift > 0))[::-1]:
+            stack.push(symbols[i + 1 : end], rows[i + 1 : end])
+            stack.push_uniform(low.ravel()[i : i + 1], 1 << shift[i : i + 1])
+            push_gamma(stack, excess[i : i + 1][excess[i : i + 1] >= 0])
+            end = i + 1
+        stack.push(symbols[:end], rows[:end])
+
     def pop(self, stack: BitStack) -> Ints:
         """Pop cells (D,): the symbols, then the escapes, then the low bits.
 

@@ -13,7 +13,8 @@ class NetConfig:
     frame: shape of one frame, (D,) or (H, W, C). latent: number of latent dimensions. fps: native
     frame rate. window: frames coded at once. rates: lowest and highest prior knot rate, knots per
     second. interpolation: the path between knots, the OU bridge or a cubic spline (both are in the
-    paper: its equation 21 and its figures). objects, glimpse: sprites of the video decoder.
+    paper: its equation 21 and its figures). objects, glimpse: sprites of the video decoder. memory:
+    width of the learned law of knots, 0 for none.
     """
 
     frame: tuple[int, ...]
@@ -30,6 +31,7 @@ class NetConfig:
     glimpse: int = 32
     noise: Literal["normal", "laplace"] = "normal"
     obs_scale: float = 0.1
+    memory: int = 0
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> NetConfig:

@@ -18,11 +18,14 @@ from vdsc.model import sprite_matching as track
 from vdsc.model.frame_decoder import LinearDecoder, SpriteDecoder
 from vdsc.model.latent_sde import LatentSDE
 from vdsc.model.net_config import NetConfig
-from vdsc.model.price import Price
+from vdsc.model.price import Curvature, Price, Weights
 from vdsc.model.store import Checkpoint
 from vdsc.model.tpp import gap_cdf
 
 REACH = 64  # the most frames between two polished knots
+FAINTEST = 1e-5
+"""Share of the mean curvature that every direction has at least."""
+
 BATCH = 256  # frames synthesised at once, so that memory does not grow with the length
 
 
@@ -67,6 +70,11 @@ class PathModel:
             net.load_state_dict({k: torch.from_numpy(v) for k, v in arrays.items()})
             frames = frame_kinds.build(settings["frames"])
         return cls(net, frames, device)
+
+    @property
+    def spline(self) -> bool:
+        """Whether the path between knots is a cubic spline, not a bridge."""
+        return self.config.interpolation == "spline"
 
     def infer(self, x: NDArray[np.float32], times: Floats) -> Inference:
         """Hidden states and the posterior's mean path, equations (10)-(13).
@@ -141,32 +149,63 @@ class PathModel:
         knots: NDArray[np.int64],
         first: Floats | None = None,
         price: Price | None = None,
+        weights: Weights | None = None,
     ) -> Floats:
         """Knot values (M, D) whose synthesis is closest to the frames, at a price.
 
         The posterior's path starts the search: for a linear decoder behind a spline least squares,
         then gradient descent on error and bits where a price is given. `first` (D,) fixes the first
         knot, the last one of the window before.
+        `weights` say how much least squares count what.
         """
-        linear = isinstance(self.net.decoder, LinearDecoder)
-        if linear and self.config.interpolation == "spline":
-            start = refine.least_squares(self.net, seen, knots, first)
+        if isinstance(self.net.decoder, LinearDecoder) and self.spline:
+            start = refine.least_squares(self.net, seen, knots, first, weights)
         else:
             start = seen.path[knots]
         if price is None:
             return start
         return refine.descend(self.net, seen, knots, start, first, price)
 
+    def curvature(
+        self, seen: Inference, knots: NDArray[np.int64], weights: Weights | None = None
+    ) -> Curvature | None:
+        """How the squared error of frames grows as values of knots (M,) are off; None if bent.
+
+        The network beside a linear decoder is left out, as it is small.
+        """
+        if not (isinstance(self.net.decoder, LinearDecoder) and self.spline):
+            return None
+        spline = curve.spline_matrix(seen.times[knots], seen.times)
+        weight = self.net.decoder.linear.weight.double().cpu().numpy()
+        if weights is not None:
+            spline = np.sqrt(weights.frames)[:, None] * spline
+            weight = np.sqrt(weights.channels)[:, None] * weight
+        return Curvature(_positive(spline.T @ spline), _positive(weight.T @ weight))
+
+    def weights(self, seen: Inference, knots: NDArray[np.int64], values: Floats) -> Weights | None:
+        """How much squared errors are to count to be absolute ones, as knots (M, D) decode now.
+
+        None for a normal observation model, whose errors are squared.
+        """
+        if self.config.noise != "laplace":
+            return None
+        return Weights.of(self._off(seen, knots, values).abs().double().cpu().numpy(), refine.SHARP)
+
     def distortion(self, seen: Inference, knots: NDArray[np.int64], values: Floats) -> float:
         """Mean error of what knots (M,) with values (M, D) decode to, in network units.
 
         Absolute for a Laplace observation model, squared for a normal one.
         """
-        with torch.no_grad():
-            path = refine.path_at(self.net, seen.times[knots], self._tensor(values), seen.times)
-            error = self.net.decoder(path) - seen.x
+        error = self._off(seen, knots, values)
         each = error.abs() if self.config.noise == "laplace" else error.square()
         return float(each.mean())
+
+    def _off(self, seen: Inference, knots: NDArray[np.int64], values: Floats) -> Tensor:
+        """What knots (M,) with values (M, D) decode to, less the frames (T, ...)."""
+        with torch.no_grad():
+            path = refine.path_at(self.net, seen.times[knots], self._tensor(values), seen.times)
+            off: Tensor = self.net.decoder(path) - seen.x
+        return off
 
     def synthesise(
         self, knot_times: Floats, values: Floats, times: Floats
@@ -180,3 +219,9 @@ class PathModel:
             path = refine.path_at(self.net, knot_times, self._tensor(values), times)
             frames = self.net.decoder(path).cpu().numpy()
         return self.frames.from_network(frames)
+
+
+def _positive(form: Floats) -> Floats:
+    """A form (N, N) made positive definite: directions that nothing depends on cost a little."""
+    lifted: Floats = form + FAINTEST * float(np.diagonal(form).mean()) * np.eye(len(form))
+    return lifted

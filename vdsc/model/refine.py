@@ -16,7 +16,7 @@ from vdsc.model import curve
 from vdsc.model.adam import Adam
 from vdsc.model.frame_decoder import LinearDecoder
 from vdsc.model.latent_sde import LatentSDE
-from vdsc.model.price import Price
+from vdsc.model.price import Price, Weights
 
 if TYPE_CHECKING:
     from vdsc.model.path_model import Inference
@@ -49,19 +49,23 @@ def path_at(net: LatentSDE, knot_times: Floats, values: Tensor, times: Floats) -
 
 
 def least_squares(
-    net: LatentSDE, seen: Inference, knots: NDArray[np.int64], first: Floats | None
+    net: LatentSDE,
+    seen: Inference,
+    knots: NDArray[np.int64],
+    first: Floats | None,
+    weights: Weights | None = None,
 ) -> Floats:
     """Knot values for a decoder x = W z + b + bend(z): Gauss-Newton with W as its slope.
 
     Each round solves for the step that takes the residual of the frames away, in space through
     the pseudo-inverse of W and in time through the spline's; the bend is small beside W.
     """
-    knot_times = seen.times[knots]
-    spline = curve.spline_matrix(knot_times, seen.times)
-    solve = _solver(spline, fixed=first is not None)
+    spline = curve.spline_matrix(seen.times[knots], seen.times)
+    solve = _solver(spline, weights, fixed=first is not None)
     assert isinstance(net.decoder, LinearDecoder)
     weight = net.decoder.linear.weight.double().cpu().numpy()
-    inverse = np.linalg.pinv(weight, rcond=WEAKEST)
+    root = np.ones(len(weight)) if weights is None else np.sqrt(weights.channels)
+    inverse = np.linalg.pinv(root[:, None] * weight, rcond=WEAKEST) * root
     values = solve(seen.path) if first is None else _pinned(solve, spline, seen.path, first)
     target = seen.x.double().cpu().numpy()
     for _ in range(ROUNDS):
@@ -72,10 +76,11 @@ def least_squares(
     return values
 
 
-def _solver(spline: Floats, *, fixed: bool) -> Callable[[Floats], Floats]:
+def _solver(spline: Floats, weights: Weights | None, *, fixed: bool) -> Callable[[Floats], Floats]:
     """(T, D) path to (M, D) knots in least squares; a fixed first knot gets zero."""
     free = spline[:, 1:] if fixed else spline
-    inverse = np.linalg.pinv(free)
+    root = np.ones(len(spline)) if weights is None else np.sqrt(weights.frames)
+    inverse = np.linalg.pinv(root[:, None] * free) * root
     return lambda path: np.concatenate([np.zeros((int(fixed), path.shape[1])), inverse @ path])
 
 

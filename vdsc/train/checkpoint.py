@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vdsc.codecs.knots.coding import price
+from vdsc.codecs.knots.coding import EXCHANGE, price
+from vdsc.codecs.knots.rounding import thrifty
 from vdsc.codecs.model_tables import Tables
 from vdsc.codecs.windows import windows
 from vdsc.core.types import Floats, Ints
-from vdsc.entropy import KnotCoder, RenewalGaps
+from vdsc.entropy import RenewalGaps
+from vdsc.model.knot_law import KnotLaw as FloatLaw
 from vdsc.model.latent_sde import LatentSDE
 from vdsc.model.network_frames import build
 from vdsc.model.path_model import Inference, PathModel
 from vdsc.quant import ValueGrid
 from vdsc.train import fit_tables as tables_fit
 from vdsc.train.checkpoint_folder import write_folder
+from vdsc.twin.knot_law import PREFIX, KnotLaw
+from vdsc.twin.law_coder import LawCoder, LearnedTables
+from vdsc.twin.mixed_cells import SHARES, WIDTHS, Mixture
 
 DENSITIES = tuple(i / 4 for i in range(-2, 9))
 """Knot densities that are tried: training covers [0, 1], others are extrapolated."""
@@ -48,6 +53,7 @@ def export(
     name: str,
     chunk: int,
     cap: int,
+    pose: dict[str, Any],
     card: dict[str, Any],
 ) -> None:
     """Write the checkpoint folder `out`: its tables and curve are fitted on `sequences`.
@@ -61,8 +67,8 @@ def export(
     traces = [[trace(model, s, d) for s in seen] for d in DENSITIES]
     made = fit_tables(net, seen, traces, cap)
     curve = quality_curve(model, made, traces)
-    made = Tables(made.transition, made.steps, made.cap, made.gaps, curve)
-    write(net, frames, made, out, name=name, chunk=chunk, card=card)
+    made = replace(made, curve=curve)
+    write(net, frames, made, out, name=name, chunk=chunk, pose=pose, card=card)
 
 
 def trace(model: PathModel, seen: Inference, density: float) -> CodedSequence:
@@ -88,7 +94,21 @@ def fit_tables(
     dense = [s.path for s in seen]
     transition = tables_fit.fit(dense, paths, lags, still)
     gaps = np.stack([histogram(row, lags) for row in traces])
-    return Tables(transition, steps, cap, gaps, np.zeros((100, 3), np.int64))
+    made = Tables(transition, steps, cap, gaps, np.zeros((100, 3), np.int64))
+    if net.law is None:
+        return made
+    law = {f"{PREFIX}.{k}": v.cpu().numpy() for k, v in net.law.state_dict().items()}
+    return replace(made, learned=LearnedTables(KnotLaw(law), mixture(net.law), still))
+
+
+def mixture(law: FloatLaw) -> Mixture:
+    """The mixtures of a law in integers."""
+    shares = np.rint(law.weights.detach().softmax(1).double().cpu().numpy() * (1 << SHARES)).astype(
+        np.int64
+    )
+    shares[:, law.weights.shape[1] // 2] += (1 << SHARES) - shares.sum(1)
+    widths = np.exp2(np.clip(law.widths.detach().double().cpu().numpy(), -5, 5))
+    return Mixture(shares, np.rint(widths * (1 << WIDTHS)).astype(np.int64))
 
 
 def usual(density: float) -> float:
@@ -142,15 +162,23 @@ def measure(
 ) -> tuple[float, float]:
     """Ideal bits per frame of some traces, fitted as for a file at a coarseness (Q8), and error."""
     grid = ValueGrid(np.clip(made.steps * coarse >> 8, 1 << 6, 1 << 17), made.cap)
-    coder, gaps = KnotCoder(made.transition, grid), RenewalGaps(made.gaps[histogram_row])
+    coder, gaps = made.coder(grid), RenewalGaps(made.gaps[histogram_row])
     bits = error = frames = 0.0
     for t in traces:
-        z = model.fit(t.seen, t.knots, None, price(made, grid, t.knots))
-        cells = grid.snap(tables_fit.q16(np.where(made.transition.is_global, z[:1], z)))
+        cells = rounded(model, made, t, grid)
         bits += coder.bits(cells, t.knots) + gaps.bits(t.knots, int(t.knots[-1]))
         error += model.distortion(t.seen, t.knots, grid.value(cells) / 65536) * len(t.seen.times)
         frames += len(t.seen.times)
     return bits / frames, error / frames
+
+
+def rounded(model: PathModel, made: Tables, t: CodedSequence, grid: ValueGrid) -> Ints:
+    """The cells (M, D) that an encoder would choose."""
+    coder, curvature = made.coder(grid), model.curvature(t.seen, t.knots)
+    if isinstance(coder, LawCoder) and grid.even and curvature is not None:
+        return thrifty(coder, t.z, t.knots, curvature, EXCHANGE, None)
+    z = model.fit(t.seen, t.knots, None, price(made, grid, t.knots))
+    return grid.snap(tables_fit.q16(np.where(made.transition.is_global, z[:1], z)))
 
 
 def write(
@@ -161,6 +189,7 @@ def write(
     *,
     name: str,
     chunk: int,
+    pose: dict[str, Any],
     card: dict[str, Any],
 ) -> None:
     """Write the folder, complete or not at all."""
@@ -172,4 +201,6 @@ def write(
         "chunk": chunk,
         "card": card,
     }
+    if pose:
+        settings["pose"] = pose
     write_folder(out, settings, weights, made.to_arrays())

@@ -11,11 +11,12 @@ import torch
 from torch import Tensor, nn
 
 from vdsc.model.latent_sde import LatentSDE
-from vdsc.train import objectives, state_file
+from vdsc.train import law_objective, objectives, state_file
 from vdsc.train.step_report import ReportStep, TrainStep
 from vdsc.train.train_config import Stage, TrainConfig
 from vdsc.train.training_domains import TrainingDomain
 
+LAW_PACE = 10.0  # it starts from nothing, where the networks are only to be adjusted
 PROCESS_PACE = 0.05  # REINFORCE is noisy, and Adam makes every gradient a full step
 
 
@@ -36,11 +37,13 @@ class TrainingRun:
         self.params = [*self.model.parameters(), *self.extra.parameters()]
         scales = [self.model.posterior.raw_nu, self.model.log_cell]
         process = list(self.model.knots.parameters())
-        apart = {id(p) for p in [*scales, *process]}
+        law = [] if self.model.law is None else list(self.model.law.parameters())
+        apart = {id(p) for p in [*scales, *process, *law]}
         groups = [
             {"params": [p for p in self.params if id(p) not in apart], "kind": "networks"},
             {"params": scales, "kind": "scales"},
             {"params": process, "kind": "process"},
+            {"params": law, "kind": "law"},
         ]
         self.optimiser = torch.optim.Adam(groups, lr=1e-3)
         folder.mkdir(parents=True, exist_ok=True)
@@ -87,11 +90,14 @@ class TrainingRun:
         rng = np.random.default_rng([self.config.seed, self.step])
         torch.manual_seed(int(rng.integers(2**31)))
         pace = {"networks": 1.0, "scales": stage.scale_pace, "process": PROCESS_PACE}
+        pace["law"] = LAW_PACE
         for group in self.optimiser.param_groups:
             group["lr"] = stage.lr * pace[group["kind"]] * schedule(at, stage.steps)
         self.optimiser.zero_grad(set_to_none=True)
         if stage.kind == "warm":
             loss, terms = self.domain.warm(self.model, self.extra, stage, at, rng)
+        elif stage.kind == "law":
+            loss, terms = self.law(stage, rng)
         else:
             loss, terms = self.elbo(stage, rng)
         loss.backward()
@@ -99,6 +105,18 @@ class TrainingRun:
         self.optimiser.step()
         self.step += 1
         return terms
+
+    def law(self, stage: Stage, rng: np.random.Generator) -> tuple[Tensor, dict[str, float]]:
+        """Loss and terms of one step with the learned law."""
+        x, share, (low, high) = (
+            self.domain.batch(rng, stage.batch, stage.window),
+            rng.random(),
+            stage.coarse,
+        )
+        coarse = low * (high / low) ** share
+        terms = law_objective.law_terms(self.model, x, 1.0 - share, coarse, stage.frames, rng)
+        names = ("distortion", "rate", "knots")
+        return terms.loss, {n: float(getattr(terms, n).mean()) for n in names}
 
     def elbo(self, stage: Stage, rng: np.random.Generator) -> tuple[Tensor, dict[str, float]]:
         """Loss and terms of one step of equation (22)."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -21,13 +23,14 @@ UNIT = 10.0  # degrees in one network unit
 
 
 class Motion:
-    """Random windows of every training sequence, each as likely as its length.
+    """Random windows of every training sequence, each as likely as its length, less their pose.
 
     Where `channels.json` beside the folder names the channels, each sequence also comes mirrored.
     Raises InvalidInput for a folder without a sequence as long as a window.
     """
 
-    def __init__(self, folder: Path, window: int) -> None:
+    def __init__(self, folder: Path, window: int, pose: Mapping[str, Any]) -> None:
+        self.pose = pose
         raw = [np.load(path) for path in sorted(folder.glob("*.npy"))]
         if max((len(values) for values in raw), default=0) < window:
             raise InvalidInput(
@@ -52,6 +55,16 @@ class Motion:
         smooth = np.concatenate([start.from_network(start.to_network(r)) for r in raw])
         return AngleFrames(angles, smooth.mean(0).astype(np.float32), scale)
 
+    def posed(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
+        """A window (T, D) less its ramps, as the encoder of a file takes them off."""
+        return without_ramps(x, self.pose.get("ramps", ()), self.pose.get("level", ()))
+
+    def windows(self) -> list[NDArray[np.float32]]:
+        """All training sequences in windows that overlap by half, less their pose."""
+        half = self.window // 2
+        ends = [(s, range(0, max(1, len(s) - half), half)) for s in self.seen]
+        return [self.posed(s[at : at + self.window]) for s, places in ends for at in places]
+
     def batch(self, rng: np.random.Generator, size: int) -> Tensor:
         """(size, window, D) network units; each window gets a small constant pose offset.
 
@@ -61,7 +74,7 @@ class Motion:
         picked = []
         for i in which:
             at = rng.integers(0, len(self.seen[i]) - self.window + 1)
-            picked.append(self.seen[i][at : at + self.window])
+            picked.append(self.posed(self.seen[i][at : at + self.window]))
         x = np.stack(picked)
         moving = x.std(1, keepdims=True) > 1e-4
         x = x + moving * rng.normal(0, 0.2, (size, 1, x.shape[2])).astype(np.float32)
@@ -79,6 +92,23 @@ def mirrored(values: NDArray[np.float32], names: list[str]) -> NDArray[np.float3
     return values[:, sources] * np.where(kept, np.float32(1), np.float32(-1))
 
 
+def without_ramps(
+    x: NDArray[np.float32], ramps: Sequence[int], level: Sequence[int]
+) -> NDArray[np.float32]:
+    """Frames (T, D) less the line from the first to the last one in the channels `ramps`.
+
+    Ends are quarters of a unit, as in a file; in those channels that are `level`, both are at the
+    median.
+    """
+    left, channels = x.copy(), list(ramps)
+    ends = x[[0, -1]][:, channels]
+    flat = np.isin(channels, list(level))
+    ends[:, flat] = np.median(x[:, channels], axis=0)[flat]
+    start, end = np.rint(4 * ends) / 4
+    left[:, channels] -= start + np.linspace(0, 1, len(x))[:, None] * (end - start)
+    return left
+
+
 def twin(name: str, names: list[str]) -> str:
     """The channel on the other side of the body, or the same one."""
     for here, there in (("Left", "Right"), ("Right", "Left"), ("L", "R"), ("R", "L")):
@@ -94,13 +124,14 @@ def start_linear(model: LatentSDE, data: Motion) -> None:
     The untrained network then is the linear reference: latents are whitened components, the
     decoder's linear path puts them back, and nu is what an OU process fitted to each would have.
     """
-    frames = np.concatenate(data.sequences).astype(np.float64)
+    windows = data.windows()
+    frames = np.concatenate(windows).astype(np.float64)
     covariance = np.cov(frames.T)
     variance, axes = np.linalg.eigh(covariance)
     order = np.argsort(variance)[::-1][: model.config.latent]
     axes = axes[:, order]
     scale = np.sqrt(np.maximum(variance[order], 1e-4))
-    steps = np.concatenate([np.diff(s @ axes / scale, axis=0) for s in data.sequences])
+    steps = np.concatenate([np.diff(s @ axes / scale, axis=0) for s in windows])
     nu = np.sqrt(np.maximum((steps**2).mean(0), 1e-6) * model.config.fps)
     decoder, skip = model.decoder, model.encoder.skip
     assert isinstance(decoder, LinearDecoder)

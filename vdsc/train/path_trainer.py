@@ -39,6 +39,7 @@ class PathTrainer:
             name=config.name,
             chunk=config.chunk,
             cap=config.cap,
+            pose=config.pose,
             card={"domain": config.domain, **config.card},
         )
 

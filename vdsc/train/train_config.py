@@ -9,7 +9,7 @@ from typing import Any
 
 from vdsc.model.net_config import NetConfig
 
-KINDS = ("warm", "sde", "joint", "settle")
+KINDS = ("warm", "sde", "joint", "settle", "law")
 OBJECTIVES = ("lossy", "lossless")
 
 
@@ -18,8 +18,8 @@ class Stage:
     """One stretch of training.
 
     kind: "warm" (networks start as the domain says), "sde" (a knot at every frame), "joint" (knots
-    drawn) or "settle" (knots drawn, and the posterior's mean path instead of a sample: what a file
-    holds).
+    drawn) "settle" (knots drawn, and the posterior's mean path instead of a sample: what a file
+    holds) or "law" (the same by least squares, under the learned law of knots).
     frames: reconstructed frames a step. coarse: range from which the factor on cell width and
     observation scale is drawn, log-uniformly. scale_pace: factor on the learning rate of nu and
     the cell widths, which live on a log scale and have far to go.
@@ -41,7 +41,8 @@ class TrainConfig:
     """A whole run.
 
     chunk: how many frames a file codes at once. cap: how much wider than the middle cell of the
-    value grid the others may get (1: uniform cells; large: cells of equal probability).
+    value grid the others may get (1: uniform cells; large: cells of equal probability). pose: what
+    is taken off the frames of a window: `ramps`, channels less their straight line, and `level`.
     """
 
     name: str
@@ -52,6 +53,7 @@ class TrainConfig:
     stages: tuple[Stage, ...]
     cap: int = 1
     seed: int = 0
+    pose: dict[str, Any] = field(default_factory=dict)
     save_every: int = 250
     card: dict[str, Any] = field(default_factory=dict)
 

@@ -52,7 +52,7 @@ class MotionDomain:
 
     def __init__(self, config: TrainConfig) -> None:
         self.folder = Path(config.data)
-        self.data = motion.Motion(config.data, config.net.window)
+        self.data = motion.Motion(config.data, config.net.window, config.pose)
 
     def prepare(self, model: LatentSDE) -> nn.Module:
         """Linear start; no throw-away networks."""
@@ -71,7 +71,7 @@ class MotionDomain:
 
     def sequences(self) -> list[NDArray[np.float32]]:
         """The first five seconds of every training sequence."""
-        return [s[:EXCERPT] for s in self.data.sequences]
+        return [self.data.posed(s[:EXCERPT]) for s in self.data.sequences]
 
     def unseen(self) -> tuple[str, list[NDArray[Any]]]:
         """Sequences of the folder `val` beside the training folder, else of that one."""

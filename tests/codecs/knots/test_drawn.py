@@ -30,7 +30,7 @@ QUICK = settings(max_examples=40, deadline=None)
 @pytest.fixture(scope="module")
 def tables(tiny):
     """Frozen tables of the vectors."""
-    return Tables.from_arrays(store.Checkpoint.open(tiny / "tiny-vectors").tensors[1])
+    return Tables.from_arrays(*store.Checkpoint.open(tiny / "tiny-vectors").tensors[::-1])
 
 
 def coding(tables, **params):
@@ -105,7 +105,9 @@ def test_what_is_pushed_is_popped(tables, params, seed, chunk, frames):
         law = laws(rng, end - 1 - begin, code.times.max_gap, 3)
         draw = code.drawn.draw(law, begin)
         z = rng.normal(size=(len(draw.knots), 4))
-        sent = window_code.push(code, PlacedKnots(draw.knots, draw), z, begin, past)
+        sent = window_code.push(
+            code, PlacedKnots(draw.knots, draw), code.snapped(z, past), begin, past
+        )
         got = window_code.pop(code, sent.data, begin, end, before)
         past, before = sent.window.after, got.after
         assert (got.knots == draw.knots).all()
@@ -145,7 +147,7 @@ def test_every_cut_of_a_stream_is_noticed(tables):
     code, rng = coding(tables), np.random.default_rng(1)
     draw = code.drawn.draw(laws(rng, 40, code.times.max_gap, 5), 0)
     z = rng.normal(size=(len(draw.knots), 4))
-    sent = window_code.push(code, PlacedKnots(draw.knots, draw), z, 0, None)
+    sent = window_code.push(code, PlacedKnots(draw.knots, draw), code.snapped(z, None), 0, None)
     for length in range(len(sent.data)):
         try:
             window = window_code.pop(code, sent.data[:length], 0, 41, None)

@@ -29,7 +29,7 @@ QUICK = settings(max_examples=40, deadline=None)
 def tables(tiny):
     """The frozen tables of both checkpoints, by name."""
     folders = (store.Checkpoint.open(tiny / name) for name in (VECTORS, PIXELS))
-    return {c.name: Tables.from_arrays(c.tensors[1]) for c in folders}
+    return {c.name: Tables.from_arrays(*c.tensors[::-1]) for c in folders}
 
 
 def coding(tables, frames=300, clock=None, *, old=False, **params):
@@ -63,7 +63,7 @@ def test_what_is_pushed_is_popped(tables, name, params, seed, chunk, frames):
         keep[:: min(code.times.max_gap, len(keep))] = True
         knots = np.flatnonzero(keep)
         z = walk(rng, knots, len(code.still))
-        made = window_code.push(code, PlacedKnots(knots), z, begin, past)
+        made = window_code.push(code, PlacedKnots(knots), code.snapped(z, past), begin, past)
         window = window_code.pop(code, made.data, begin, end, before)
         past, before = made.window.after, window.after
         assert made.spent <= len(made.data)
@@ -111,9 +111,8 @@ def test_noise_is_refused_or_read(tables, stream, begin):
     except CorruptFile:
         return
     if (np.abs(window.values) < WILDEST << 16).all():
-        again = window_code.push(
-            code, PlacedKnots(window.knots), window.values / 65536, begin, None
-        )
+        cells = code.snapped(window.values / 65536, None)
+        again = window_code.push(code, PlacedKnots(window.knots), cells, begin, None)
         assert again.data == stream
 
 

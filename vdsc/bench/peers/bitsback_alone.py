@@ -36,7 +36,7 @@ def model(name: str) -> Model:
     """The checkpoint called `name`, ready for bits-back."""
     weights, tables = store.by_name(name).tensors
     net = store.by_name(name).settings["net"]
-    return Model(net, weights, Tables.from_arrays(tables).transition)
+    return Model(net, weights, Tables.from_arrays(tables, weights).transition)
 
 
 def peers(checkpoint: str, frames: int) -> tuple[Peer, ...]:

@@ -96,7 +96,7 @@ def tables(checkpoint: Checkpoint) -> Tables:
     from vdsc.codecs.model_tables import Tables
 
     with checkpoint.building():
-        return checkpoint.once("tables", lambda: Tables.from_arrays(checkpoint.tensors[1]))
+        return checkpoint.once("tables", lambda: Tables.from_arrays(*checkpoint.tensors[::-1]))
 
 
 def networks(checkpoint: Checkpoint, device: str) -> PathModel:

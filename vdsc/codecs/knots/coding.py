@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vdsc.codecs.knots import body, pace
+from vdsc.codecs.knots import body, pace, rounding
 from vdsc.codecs.knots.params import KnotParams
 from vdsc.codecs.model_tables import Tables
 from vdsc.core.sequence import Outline
 from vdsc.core.types import Floats, Ints
-from vdsc.entropy import BitStack, KnotCoder, PoissonGaps, RenewalGaps
+from vdsc.entropy import BitStack, Context, KnotCoder, PoissonGaps, RenewalGaps
 from vdsc.errors import CorruptFile, InvalidInput
-from vdsc.model.price import Price
+from vdsc.model.price import Curvature, Price
 from vdsc.quant import ValueGrid
+from vdsc.twin.law_coder import LawCoder
 
 if TYPE_CHECKING:
     from vdsc.codecs.knots.drawn_times import Draw, DrawnTimes
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 Q16 = 1 << 16
 WILDEST = 1 << 15
 """Latent values that networks can mean anything by; training data lies within a few."""
+
+EXCHANGE = 1.4
+"""Error that a bit is worth when values are rounded, in terms of `rounding.FAIR`."""
 
 KEPT = 8
 """Codes of values that stay in memory: each of one checkpoint and quality."""
@@ -55,7 +59,7 @@ class Coding:
         fault = pace.fault(outline, fps)
         if fault is not None:
             raise CorruptFile(f"the file's clock cannot be right: {fault}")
-        self.values = _knot_coder(tables, params.quality, is_open=not old)
+        self.values = _value_coder(tables, params.quality, is_open=not old)
         self.grid = self.values.grid
         self.still = tables.transition.is_global
         self.times = gap_code(tables, params)
@@ -86,15 +90,34 @@ class Coding:
             raise InvalidInput("the model cannot follow these values; use --lossless, or train one")
         return self.grid.snap(np.rint(z * Q16).astype(np.int64))
 
+    def snapped(self, z: Floats, past: Context | None) -> Ints:
+        """The nearest cells (M, D) of z (M, D), but for what `past` says and what stays still."""
+        cells = self.snap(z)
+        if past is not None:
+            cells[0] = past.cells
+        cells[:, self.still] = cells[:1, self.still]
+        return cells
+
+    @property
+    def weighs(self) -> bool:
+        """Whether rounding can weigh bits: under a learned law, over even cells."""
+        return isinstance(self.values, LawCoder) and self.grid.even
+
+    def thrifty(self, z: Floats, lags: Ints, curvature: Curvature, past: Context | None) -> Ints:
+        """Cells (M, D) near z that are worth their bits; raises InvalidInput as `snap` does."""
+        assert isinstance(self.values, LawCoder)
+        self.snap(z)
+        return rounding.thrifty(self.values, z, lags, curvature, EXCHANGE, past)
+
     def price(self, knots: Ints, begin: int) -> Price:
-        """What the values of knots (M,) will cost, for the encoder to weigh."""
+        """What the values of knots (M,) will cost, for the encoder to weigh before it rounds."""
         return price(self.tables, self.grid, self.lags(knots, begin))
 
 
 @lru_cache(maxsize=KEPT)
-def _knot_coder(tables: Tables, quality: int, *, is_open: bool) -> KnotCoder:
+def _value_coder(tables: Tables, quality: int, *, is_open: bool) -> KnotCoder | LawCoder:
     """The code of values at a quality, kept for the next file: it holds nothing of this one."""
-    return KnotCoder(tables.transition, grid(tables, quality, is_open=is_open))
+    return tables.coder(grid(tables, quality, is_open=is_open))
 
 
 def _drawn(row: Ints, seed: int) -> DrawnTimes:

@@ -21,6 +21,7 @@ from vdsc.codecs.knots.params import ID, KnotParams
 from vdsc.codecs.knots.placing import opening, place
 from vdsc.codecs.knots.pose import Pose, Rig
 from vdsc.codecs.knots.settings import KnotSettings
+from vdsc.codecs.knots.settling import settle
 from vdsc.codecs.knots.window_code import KnotStream
 from vdsc.container import Header, ModelRef, varint
 from vdsc.core.fixed import ONE
@@ -182,11 +183,9 @@ class KnotEncoder:
         """Place the knots, fit their values and code both."""
         past = None if fresh or self.last is None else self.last.window
         placed = place(self.networks, coding, seen.paced, self.settings, seen.begin)
-        first = None if past is None else past.values[-1] / ONE
-        price = coding.price(placed.knots, seen.begin)
-        z = self.networks.fit(seen.view, placed.knots, first, price)
+        cells = settle(self.networks, coding, seen.view, placed.knots, seen.begin, past)
         context = None if past is None else past.after
-        return window_code.push(coding, placed, z, seen.begin, context)
+        return window_code.push(coding, placed, cells, seen.begin, context)
 
     def _body(self, stream: KnotStream, posed: Pose | None, frames: int, *, fresh: bool) -> bytes:
         head = layout.Span(frames, fresh).to_bytes() if len(self.parts) > 1 else b""

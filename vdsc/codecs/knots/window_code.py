@@ -1,6 +1,6 @@
 """The knots of one window to a stream and back: times first, then cells knot after knot.
 
-encode  z -snap-> cells -push-> stack      decode  stack -pop-> cells -value-> z
+encode  cells -push-> stack      decode  stack -pop-> cells -value-> z
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vdsc.codecs.knots.coding import Coding
-from vdsc.core.types import Floats, Ints
+from vdsc.core.types import Ints
 from vdsc.entropy import BitStack, Context
 from vdsc.errors import CorruptFile
 
@@ -40,18 +40,14 @@ class KnotStream:
 
 
 def push(
-    coding: Coding, placed: PlacedKnots, z: Floats, begin: int, past: Context | None
+    coding: Coding, placed: PlacedKnots, cells: Ints, begin: int, past: Context | None
 ) -> KnotStream:
-    """Code the knots of the window that begins at frame `begin`, with values z (M, D).
+    """Code the knots of the window that begins at frame `begin`, with cells (M, D).
 
-    past: what the window before left, if a frame is shared with it. Raises InvalidInput.
+    past: what the window before left, if a frame is shared with it.
     """
-    knots, cells, still = placed.knots, coding.snap(z), coding.still
-    cells[:, still] = cells[:1, still]
-    if past is not None:
-        cells[0] = past.cells
-        cells[:, still] = past.cells[still]
-    lags, stack = coding.lags(knots, begin), BitStack()
+    knots, lags = placed.knots, coding.lags(placed.knots, begin)
+    stack = BitStack()
     coding.values.push(stack, cells, lags, context=past)
     before = stack.bits
     head = coding.push_times(stack, knots, placed.draw)

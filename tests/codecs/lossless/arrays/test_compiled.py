@@ -18,7 +18,8 @@ import vdsc
 from vdsc.codecs.lossless.arrays import array_stream as arrays
 from vdsc.codecs.lossless.arrays import rank_frames
 from vdsc.codecs.lossless.arrays.array_scheme import ArrayScheme
-from vdsc.codecs.lossless.arrays.compiled.loop_choice import CHANNELS, COMPILE, SETTING, Choice
+from vdsc.codecs.lossless.arrays.compiled.loop_choice import CHANNELS, Choice
+from vdsc.core.loop_choice import COMPILE, SETTING
 from vdsc.errors import VdscError
 
 pytest.importorskip("numba")

@@ -30,7 +30,9 @@ def model(tiny):
     """The tiny checkpoint's twins."""
     checkpoint = store.by_name(str(tiny / "tiny-pixels"))
     weights, tables = checkpoint.tensors
-    return Model(checkpoint.settings["net"], weights, Tables.from_arrays(tables).transition)
+    return Model(
+        checkpoint.settings["net"], weights, Tables.from_arrays(tables, weights).transition
+    )
 
 
 def normal(x):

@@ -37,7 +37,7 @@ def model_of(name):
     """A tiny checkpoint's twins."""
     checkpoint = store.by_name(name)
     weights, tables = checkpoint.tensors
-    frozen = Tables.from_arrays(tables).transition
+    frozen = Tables.from_arrays(tables, weights).transition
     return checkpoint, Model(checkpoint.settings["net"], weights, frozen)
 
 

@@ -46,7 +46,7 @@ class BitsBack:
     def _built(self) -> Model:
         weights, tables = self.checkpoint.tensors
         with self.checkpoint.building():
-            frozen = Tables.from_arrays(tables).transition
+            frozen = Tables.from_arrays(tables, weights).transition
             return Model(self._settings["net"], weights, frozen)
 
     def start(self, outline: Outline) -> Any:

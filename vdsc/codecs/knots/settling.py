@@ -1,0 +1,54 @@
+"""Which cells the knots of a window get: values that fit its frames, rounded as the code is priced.
+
+frames --least squares--> z --thrift--> cells --decoded--> errors --weights--> least squares ...
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vdsc.codecs.knots.coding import Coding
+from vdsc.core.fixed import ONE
+from vdsc.core.types import Floats, Ints
+
+if TYPE_CHECKING:
+    from vdsc.codecs.knots.window_code import KnotWindow
+    from vdsc.model.path_model import Inference, PathModel
+
+ROUNDS = 2
+"""How often errors are looked at and the values fitted again, where errors are absolute."""
+
+
+def settle(
+    networks: PathModel,
+    coding: Coding,
+    seen: Inference,
+    knots: Ints,
+    begin: int,
+    past: KnotWindow | None = None,
+) -> Ints:
+    """Cells (M, D) of knots (M,) of the window that begins at frame `begin`.
+
+    past: the window before, if its last frame is shared. Raises InvalidInput for values that no
+    cell is near to.
+    """
+    first = None if past is None else past.values[-1] / ONE
+    context = None if past is None else past.after
+    if not coding.weighs:
+        z = networks.fit(seen, knots, first, coding.price(knots, begin))
+        return coding.snapped(z, context)
+    lags, weights = coding.lags(knots, begin), None
+    for _ in range(ROUNDS + 1):
+        z = networks.fit(seen, knots, first, weights=weights)
+        curvature = networks.curvature(seen, knots, weights)
+        assert curvature is not None
+        cells = coding.thrifty(_still(z, coding), lags, curvature, context)
+        weights = networks.weights(seen, knots, coding.grid.value(cells) / ONE)
+    return cells
+
+
+def _still(z: Floats, coding: Coding) -> Floats:
+    """Values (M, D) whose constant dimensions are constant: their means."""
+    return np.where(coding.still, z.mean(axis=0), z)
