@@ -42,11 +42,12 @@ def test_video_reports_psnr(vdsc, video):
 def test_settings_reach_the_encoder(vdsc, motion):
     """Every option arrives as the API wants it."""
     line = "--fps 30000/1001 --quality 9 --knots full --grid auto --model m --device cpu --seed 5"
-    assert vdsc("compress", "clip.npy", *line.split()).exit_code == 0
+    assert vdsc("compress", "clip.npy", "--effort", "0", *line.split()).exit_code == 0
     call = fake_api.calls[-1]
     assert call["fps"] == Fraction(30000, 1001)
-    settings = ("quality", "knots", "grid", "model", "device", "seed", "times", "progress")
-    assert [call[k] for k in settings] == [9, "full", "auto", "m", "cpu", 5, None, None]
+    settings = ("quality", "knots", "grid", "model", "device", "seed", "effort", "progress")
+    assert [call[k] for k in settings] == [9, "full", "auto", "m", "cpu", 5, 0, None]
+    assert call["times"] is None
     assert [call[k] for k in ("codec", "lossless", "verify")] == ["", False, True]
 
 

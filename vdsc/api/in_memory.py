@@ -83,13 +83,13 @@ def compress(
     missing: "nan" if NaNs are gaps that come back where they were. parts: seconds of the parts
     that are decoded alone, so that any of it is read without the rest; a long sequence has such by
     itself, and 0 asks for none. `settings` are those of `vdsc.codecs.knots.settings.KnotSettings`
-    (model, quality, knots, grid, seed, device), or of the codec that is named. verify: decode each
-    chunk as it is made. Raises VdscError.
+    (model, quality, knots, grid, seed, device, effort), or of the codec that is named. verify:
+    decode each chunk as it is made. Raises VdscError.
     """
     from vdsc.api.requests import encode
     from vdsc.io.source import array_source
 
-    for name in {"quality", "seed"} & settings.keys():
+    for name in {"quality", "seed", "effort"} & settings.keys():
         settings[name] = as_whole(settings[name], name)
     stream = io.BytesIO()
     found = encode(

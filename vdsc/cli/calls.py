@@ -37,6 +37,7 @@ class Wish:
     grid: str | None = None
     device: str | None = None
     seed: int | None = None
+    effort: int | None = None
     parts: float | None = None
 
     @property

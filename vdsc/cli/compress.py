@@ -115,6 +115,15 @@ def compress(
     seed: Annotated[
         int | None, typer.Option(parser=o.whole(0), metavar="N", help="Seed of what is drawn.")
     ] = None,
+    effort: Annotated[
+        int | None,
+        typer.Option(
+            parser=o.whole(0, 9),
+            metavar="0..9",
+            help="How much a model's encoder searches for fewer bytes; 0: what the networks say "
+            "(default: 5).",
+        ),
+    ] = None,
     memlimit: o.MemlimitOption = o.MEMLIMIT,
     form: o.FormatOption = "",
     force: o.ForceOption = False,
@@ -156,6 +165,7 @@ def compress(
         target_size=target_size,
         knots=knots,
         grid=grid,
+        effort=effort,
         model=model,
     )
     places = expand(
@@ -191,6 +201,7 @@ def compress(
         grid=grid,
         device=device,
         seed=seed,
+        effort=effort,
         parts=parts,
     )
 

@@ -28,10 +28,10 @@ def spline_matrix(knots: Floats, queries: Floats) -> Floats:
     bend = np.zeros((len(queries), count))
     bend[rows, at] = (left**3 - left) * gap[at] ** 2 / 6
     bend[rows, at + 1] = (right**3 - right) * gap[at] ** 2 / 6
-    return line + bend @ _second_derivatives(gap)
+    return line + bend @ second_derivatives(gap)
 
 
-def _second_derivatives(gap: Floats) -> Floats:
+def second_derivatives(gap: Floats) -> Floats:
     """(M, M) map from a natural cubic spline's values at its knots to its second derivatives."""
     count = len(gap) + 1
     matrix, right = np.eye(count), np.zeros((count, count))

@@ -12,10 +12,11 @@ from torch import Tensor
 
 from vdsc.core.types import Floats
 from vdsc.errors import InvalidInput
-from vdsc.model import curve, polish, refine
+from vdsc.model import curve, knot_search, polish, refine
 from vdsc.model import network_frames as frame_kinds
 from vdsc.model import sprite_matching as track
 from vdsc.model.frame_decoder import LinearDecoder, SpriteDecoder
+from vdsc.model.knot_wish import KnotWish
 from vdsc.model.latent_sde import LatentSDE
 from vdsc.model.net_config import NetConfig
 from vdsc.model.price import Curvature, Price, Weights
@@ -127,6 +128,18 @@ class PathModel:
             return knots
         return polish.polish(seen.path, knots, min(count - 1, REACH))
 
+    def search(self, seen: Inference, wish: KnotWish) -> NDArray[np.int64]:
+        """Frame numbers of the knots that frames and bits ask for, both ends included."""
+        if len(seen.times) < 3:
+            return np.arange(len(seen.times))
+        return knot_search.search(self.net, seen, wish)
+
+    def usual(self, seen: Inference, density: float) -> float:
+        """Knots per frame that the process's prior has at a density, at most 1."""
+        tick = seen.times[-1] / max(1, len(seen.times) - 1)
+        rate = float(self.net.knots.rate(torch.tensor(density)))
+        return float(min(1.0, rate * tick))
+
     def gaps(self, seen: Inference, density: float, longest: int) -> Floats:
         """Probabilities (T, longest) of the gaps 1..longest frames after a knot at each frame.
 
@@ -149,22 +162,23 @@ class PathModel:
         knots: NDArray[np.int64],
         first: Floats | None = None,
         price: Price | None = None,
+        steps: int = refine.STEPS,
         weights: Weights | None = None,
     ) -> Floats:
         """Knot values (M, D) whose synthesis is closest to the frames, at a price.
 
         The posterior's path starts the search: for a linear decoder behind a spline least squares,
         then gradient descent on error and bits where a price is given. `first` (D,) fixes the first
-        knot, the last one of the window before.
-        `weights` say how much least squares count what.
+        knot, the last one of the window before. steps: of the descent. weights: how much errors
+        count in least squares.
         """
         if isinstance(self.net.decoder, LinearDecoder) and self.spline:
             start = refine.least_squares(self.net, seen, knots, first, weights)
         else:
             start = seen.path[knots]
-        if price is None:
+        if price is None or not steps:
             return start
-        return refine.descend(self.net, seen, knots, start, first, price)
+        return refine.descend(self.net, seen, knots, start, first, price, steps)
 
     def curvature(
         self, seen: Inference, knots: NDArray[np.int64], weights: Weights | None = None

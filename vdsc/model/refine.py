@@ -100,6 +100,7 @@ def descend(
     start: Floats,
     first: Floats | None,
     price: Price,
+    steps: int = STEPS,
 ) -> Floats:
     """Knot values (M, D) near `start` (M, D) that trade the frames' error against their bits.
 
@@ -127,10 +128,10 @@ def descend(
 
     exchange = _exchange(error, values(), cell)
     optimiser = Adam([free, anchor] if pinned is None else [free], betas=(0.8, 0.95))
-    for step in range(STEPS):
+    for step in range(steps):
         z = values()
         cost = error(z) + exchange * weigh.nats(z, still)
-        optimiser.step(cost, PACE * (1 - step / STEPS))
+        optimiser.step(cost, PACE * (1 - step / steps))
     return values().detach().cpu().double().numpy()
 
 

@@ -21,6 +21,9 @@ from vdsc.errors import InvalidInput
         ({"seed": 0.5}, "seed"),
         ({"grid": "some"}, "'rec', 'prior' or 'auto', not 'some'"),
         ({"grid": "rec", "knots": "full"}, "grid 'rec'"),
+        ({"effort": -1}, "effort must be a whole number from 0 to 9, not -1"),
+        ({"effort": 10}, "0 to 9, not 10"),
+        ({"effort": True}, "whole number"),
         ({"device": "abacus"}, "device 'abacus' is none of auto, cpu, cuda"),
     ],
 )
@@ -31,7 +34,15 @@ def test_settings_that_cannot_be(options, words):
 
 
 @pytest.mark.parametrize(
-    "options", [{"quality": 1}, {"quality": 100}, {"seed": 0}, {"seed": 2**63 - 1}]
+    "options",
+    [
+        {"quality": 1},
+        {"quality": 100},
+        {"seed": 0},
+        {"seed": 2**63 - 1},
+        {"effort": 0},
+        {"effort": 9},
+    ],
 )
 def test_the_edges_are_within(options):
     """The first and the last value of each range are taken."""
@@ -44,3 +55,11 @@ def test_the_codes_that_are_tried():
     assert KnotSettings(grid="rec").ways == ("rec",)
     assert KnotSettings(grid="auto").ways == ("prior", "rec")
     assert KnotSettings(grid="auto", knots="full").ways == ("prior",)
+
+
+def test_what_is_asked_for_is_not_searched():
+    """Effort 0 takes the process's word; all knots, and those of a seed, are what they are."""
+    assert KnotSettings().searches
+    assert not KnotSettings(effort=0).searches
+    assert not KnotSettings(knots="full").searches
+    assert not KnotSettings(seed=3).searches

@@ -113,6 +113,11 @@ class Coding:
         """What the values of knots (M,) will cost, for the encoder to weigh before it rounds."""
         return price(self.tables, self.grid, self.lags(knots, begin))
 
+    def laws(self) -> Price:
+        """What steps of 1, 2, ... ticks will cost, up to the longest that has a law of its own."""
+        longest = len(self.tables.transition.rho)
+        return price(self.tables, self.grid, np.cumsum(np.arange(longest + 1)))
+
 
 @lru_cache(maxsize=KEPT)
 def _value_coder(tables: Tables, quality: int, *, is_open: bool) -> KnotCoder | LawCoder:

@@ -18,7 +18,7 @@ from vdsc.codecs.knots import checkpoints, cuts, pace, pose, posing, unit, windo
 from vdsc.codecs.knots.coding import Coding
 from vdsc.codecs.knots.knot_frames import FrameMaker
 from vdsc.codecs.knots.params import ID, KnotParams
-from vdsc.codecs.knots.placing import opening, place
+from vdsc.codecs.knots.placing import PlacedKnots, opening, place
 from vdsc.codecs.knots.pose import Pose, Rig
 from vdsc.codecs.knots.settings import KnotSettings
 from vdsc.codecs.knots.settling import settle
@@ -164,26 +164,33 @@ class KnotEncoder:
         """A window in the file's codes, which the first window chooses."""
         if self.coding is not None:
             return self._coded(seen, self.coding, fresh=fresh)
-        tried = [(self._opened(seen, way), way) for way in self.settings.ways]
-        made = [(self._coded(seen, coding, fresh=True), coding) for coding, _ in tried]
+        tried = [self._opened(seen, way) for way in self.settings.ways]
+        made = [(self._coded(seen, *opened, fresh=True), opened[0]) for opened in tried]
         best, self.coding = made[0]
         for other, coding in made[1:]:
             if _size(other, coding) < _size(best, self.coding) and other.spent <= best.spent:
                 best, self.coding = other, coding
         return best
 
-    def _opened(self, seen: SeenWindow, way: str) -> Coding:
-        """The codes that one way to code knot times asks for."""
-        params = opening(self.networks, self.tables, seen.paced, self.settings, way)
-        posed = self.pose_params
-        params = replace(params, ramps=posed.ramps, unit=posed.unit)
+    def _opened(self, seen: SeenWindow, way: str) -> tuple[Coding, PlacedKnots | None]:
+        """The codes that one way to code knot times asks for, and knots that are placed by then."""
+        wanted, posed = self.settings, self.pose_params
+        row, every = self.tables.row(wanted.quality), wanted.knots == "full"
+        plain = self._coding(KnotParams(row, every=every))
+        params, placed = opening(self.networks, plain, seen.paced, wanted, way)
+        return self._coding(replace(params, ramps=posed.ramps, unit=posed.unit)), placed
+
+    def _coding(self, params: KnotParams) -> Coding:
         return Coding(self.tables, checkpoints.ticks(self.checkpoint), self.outline, params)
 
-    def _coded(self, seen: SeenWindow, coding: Coding, *, fresh: bool) -> KnotStream:
-        """Place the knots, fit their values and code both."""
+    def _coded(
+        self, seen: SeenWindow, coding: Coding, placed: PlacedKnots | None = None, *, fresh: bool
+    ) -> KnotStream:
+        """Place the knots unless they are, fit their values and code both."""
         past = None if fresh or self.last is None else self.last.window
-        placed = place(self.networks, coding, seen.paced, self.settings, seen.begin)
-        cells = settle(self.networks, coding, seen.view, placed.knots, seen.begin, past)
+        placed = placed or place(self.networks, coding, seen.paced, self.settings, seen.begin)
+        effort, knots = self.settings.effort, placed.knots
+        cells = settle(self.networks, coding, seen.view, knots, seen.begin, past, effort=effort)
         context = None if past is None else past.after
         return window_code.push(coding, placed, cells, seen.begin, context)
 

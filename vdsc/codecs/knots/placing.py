@@ -1,6 +1,7 @@
 """Which knots a window gets, and by which code of a file their times are told.
 
-prior   the posterior's median gaps, coded under the frozen row or the Poisson prior
+prior   where a search finds that they pay, or with effort 0 the posterior's median gaps, coded
+        under the frozen row or the Poisson prior
 rec     a sample of the posterior, by relative entropy coding under the same row
 """
 
@@ -20,6 +21,7 @@ from vdsc.codecs.knots.settings import KnotSettings
 from vdsc.codecs.model_tables import Tables
 from vdsc.core.types import Floats, Ints
 from vdsc.entropy import PoissonGaps
+from vdsc.model.knot_wish import KnotWish
 
 RARE = 0.01
 """Gaps beyond the histogram: drawn from it where fewer are, each cut to its longest."""
@@ -33,6 +35,14 @@ class Placer(Protocol):
 
     def place(self, seen: Any, density: float, seed: int) -> Ints:
         """Frame numbers of the knots."""
+        ...
+
+    def search(self, seen: Any, wish: KnotWish) -> Ints:
+        """Frame numbers of the knots that frames and bits ask for."""
+        ...
+
+    def usual(self, seen: Any, density: float) -> float:
+        """Knots per frame that go with a density."""
         ...
 
     def gaps(self, seen: Any, density: float, longest: int) -> Floats:
@@ -49,13 +59,19 @@ class PlacedKnots:
 
 
 def opening(
-    networks: Placer, tables: Tables, seen: Any, request: KnotSettings, way: str
-) -> KnotParams:
-    """The file's parameters under one way to code knot times, from its first window."""
+    networks: Placer, coding: Coding, seen: Any, request: KnotSettings, way: str
+) -> tuple[KnotParams, PlacedKnots | None]:
+    """The file's parameters under one way to code knot times, and knots of its first window.
+
+    coding: of a file that says nothing of knot times. Drawn knots are drawn later.
+    """
+    tables = coding.tables
     if way == "rec" and len(seen.times) > 2:
         density = tables.density(tables.row(request.quality))
-        return draw_params(tables, request, lambda most: networks.gaps(seen, density, most)[:-1])
-    return file_params(tables, request, choose(networks, tables, seen, request))
+        law = lambda most: networks.gaps(seen, density, most)[:-1]  # noqa: E731
+        return draw_params(tables, request, law), None
+    knots = choose(networks, coding, seen, request, 0, LONGEST)
+    return file_params(tables, request, knots), PlacedKnots(knots)
 
 
 def place(
@@ -64,21 +80,33 @@ def place(
     """Knots of the window that begins with frame `first`, for the codes of its file."""
     longest = coding.times.max_gap
     if coding.drawn is None:
-        return PlacedKnots(choose(networks, coding.tables, seen, request, longest))
+        return PlacedKnots(choose(networks, coding, seen, request, first, longest))
     law = networks.gaps(seen, coding.tables.density(coding.params.quality), longest)
     draw = coding.drawn.draw(law[:-1], first)
     return PlacedKnots(draw.knots, draw)
 
 
 def choose(
-    networks: Placer, tables: Tables, seen: Any, request: KnotSettings, longest: int = LONGEST
+    networks: Placer, coding: Coding, seen: Any, request: KnotSettings, first: int, longest: int
 ) -> Ints:
     """Frame numbers of the knots that the request asks for, at most `longest` frames apart."""
     if request.knots == "full":
         return np.arange(len(seen.times))
-    knots = networks.place(seen, tables.density(tables.row(request.quality)), request.seed)
+    density = coding.tables.density(coding.params.quality)
+    if request.searches:
+        return networks.search(seen, _wish(networks, coding, seen, request.effort, first, longest))
+    knots = networks.place(seen, density, request.seed)
     extra = [np.arange(a, b, longest) for a, b in pairwise(knots.tolist()) if b - a > longest]
     return np.unique(np.concatenate([knots, *extra]))
+
+
+def _wish(
+    networks: Placer, coding: Coding, seen: Any, effort: int, first: int, longest: int
+) -> KnotWish:
+    """What the search is told: the codes of values and the times of the frames."""
+    usual = networks.usual(seen, coding.tables.density(coding.params.quality))
+    ticks = coding.lags(np.arange(len(seen.times)), first)
+    return KnotWish(effort, ticks, coding.laws(), usual, longest)
 
 
 def file_params(tables: Tables, request: KnotSettings, knots: Ints) -> KnotParams:

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from vdsc.codecs.knots.window_code import KnotWindow
     from vdsc.model.path_model import Inference, PathModel
 
-ROUNDS = 2
-"""How often errors are looked at and the values fitted again, where errors are absolute."""
+DESCENT = 8
+"""Steps that values descend for each degree of effort, where bits are not weighed in rounding."""
+
+ROUNDS = (0, 1, 1, 1, 1, 2, 2, 2, 2, 3)
+"""How often errors are looked at and the values fitted again, by the degree of effort."""
 
 
 def settle(
@@ -28,19 +31,22 @@ def settle(
     knots: Ints,
     begin: int,
     past: KnotWindow | None = None,
+    *,
+    effort: int,
 ) -> Ints:
     """Cells (M, D) of knots (M,) of the window that begins at frame `begin`.
 
-    past: the window before, if its last frame is shared. Raises InvalidInput for values that no
+    effort: 0 to 9. past: the window before, if its last frame is shared. Raises InvalidInput for values that no
     cell is near to.
     """
     first = None if past is None else past.values[-1] / ONE
     context = None if past is None else past.after
     if not coding.weighs:
-        z = networks.fit(seen, knots, first, coding.price(knots, begin))
+        price = coding.price(knots, begin)
+        z = networks.fit(seen, knots, first, price, DESCENT * effort)
         return coding.snapped(z, context)
     lags, weights = coding.lags(knots, begin), None
-    for _ in range(ROUNDS + 1):
+    for _ in range(ROUNDS[effort] + 1):
         z = networks.fit(seen, knots, first, weights=weights)
         curvature = networks.curvature(seen, knots, weights)
         assert curvature is not None
