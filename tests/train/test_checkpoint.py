@@ -16,6 +16,7 @@ from vdsc.errors import ModelMissing
 from vdsc.model.path_model import PathModel
 from vdsc.model.store import CONFIG, TABLES, WEIGHTS, Checkpoint
 from vdsc.train import checkpoint as export
+from vdsc.train.densities import usual_width
 from vdsc.train.path_trainer import PathTrainer
 
 
@@ -140,7 +141,7 @@ def test_the_envelope_takes_the_best_density_everywhere(monkeypatch):
 def test_a_histogram_is_smooth_and_complete():
     """Gaps are counted, longer ones as the longest, and every gap stays possible."""
     ticks = [0, 3, 6, 9], [0, 3, 40], [0]
-    traces = [export.CodedSequence(None, np.array(some), None) for some in ticks]
+    traces = [np.array(some) for some in ticks]
     counts = export.histogram(traces, 12)
     assert counts.shape == (12,)
     assert counts.min() >= 1
@@ -151,7 +152,7 @@ def test_a_histogram_is_smooth_and_complete():
 
 def test_a_histogram_by_hand():
     """Smoothed counts over their sum, 64 to a one of the longest gap's share, in thousandths."""
-    traces = [export.CodedSequence(None, np.array([0, 2, 4, 6, 9, 12]), None)]
+    traces = [np.array([0, 2, 4, 6, 9, 12])]
     counts = np.array([0, 3, 2, 0, 0, 0, 0])
     kernel = [0.05, 0.1, 0.7, 0.1, 0.05]
     padded = np.pad(counts, 2)
@@ -162,14 +163,14 @@ def test_a_histogram_by_hand():
 
 def test_sparse_knots_usually_have_coarse_cells():
     """Cells are four times as wide at density 0 as at density 1, and so on beyond."""
-    assert [export.usual(d) for d in (-0.5, 0, 0.5, 1, 2)] == [8, 4, 2, 1, 0.25]
+    assert [usual_width(d) for d in (-0.5, 0, 0.5, 1, 2)] == [8, 4, 2, 1, 0.25]
 
 
 def test_a_measure_is_a_mean_over_frames(monkeypatch):
     """Bits and errors are summed over sequences, each error by its frames, and divided by all."""
     made = SimpleNamespace(
         steps=np.array([1 << 12]), cap=1, gaps=np.ones((2, 9)),
-        transition=SimpleNamespace(is_global=np.array([False])),
+        transition=SimpleNamespace(is_global=np.array([False])), coder=lambda _: coder,
     )  # fmt: skip
     asked = []
 
@@ -183,7 +184,6 @@ def test_a_measure_is_a_mean_over_frames(monkeypatch):
 
     coder = SimpleNamespace(bits=lambda *coded: 10.0 * len(coded[1]))
     gaps = SimpleNamespace(bits=lambda *coded: float(coded[1]))
-    monkeypatch.setattr(export, "KnotCoder", lambda *_: coder)
     monkeypatch.setattr(export, "RenewalGaps", lambda *_: gaps)
     monkeypatch.setattr(export, "price", lambda *_: None)
     traces = [

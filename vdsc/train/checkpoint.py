@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vdsc.codecs.knots.coding import EXCHANGE, price
-from vdsc.codecs.knots.rounding import thrifty
+from vdsc.codecs.knots.coding import price
 from vdsc.codecs.model_tables import Tables
 from vdsc.codecs.windows import windows
 from vdsc.core.types import Floats, Ints
@@ -23,14 +22,19 @@ from vdsc.model.path_model import Inference, PathModel
 from vdsc.quant import ValueGrid
 from vdsc.train import fit_tables as tables_fit
 from vdsc.train.checkpoint_folder import write_folder
+from vdsc.train.densities import usual_width
+from vdsc.train.searched_curve import searched, with_curve
 from vdsc.twin.knot_law import PREFIX, KnotLaw
-from vdsc.twin.law_coder import LawCoder, LearnedTables
+from vdsc.twin.law_coder import LearnedTables
 from vdsc.twin.mixed_cells import SHARES, WIDTHS, Mixture
 
 DENSITIES = tuple(i / 4 for i in range(-2, 9))
 """Knot densities that are tried: training covers [0, 1], others are extrapolated."""
 COARSE = tuple(2 ** (3 * i / 4) for i in range(-3, 4))
 """Cell widths that are tried, as factors on what is usual at a density."""
+SOME = 2
+"""Of the sequences, every second one has its knots searched."""
+
 MEASURED = 6
 """How many sequences are coded for each point of the quality curve."""
 
@@ -66,8 +70,13 @@ def export(
     seen = [model.infer(x, np.arange(len(x)) / net.config.fps) for x in parts]
     traces = [[trace(model, s, d) for s in seen] for d in DENSITIES]
     made = fit_tables(net, seen, traces, cap)
-    curve = quality_curve(model, made, traces)
-    made = replace(made, curve=curve)
+    if made.learned is None or made.cap > 1:
+        made = replace(made, curve=quality_curve(model, made, traces))
+    else:
+        tried = [searched(model, made, seen[::SOME], usual_width(density)) for density in DENSITIES]
+        longest = made.gaps.shape[1]
+        gaps = np.stack([histogram(grids.knots, longest) for grids in tried])
+        made = with_curve(made, tried, gaps)
     write(net, frames, made, out, name=name, chunk=chunk, pose=pose, card=card)
 
 
@@ -86,14 +95,14 @@ def fit_tables(
     lags = max(1, round(net.config.limit * net.config.fps))
     paths = []
     for density, row in zip(DENSITIES, traces, strict=True):
-        wide = (steps * usual(density)).astype(np.int64)
+        wide = (steps * usual_width(density)).astype(np.int64)
         grid = ValueGrid(np.clip(wide, 1 << 6, 1 << 17), cap)
         for t in row:
             z = np.where(still, t.z.mean(0), t.z)
             paths.append(tables_fit.KnotPath(t.knots, z, grid.snap(tables_fit.q16(z)), grid))
     dense = [s.path for s in seen]
-    transition = tables_fit.fit(dense, paths, lags, still)
-    gaps = np.stack([histogram(row, lags) for row in traces])
+    transition = tables_fit.fit(dense, paths, lags, still, plain=net.law is not None)
+    gaps = np.stack([histogram([t.knots for t in row], lags) for row in traces])
     made = Tables(transition, steps, cap, gaps, np.zeros((100, 3), np.int64))
     if net.law is None:
         return made
@@ -111,14 +120,9 @@ def mixture(law: FloatLaw) -> Mixture:
     return Mixture(shares, np.rint(widths * (1 << WIDTHS)).astype(np.int64))
 
 
-def usual(density: float) -> float:
-    """Factor on the width of cells at a density: in training one fell as the other rose."""
-    return float(4.0 ** (1 - density))
-
-
-def histogram(traces: Iterable[CodedSequence], longest: int) -> Ints:
+def histogram(grids: Iterable[Ints], longest: int) -> Ints:
     """Counts (longest,) of the gaps between knots, smoothed so that none is impossible."""
-    gaps = np.concatenate([np.diff(t.knots) for t in traces if len(t.knots) > 1])
+    gaps = np.concatenate([np.diff(knots) for knots in grids if len(knots) > 1])
     counts = np.bincount(np.minimum(gaps, longest), minlength=longest + 1)[1:].astype(float)
     near = np.convolve(counts, [0.05, 0.1, 0.7, 0.1, 0.05], mode="same")
     weights: Ints = np.rint(1000 * (near / near.sum() * 64 + 1 / longest)).astype(np.int64)
@@ -135,7 +139,7 @@ def quality_curve(
     tried = []
     for g, (density, row) in enumerate(zip(DENSITIES, traces, strict=True)):
         some = row[:: max(1, len(row) // MEASURED)]
-        coarse = [max(1, round(256 * factor * usual(density))) for factor in reversed(COARSE)]
+        coarse = [max(1, round(256 * factor * usual_width(density))) for factor in reversed(COARSE)]
         found = [measure(model, made, some, one, g) for one in coarse]
         tried.append(np.log([[*point, one] for point, one in zip(found, coarse, strict=True)]))
     return envelope(tried)
@@ -165,20 +169,12 @@ def measure(
     coder, gaps = made.coder(grid), RenewalGaps(made.gaps[histogram_row])
     bits = error = frames = 0.0
     for t in traces:
-        cells = rounded(model, made, t, grid)
+        z = model.fit(t.seen, t.knots, None, price(made, grid, t.knots))
+        cells = grid.snap(tables_fit.q16(np.where(made.transition.is_global, z[:1], z)))
         bits += coder.bits(cells, t.knots) + gaps.bits(t.knots, int(t.knots[-1]))
         error += model.distortion(t.seen, t.knots, grid.value(cells) / 65536) * len(t.seen.times)
         frames += len(t.seen.times)
     return bits / frames, error / frames
-
-
-def rounded(model: PathModel, made: Tables, t: CodedSequence, grid: ValueGrid) -> Ints:
-    """The cells (M, D) that an encoder would choose."""
-    coder, curvature = made.coder(grid), model.curvature(t.seen, t.knots)
-    if isinstance(coder, LawCoder) and grid.even and curvature is not None:
-        return thrifty(coder, t.z, t.knots, curvature, EXCHANGE, None)
-    z = model.fit(t.seen, t.knots, None, price(made, grid, t.knots))
-    return grid.snap(tables_fit.q16(np.where(made.transition.is_global, z[:1], z)))
 
 
 def write(

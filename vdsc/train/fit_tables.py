@@ -35,21 +35,30 @@ class KnotPath:
 
 
 def fit(
-    dense: Sequence[Floats], paths: Sequence[KnotPath], lags: int, still: NDArray[np.bool_]
+    dense: Sequence[Floats],
+    paths: Sequence[KnotPath],
+    lags: int,
+    still: NDArray[np.bool_],
+    *,
+    plain: bool = False,
 ) -> TransitionTables:
     """Transition tables from dense paths (T, D), one row a tick, and from coded paths.
 
     The decay by lag comes from the dense paths' structure function, which an OU process would
     follow exactly; the linear correction, the scales and the activity gains from the coded ones.
+    plain: decay and scale alone, for what a learned law takes the place of.
     """
     spread = np.sqrt(np.mean(np.concatenate(dense) ** 2, axis=0)) + 1e-3
     rho, sigma = decay(dense, spread, lags)
     classes = np.searchsorted(EDGES[1:], np.arange(1, lags + 1), side="right").astype(np.int64)
     data = KnotSteps.gather(paths, lags)
     blocks = np.arange(len(spread)) // BLOCK
-    weights, residual = correct(data, rho, blocks, classes, still)
+    if plain:
+        weights, residual = None, data.target - rho[data.lag - 1] * data.last
+    else:
+        weights, residual = correct(data, rho, blocks, classes, still)
     sigma = rescale(data, rho, sigma, residual, classes)
-    plain = TransitionTables(
+    tables = TransitionTables(
         rho=q16(rho),
         sigma=np.clip(q16(sigma), 16, 1 << 20),
         sigma0=np.clip(q16(spread * np.sqrt(3) / np.pi), 16, 1 << 20),
@@ -59,7 +68,7 @@ def fit(
         weights=weights,
         law="logistic",
     )
-    return adapt(plain, paths)
+    return tables if plain else adapt(tables, paths)
 
 
 def decay(dense: Sequence[Floats], spread: Floats, lags: int) -> tuple[Floats, Floats]:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from vdsc.model.latent_sde import LatentSDE
 from vdsc.train import law_objective, objectives, state_file
+from vdsc.train.densities import usual_density
 from vdsc.train.step_report import ReportStep, TrainStep
 from vdsc.train.train_config import Stage, TrainConfig
 from vdsc.train.training_domains import TrainingDomain
@@ -108,13 +109,12 @@ class TrainingRun:
 
     def law(self, stage: Stage, rng: np.random.Generator) -> tuple[Tensor, dict[str, float]]:
         """Loss and terms of one step with the learned law."""
-        x, share, (low, high) = (
-            self.domain.batch(rng, stage.batch, stage.window),
-            rng.random(),
-            stage.coarse,
-        )
-        coarse = low * (high / low) ** share
-        terms = law_objective.law_terms(self.model, x, 1.0 - share, coarse, stage.frames, rng)
+        law_objective.demand_law(self.model)
+        x = self.domain.batch(rng, stage.batch, stage.window)
+        low, high = stage.coarse
+        coarse = low * (high / low) ** float(rng.random())
+        density = usual_density(coarse)
+        terms = law_objective.law_terms(self.model, x, density, coarse, stage.frames, rng)
         names = ("distortion", "rate", "knots")
         return terms.loss, {n: float(getattr(terms, n).mean()) for n in names}
 

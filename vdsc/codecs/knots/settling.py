@@ -36,8 +36,8 @@ def settle(
 ) -> Ints:
     """Cells (M, D) of knots (M,) of the window that begins at frame `begin`.
 
-    effort: 0 to 9. past: the window before, if its last frame is shared. Raises InvalidInput for values that no
-    cell is near to.
+    effort: 0 to 9. past: the window before, if its last frame is shared. Raises InvalidInput for
+    values that no cell is near to.
     """
     first = None if past is None else past.values[-1] / ONE
     context = None if past is None else past.after
