@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 
 import vdsc
 from tests import tiny
-from tests.container.test_sole import NEWEST
 from tests.forge import knots, opened
 from vdsc.api import reading
 from vdsc.codecs import registry
 from vdsc.codecs.knots import short_file
 from vdsc.codecs.knots.short_header import DIGEST_START, Start
 from vdsc.container import Writer, varint
+from vdsc.container.prelude import ALONE_SINCE, prelude
 from vdsc.container.record import RecordWriter
 from vdsc.core.meta import Meta
 from vdsc.core.sequence import Clock
@@ -34,6 +34,8 @@ from vdsc.errors import (
     VdscError,
 )
 from vdsc.model import store
+
+NEWEST = prelude(ALONE_SINCE)
 
 
 @pytest.fixture(scope="module")
