@@ -6,12 +6,13 @@ import io
 from dataclasses import replace
 
 import vdsc
-from vdsc.container import Header, Reader, Writer
+from vdsc.api import reading
+from vdsc.container import Header, Writer
 
 
 def opened(data: bytes) -> tuple[Header, list[bytes]]:
     """Header and chunk bodies of a file."""
-    reader = Reader(io.BytesIO(data))
+    reader = reading.of(io.BytesIO(data))
     return reader.header, list(reader.chunks())
 
 

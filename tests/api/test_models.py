@@ -75,6 +75,15 @@ def test_another_version_of_the_model_is_another_model(copy):
     data = knots(tiny.clip(VECTORS, 9))
     settings = json.loads((copy / "model.json").read_text())
     (copy / "model.json").write_text(json.dumps(settings | {"digest": "00" * 16}))
+    with pytest.raises(ModelMissing, match=f"hash begins with {settings['digest'][:10]}"):
+        vdsc.decompress(data)
+
+
+def test_another_version_is_not_taken_for_a_model_that_is_named(copy):
+    """A long file names its model and the whole hash, and says them without it."""
+    data = knots(tiny.clip(VECTORS, 60))
+    settings = json.loads((copy / "model.json").read_text())
+    (copy / "model.json").write_text(json.dumps(settings | {"digest": "00" * 16}))
     with pytest.raises(ModelMissing, match=f"'{VECTORS}' with hash {settings['digest']}"):
         vdsc.decompress(data)
     assert vdsc.info(data).digest == settings["digest"]

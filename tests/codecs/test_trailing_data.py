@@ -9,10 +9,10 @@ import pytest
 
 import vdsc
 from tests import tiny
+from vdsc.api import reading
 from vdsc.codecs.knots import decoder
 from vdsc.codecs.lossless import floor
 from vdsc.codecs.lossless.arrays import array_stream
-from vdsc.container.reader import Reader
 from vdsc.errors import CorruptFile
 
 
@@ -61,7 +61,7 @@ def test_words_below_the_knots_are_refused(below, tmp_path, monkeypatch):
         return popped(coding, below + stream, *rest)
 
     with file.open("rb") as stream:
-        reader = Reader(stream)
+        reader = reading.of(stream)
         knots = decoder.KnotReader(reader.header)
         (body,) = reader.chunks()
         monkeypatch.setattr(decoder, "pop", pop)

@@ -47,6 +47,10 @@ def samples() -> Samples:
             [b"one", b"two"],
         ),
         "model": (Header("vdsde", ModelRef("motion", DIGEST), lossy, params), [b"knots"]),
+        "alone": (
+            Header("linear", None, Outline((5, 2), F4, Clock(Fraction(30))), {"q": 60}),
+            [b"knots"],
+        ),
         "ticks": (_header("raw", (5, 2), F8, _times(0, 0.04, 0.08, 0.2, 1.5)), [b"x"]),
         "floats": (_header("raw", (3,), F8, _times(-1, np.pi, 1e300)), [b"x"]),
     }

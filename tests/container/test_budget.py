@@ -56,11 +56,11 @@ def test_long_records(forge):
     assert budget.overhead == len(raw) - 300
 
 
-VERSIONS = {"minimal": 0x10, "lossy": 0x10, "model": 0x11}
+VERSIONS = {"minimal": 0x10, "lossy": 0x10, "model": 0x11, "alone": 0x12}
 
 
 @pytest.mark.parametrize("name", VERSIONS)
 def test_a_file_names_the_oldest_version_that_describes_it(name, files):
-    """Only HEAD's field 7 needs version 1.1."""
+    """HEAD's field 7 needs version 1.1, a file of one record 1.2."""
     assert files[name][8] == VERSIONS[name]
     assert files[name].startswith(prelude(VERSIONS[name] - 0x10))

@@ -24,7 +24,7 @@ from vdsc.container.collection_file import CollectionFile, is_collection
 from vdsc.container.collection_head import CollectionHead, part, parts
 from vdsc.container.collection_walk import CollectionWalk
 from vdsc.container.collection_writer import CollectionWriter
-from vdsc.container.prelude import MINOR, prelude
+from vdsc.container.prelude import COLLECTIONS_SINCE, prelude
 from vdsc.container.record import RecordWriter
 from vdsc.core.meta import Meta
 from vdsc.core.sequence import Clock, Outline
@@ -287,7 +287,7 @@ def forged(records, *, variants=(), head=None):
     variants: which of the records are said to begin one.
     """
     stream = io.BytesIO()
-    start = prelude(MINOR)
+    start = prelude(COLLECTIONS_SINCE)
     place = stream.write(start)
     writer = RecordWriter(stream, crc32(start))
     place += writer.write(b"K", collection_head.pack(head or CollectionHead(USUAL)))

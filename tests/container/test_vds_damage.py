@@ -14,7 +14,7 @@ from vdsc.errors import CorruptFile, LimitExceeded, TruncatedFile
 
 Forge = Callable[..., bytes]
 
-NAMES = ("minimal", "lossy", "video", "ticks", "floats", "skips")
+NAMES = ("minimal", "lossy", "video", "ticks", "floats", "skips", "alone")
 
 
 def split(raw: bytes) -> list[bytes]:

@@ -133,7 +133,7 @@ def test_unknown_kinds(forge: Forge) -> None:
         if kind.islower():
             read(raw)
             continue
-        known = kind in {b"H", b"B", b"T"}
+        known = kind in {b"H", b"B", b"T", b"S", b"U"}
         expected = UnsupportedVersion if kind.isupper() and not known else CorruptFile
         with pytest.raises(expected):
             read(raw)

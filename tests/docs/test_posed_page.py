@@ -13,7 +13,10 @@ import vdsc
 from tests.docs.page_pose import File
 from tests.golden.recipes import FROZEN_POSE, HERE
 
-FILES = ("knots-ramps", "knots-turns", "knots-unit", "knots-cut", "knots-irregular")
+FILES = (
+    "knots-ramps", "knots-turns", "knots-unit", "knots-cut", "knots-irregular",
+    "knots-short", "knots-short-turns", "knots-short-drawn",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

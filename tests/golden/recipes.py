@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 import numpy as np
@@ -43,6 +45,13 @@ FROZEN_POSE = HERE / "models" / "frozen-pose"
 def knots(values, **options):
     """A file of the codec `knots`, by the frozen checkpoint."""
     return vdsc.compress(values, codec="knots", model=str(FROZEN_POSE), **options)
+
+
+def short(values, **options):
+    """A file of `knots` where no other checkpoint has this hash, so that it need not be named."""
+    with TemporaryDirectory() as alone, patch.dict(os.environ, VDSC_MODELS=alone):
+        (Path(alone) / FROZEN_POSE.name).symlink_to(FROZEN_POSE)
+        return knots(values, **options)
 
 
 def joined():
@@ -89,6 +98,11 @@ KNOTS = {
     "knots-irregular": lambda: knots(clip(), times=jitter()),
     "knots-float64": lambda: knots(clip(dtype=np.float64), fps=29.97),
     "knots-wild": lambda: knots(40 * np.cumsum(clip(), axis=0), quality=100),
+    "knots-short": lambda: short(clip(40), quality=60),
+    "knots-short-turns": lambda: short(wound()[20:60].astype(np.float64), fps=29.97, quality=85),
+    "knots-short-drawn": lambda: short(
+        clip(40).reshape(40, 2, 3), fps=120, quality=90, grid="rec", seed=5
+    ),
 }
 
 
@@ -197,6 +211,7 @@ LINEAR = {
     "linear-frame": lambda: linear(smooth(6)[:1]),
     "linear-cosines": lambda: linear(field().astype("f4"), quality=50),
     "linear-each": lambda: linear(smooth(3), steps=(0.5, 2.0, 300.0), fps=30),
+    "linear-alone": lambda: linear(smooth(2).astype(np.float32), quality=40),
     "linear-still": lambda: linear(np.concatenate([smooth(5)[:30], np.full((900, 5), 7.0)])),
 }
 
@@ -279,6 +294,8 @@ EXACT = {
     "exact-recast": lambda: vdsc.compress(see_through(), codec="lossless"),
     "exact-ladders": lambda: vdsc.compress(readings(), codec="lossless"),
     "exact-packed": lambda: vdsc.compress(ramps(), codec="packed"),
+    "exact-alone": lambda: vdsc.compress(np.arange(40.0) // 7, codec="lossless", fps=29.97),
+    "exact-packed-alone": lambda: vdsc.compress(ramps()[:3], codec="packed"),
     "exact-mixed": lambda: vdsc.compress(
         np.cumsum(np.random.default_rng(6).normal(size=(90, 12)) ** 3, axis=0).round(3),
         codec="lossless",

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import BinaryIO
 
-from vdsc.api import clocks
+from vdsc.api import clocks, reading
 from vdsc.api.clip_reading import ClipDecoding, Held, Joined, clipped
 from vdsc.api.numbers import numeric_header
 from vdsc.api.resampling import resampled
 from vdsc.codecs import registry
-from vdsc.container import Reader
 from vdsc.container.collection_file import CollectionFile, holds_collection
 from vdsc.core import memory
 from vdsc.core.instants import Instants
@@ -88,7 +87,7 @@ class Streamed:
     """A file that is decoded from its beginning to its end, once; see `Held`."""
 
     def __init__(self, stream: BinaryIO, memlimit: int) -> None:
-        self._reader = Reader(stream, memlimit=memlimit)
+        self._reader = reading.of(stream, memlimit=memlimit)
         header = numeric_header(self._reader.header)
         codec = registry.codec_of_file(header.codec)
         memory.check(codec.memory(header), memlimit, "decoding this file")

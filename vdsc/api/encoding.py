@@ -15,6 +15,7 @@ from vdsc.api.fidelity import Fidelity
 from vdsc.api.numbers import numeric_outline, numeric_source
 from vdsc.api.report import Report
 from vdsc.api.verifying import Verifier
+from vdsc.codecs import registry
 from vdsc.codecs.base import Codec, Encoder, Group
 from vdsc.container import Writer
 from vdsc.core.sequence import Outline
@@ -61,7 +62,8 @@ class Job:
                 coded = encoder.encode(frames)
                 if writer is None:
                     header = replace(encoder.header(), outline=outline)
-                    writer = Writer(cast("BinaryIO", out), header, source.meta)
+                    file = cast("BinaryIO", out)
+                    writer = Writer(file, header, source.meta, fold=registry.fold)
                     verifier.begin(encoder.header())
                 writer.chunk(coded.body)
                 note.chunk(out.count)

@@ -1,4 +1,7 @@
-"""What a file says of itself: no checkpoint, no network and no entropy coder is needed."""
+"""What a file says of itself: no network is needed, and a checkpoint for short files of knots only.
+
+Those say just what their checkpoint does not.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,11 @@ from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from typing import Any, BinaryIO
 
+from vdsc.api import reading
 from vdsc.api.numbers import numeric_header
 from vdsc.codecs import registry
 from vdsc.codecs.base import ChunkFacts, Facts, GridFacts
-from vdsc.container import Header, Reader
+from vdsc.container import Header
 from vdsc.container.collection_file import holds_collection
 from vdsc.container.collection_walk import CollectionWalk
 from vdsc.core import memory
@@ -21,7 +25,7 @@ from vdsc.errors import CorruptFile
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """What a file says without its model; `budget` sums to `size`.
+    """What a file says without its networks; `budget` sums to `size`.
 
     start and end are the times of the first and the last frame, seconds. A frame on a seam counts
     in both of its chunks, a knot there once. Rates of a file that spans no time are 0. grid: the
@@ -60,10 +64,13 @@ class Info:
 
 
 def inspect(stream: BinaryIO, *, memlimit: int = memory.DEFAULT) -> Info:
-    """What a .vds file says of itself, every checksum verified; raises VdscError."""
+    """What a .vds file says of itself, every checksum verified; raises VdscError.
+
+    ModelMissing is only raised for a short file of knots, which is nothing without its checkpoint.
+    """
     if holds_collection(stream):
         return _of_collection(stream, memlimit)
-    reader = Reader(stream, memlimit=memlimit)
+    reader = reading.of(stream, memlimit=memlimit)
     header, outline = reader.header, reader.header.outline
     codec = registry.codec_of_file(header.codec)
     facts = codec.describe(numeric_header(header), reader.chunks())
@@ -141,7 +148,7 @@ def _info(
 
 def source_format(stream: BinaryIO, *, memlimit: int = memory.DEFAULT) -> str:
     """The name of the format that a file was made from, "" if it does not say; raises VdscError."""
-    meta = Reader(stream, memlimit=memlimit).meta
+    meta = reading.of(stream, memlimit=memlimit).meta
     return "" if meta is None else meta.format
 
 

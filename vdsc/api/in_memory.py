@@ -129,7 +129,10 @@ def decompress(
 
 
 def info(data: bytes, *, memlimit: int = memory.DEFAULT) -> Info:
-    """What a .vds file says of itself; needs no checkpoint. Raises VdscError."""
+    """What a .vds file says of itself; of a short file of knots its checkpoint is needed for that.
+
+    Raises VdscError.
+    """
     return inspect(io.BytesIO(data), memlimit=memlimit)
 
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from vdsc.api import reading
 from vdsc.api.numbers import numeric_header
 from vdsc.codecs import registry
 from vdsc.codecs.base import HasKnots
 from vdsc.codecs.knots.decoder import KnotReader, PlacedWindow
 from vdsc.codecs.knots.params import ID, OLD_ID
-from vdsc.container import Reader
 from vdsc.core.sequence import Times
 from vdsc.errors import InvalidInput
 
@@ -23,7 +23,7 @@ def windows(data: bytes) -> Iterator[PlacedWindow]:
     Needs the checkpoint's tables, no network. Raises InvalidInput for a file of another codec, and
     VdscError for what is no sound file.
     """
-    reader = Reader(io.BytesIO(data))
+    reader = reading.of(io.BytesIO(data))
     if reader.header.codec not in {ID, OLD_ID}:
         raise InvalidInput(f"a file of codec {reader.header.codec!r} has no knots of a model")
     knots = KnotReader(reader.header)
@@ -32,7 +32,7 @@ def windows(data: bytes) -> Iterator[PlacedWindow]:
 
 def knot_times(data: bytes) -> Times:
     """Times (K,) seconds of all knots of a .vds file, seams once; needs its checkpoint, if any."""
-    reader = Reader(io.BytesIO(data))
+    reader = reading.of(io.BytesIO(data))
     codec = reader.header.codec
     decoder = registry.codec_of_file(codec).decoder(numeric_header(reader.header))
     if not isinstance(decoder, HasKnots):

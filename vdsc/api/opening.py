@@ -11,10 +11,9 @@ from typing import Protocol, overload
 import numpy as np
 from numpy.typing import ArrayLike
 
-from vdsc.api import clocks
+from vdsc.api import clocks, reading
 from vdsc.api.clip_reading import ClipDecoding, Held, Joined, OneClip
 from vdsc.api.decoding import opened
-from vdsc.container import Reader
 from vdsc.container.collection_file import START, CollectionFile, is_collection
 from vdsc.core import memory
 from vdsc.core.frame_times import as_seconds
@@ -32,12 +31,12 @@ class FromStart:
 
     def __init__(self, ranges: Ranges, memlimit: int) -> None:
         self._ranges, self._memlimit = ranges, memlimit
-        self.outline = Reader(self._stream(), memlimit=memlimit).header.outline
+        self.outline = reading.of(self._stream(), memlimit=memlimit).header.outline
 
     @cached_property
     def meta(self) -> Meta | None:
         """See `Held`."""
-        return Reader(self._stream(), memlimit=self._memlimit).meta
+        return reading.of(self._stream(), memlimit=self._memlimit).meta
 
     def frames(self, begin: int, end: int) -> Iterator[Values]:
         """See `Held`: what comes before is decoded, too."""

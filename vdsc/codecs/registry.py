@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import cast
 
 from vdsc.codecs.base import Codec
+from vdsc.container import Header
 from vdsc.errors import InvalidInput, UnsupportedVersion
 
 CODECS: dict[str, str] = {
@@ -18,6 +19,8 @@ CODECS: dict[str, str] = {
     "gaps": "vdsc.codecs.gaps.codec:GapsCodec",
 }
 """Where each codec is. An id is never given to other bytes: what means anew is called anew."""
+FOLDED = {"knots": "vdsc.codecs.knots.short_file"}
+"""What turns a file of one chunk into a record beside its checkpoint, and back."""
 
 READ_ONLY = frozenset({"vdsde"})
 """Codecs of older files that are no longer written."""
@@ -52,3 +55,18 @@ def names_to_write() -> list[str]:
 def _load(name: str) -> Codec:
     module, kind = CODECS[name].split(":")
     return cast("Codec", getattr(import_module(module), kind)())
+
+
+def fold(header: Header, chunk: bytes) -> bytes | None:
+    """The body of the record USUAL for a file of one chunk, where its codec has a shorter one."""
+    if header.codec not in FOLDED:
+        return None
+    made: bytes | None = import_module(FOLDED[header.codec]).fold(header, chunk)
+    return made
+
+
+def unfold(folded: bytes, memlimit: int) -> tuple[Header, bytes]:
+    """Header and chunk of a file that is the record USUAL; raises VdscError."""
+    (module,) = FOLDED.values()
+    made: tuple[Header, bytes] = import_module(module).unfold(folded, memlimit)
+    return made

@@ -11,6 +11,9 @@ from vdsc.container import varint
 from vdsc.core.types import Ints
 from vdsc.errors import CorruptFile
 
+NONE = varint.put(0)
+"""The bytes of no events."""
+
 
 def at(events: Ints, before: Ints, frames: Ints) -> Ints:
     """Whole turns (Q, C) at frames (Q,), `before` (C,) being those before the first event."""

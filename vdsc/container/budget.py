@@ -10,6 +10,7 @@ class Budget:
     """Bytes of a file by purpose; the parts sum to its size.
 
     header     prelude and HEAD          times      TIMES
+               or, of a file of one record, all but its crc and the chunk that it has or stands for
     framing    kinds and lengths of CHUNKs          chunks   what the codec wrote
     checksums  all crcs                  metadata   META
     skipped    records that the reader did not know

@@ -19,7 +19,7 @@ from vdsc.container import listed_times as times
 from vdsc.container.clip_index import TOGETHER, ClipIndex
 from vdsc.container.clip_record import Clip
 from vdsc.container.collection_head import CollectionHead
-from vdsc.container.prelude import MINOR, prelude
+from vdsc.container.prelude import COLLECTIONS_SINCE, prelude
 from vdsc.container.record import (
     COLLECTION,
     INDEX,
@@ -70,7 +70,7 @@ class CollectionWriter:
         cls, stream: BinaryIO, collection: CollectionHead, meta: Meta | None = None
     ) -> CollectionWriter:
         """Write what the clips share."""
-        start = prelude(MINOR)
+        start = prelude(COLLECTIONS_SINCE)
         place = stream.write(start)
         records = RecordWriter(stream, crc32(start))
         place += records.write(COLLECTION, collection_head.pack(collection))

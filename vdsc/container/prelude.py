@@ -5,7 +5,10 @@ from __future__ import annotations
 from vdsc.errors import CorruptFile, TruncatedFile, UnsupportedVersion
 
 MAGIC = b"\x89VDS\r\n\x1a\n"
-MAJOR, MINOR = 1, 1
+MAJOR = 1
+
+BRIEF_SINCE, COLLECTIONS_SINCE, ALONE_SINCE = 1, 1, 2
+"""Minor versions since which headers may be brief, clips share a file, and a file is one record."""
 
 
 def prelude(minor: int) -> bytes:

@@ -13,6 +13,9 @@ from vdsc.core import memory
 from vdsc.errors import CorruptFile, LimitExceeded, TruncatedFile
 
 HEAD, BRIEF, TIMES, CHUNK, META = b"H", b"B", b"T", b"C", b"m"
+SOLE, USUAL = b"S", b"U"
+"""The only record of a small file: its header and its chunk, in full or beside its checkpoint."""
+
 COLLECTION, NAMES, CLIP, OWN, INDEX, TAIL = b"K", b"N", b"I", b"J", b"X", b"Z"
 """Records of collections: the shared header, clips' names, clips, and where they are."""
 

@@ -222,17 +222,51 @@ def by_digest(name: str, digest: bytes) -> Checkpoint:
         name: for the message alone.
         digest: the first 16 bytes of the content hash, or 6 from a file of release 0.1.
     """
-    last = _last.get(digest)
-    if last is not None and last.folder.parent in folders() and last is _unchanged(last.folder):
+    last = _kept_last(digest)
+    if last is not None:
         return last
     for checkpoint in installed():
         if checkpoint.digest[: len(digest)] == digest:
-            while len(_last) >= KEPT:
-                del _last[next(iter(_last))]
-            _last[digest] = checkpoint
-            return checkpoint
+            return _keep_last(digest, checkpoint)
     complain(name)
     raise ModelMissing(
         f"the file needs model {name!r} with hash {digest.hex()}, which is not installed; "
         "put its folder into a folder named by VDSC_MODELS"
     )
+
+
+def by_start(start: bytes) -> Checkpoint:
+    """The only checkpoint whose content hash begins so; raises ModelMissing for none and for two.
+
+    Args:
+        start: what a file has of the hash, too short to choose between two by it.
+    """
+    last = _kept_last(start)
+    if last is not None:
+        return last
+    found = [one for one in installed() if one.digest.startswith(start)]
+    if len(found) == 1:
+        return _keep_last(start, found[0])
+    if found:
+        names = " and ".join(one.name for one in found)
+        words = f"the hashes of {names} both begin with {start.hex()}, as the file's model does"
+        raise ModelMissing(f"{words}; leave the one that it was made with in VDSC_MODELS")
+    complain()
+    raise ModelMissing(
+        f"the file needs the model whose hash begins with {start.hex()}, which is not installed; "
+        "put its folder into a folder named by VDSC_MODELS"
+    )
+
+
+def _kept_last(key: bytes) -> Checkpoint | None:
+    """The checkpoint that a file with this key was read with, if it is still the same."""
+    last = _last.get(key)
+    same = last is not None and last.folder.parent in folders() and last is _unchanged(last.folder)
+    return last if same else None
+
+
+def _keep_last(key: bytes, checkpoint: Checkpoint) -> Checkpoint:
+    while len(_last) >= KEPT:
+        del _last[next(iter(_last))]
+    _last[key] = checkpoint
+    return checkpoint

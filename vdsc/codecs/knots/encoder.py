@@ -202,8 +202,9 @@ class KnotEncoder:
 
 def _size(stream: KnotStream, coding: Coding) -> int:
     """Bytes that depend on the code of knot times: the stream's, and the header's parameters."""
-    said = coding.params.to_header().values()
-    return len(stream.data) + sum(1 + len(varint.put_signed(value)) for value in said)
+    said = coding.params.to_header()
+    more = bool(said.keys() - {"q", "u"})  # a byte that says that there are others
+    return len(stream.data) + more + sum(1 + len(varint.put_signed(n)) for n in said.values())
 
 
 def _paced(seconds: Times, fps: float) -> Times:
