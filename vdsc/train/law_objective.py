@@ -81,7 +81,7 @@ def _splines(grids: list[Ints], frames: int) -> tuple[Tensor, Tensor, Tensor]:
     for row, grid in enumerate(grids):
         spline = curve.spline_matrix(grid.astype(np.float64), np.arange(frames, dtype=np.float64))
         forward[row, :, : len(grid)] = spline
-        back[row, : len(grid)] = np.linalg.pinv(spline)
+        back[row, : len(grid)] = np.linalg.solve(spline.T @ spline, spline.T)
     return torch.from_numpy(at), torch.from_numpy(forward), torch.from_numpy(back)
 
 

@@ -26,7 +26,7 @@ Q16 = 1 << 16
 WILDEST = 1 << 15
 """Latent values that networks can mean anything by; training data lies within a few."""
 
-EXCHANGE = 1.4
+EXCHANGE = 0.9
 """Error that a bit is worth when values are rounded, in terms of `rounding.FAIR`."""
 
 KEPT = 8
