@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -24,11 +25,13 @@ class Motion:
     """Random windows of every training sequence, each as likely as its length.
 
     Where `channels.json` beside the folder names the channels, each sequence also comes mirrored.
+    held: names of sequences that are left out.
     Raises InvalidInput for a folder without a sequence as long as a window.
     """
 
-    def __init__(self, folder: Path, window: int) -> None:
-        raw = [np.load(path) for path in sorted(folder.glob("*.npy"))]
+    def __init__(self, folder: Path, window: int, held: Collection[str] = ()) -> None:
+        paths = [path for path in sorted(folder.glob("*.npy")) if path.stem not in held]
+        raw = [np.load(path) for path in paths]
         if max((len(values) for values in raw), default=0) < window:
             raise InvalidInput(
                 f"no .npy file in {folder} is as long as a window of {window} frames"

@@ -90,6 +90,11 @@ class Coding:
         """What the values of knots (M,) will cost, for the encoder to weigh."""
         return price(self.tables, self.grid, self.lags(knots, begin))
 
+    @property
+    def cell(self) -> Floats:
+        """Width (D,) of the middle cell of each dimension."""
+        return self.grid.steps / Q16
+
     def laws(self) -> Price:
         """What steps of 1, 2, ... ticks will cost, up to the longest that has a law of its own."""
         longest = len(self.tables.transition.rho)
