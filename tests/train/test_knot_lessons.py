@@ -70,6 +70,23 @@ def test_walks_follow_the_law():
     assert np.bincount(drawn, minlength=9)[1:] / 1500 == pytest.approx(wanted, abs=0.05)
 
 
+@settings(deadline=None, max_examples=20)
+@given(seed=st.integers(0, 2**31), frames=st.integers(3, 200), tick=st.floats(0.005, 0.2))
+def test_steady_knots_are_as_many_as_medians(seed, frames, tick):
+    """They span the window, rise, and where the motion is the same throughout are evenly spaced."""
+    torch.manual_seed(seed)
+    process = MotionProcess()
+    knots = process.steady(torch.randn(frames, FEATURES), tick)
+    assert (knots[[0, -1]] == [0, frames - 1]).all()
+    assert (np.diff(knots) > 0).all()
+    motion = torch.randn(1, FEATURES).expand(frames, -1)
+    even = np.diff(process.steady(motion, tick))
+    assert np.ptp(even) <= 1
+    with torch.no_grad():
+        walked = process.walk(motion, tick, torch.full((frames,), 0.5))
+    assert abs(len(even) + 1 - len(walked)) <= 1 + len(walked) // 3
+
+
 def test_motion_is_measured_in_cells():
     """A path twice as large in cells twice as wide is the same motion; stillness is the least."""
     path = np.random.default_rng(3).normal(size=(40, 3)).cumsum(0)

@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from vdsc.core.types import Floats
+from vdsc.core.types import Floats, Ints
 from vdsc.model.tpp import gap_at, gap_cdf
 
 STRETCHES = (1, 2, 4, 8, 16, 32)
@@ -25,6 +25,13 @@ STRETCHES = (1, 2, 4, 8, 16, 32)
 
 FAINT = 0.02
 """Cells; less than this is no motion."""
+
+SMOOTH, EVENED = 0.75, 0.7
+"""Seconds over which densities are smoothed, and what is kept of how they differ: with less of
+either, knots on walks took more bytes than evenly spaced ones."""
+
+STRAIGHT = 0.25
+"""Cells that a path on a line may be off it, in the mean over dimensions."""
 
 LIMIT = 4.0
 """Seconds, the longest gap."""
@@ -71,6 +78,20 @@ class MotionProcess(nn.Module):
             knots.append(after)
         return [*knots, last]
 
+    def steady(self, motion: Tensor, tick: float) -> Ints:
+        """Frame numbers (M,) of knots as dense as the medians of gaps say, without jitter.
+
+        Gaps that are drawn one after the other follow what is read at single frames; how dense
+        knots are is the mean over half a second, and a little evened out.
+        """
+        with torch.no_grad():
+            mu, scale = self.law(motion)
+            gaps = gap_at(torch.full_like(mu, 0.5), mu, scale, LIMIT).double().numpy() / tick
+        density = _evened(_covered(np.maximum(gaps, 1.0)), max(1, round(SMOOTH / tick)))
+        passed = np.append(0.0, np.cumsum((density[1:] + density[:-1]) / 2))
+        wanted = np.linspace(0, passed[-1], max(1, round(passed[-1])) + 1)
+        return np.unique(np.rint(np.interp(wanted, passed, np.arange(len(gaps)))).astype(np.int64))
+
     def log_chances(self, motion: Tensor, tick: float, gaps: Tensor, last: Tensor) -> Tensor:
         """Log probabilities (N,), nats, of gaps (N,) frames after knots with motion (N, FEATURES).
 
@@ -90,6 +111,38 @@ class MotionProcess(nn.Module):
         below = gap_cdf(ends, mu[:, None], scale[:, None], LIMIT)
         ones = torch.ones(len(mu), 1)
         return torch.cat([below, ones], 1) - torch.cat([0 * ones, below], 1)
+
+
+def _covered(gaps: Floats) -> Floats:
+    """Knots per frame (T,): at each frame what the gaps (T,) that reach over it say, weighted."""
+    count = len(gaps)
+    begin, weight = np.arange(count), 1 / gaps
+    end = np.minimum(begin + np.rint(gaps).astype(np.int64) + 1, count)
+    total = np.zeros((2, count + 1))
+    for row, part in enumerate((weight, weight**2)):
+        np.add.at(total[row], begin, part)
+        np.add.at(total[row], end, -part)
+    weights, sums = np.cumsum(total, axis=1)[:, :count]
+    return np.asarray(np.maximum(sums, 1e-12) / np.maximum(weights, 1e-12))
+
+
+def _evened(density: Floats, width: int) -> Floats:
+    """Densities (T,) smoothed over `width` frames and drawn towards their mean, both as logs."""
+    window, ones = np.hanning(width + 2)[1:-1], np.ones_like(density)
+    reach = min(len(window), len(density))
+    window = window[(len(window) - reach) // 2 :][:reach]
+    near = np.convolve(np.log(density), window, "same") / np.convolve(ones, window, "same")
+    return np.asarray(np.exp(near.mean() + EVENED * (near - near.mean())))
+
+
+def is_line(path: Floats, times: Floats, cell: Floats) -> bool:
+    """Whether a path (T, D) at times (T,) keeps to the line between its ends, to a part of a cell.
+
+    Then it needs no knot between them.
+    """
+    share = ((times - times[0]) / (times[-1] - times[0]))[:, None]
+    off = np.abs(path - (1 - share) * path[0] - share * path[-1]) / cell
+    return bool(off.mean(axis=1).max() < STRAIGHT)
 
 
 def motion_of(path: Floats, cell: Floats, tick: float) -> Tensor:

@@ -18,7 +18,7 @@ from vdsc.model import sprite_matching as track
 from vdsc.model.frame_decoder import LinearDecoder, SpriteDecoder
 from vdsc.model.knot_wish import KnotWish
 from vdsc.model.latent_sde import LatentSDE
-from vdsc.model.motion_process import MotionProcess, motion_of
+from vdsc.model.motion_process import MotionProcess, is_line, motion_of
 from vdsc.model.net_config import NetConfig
 from vdsc.model.price import Price
 from vdsc.model.store import Checkpoint
@@ -116,7 +116,7 @@ class PathModel:
         """Frame numbers of the knots, first and last frame included, equations (19)-(20).
 
         Seed 0 takes the median of each gap; any other seed draws a sample. A process that reads
-        motion goes by the width of the cells (D,), not by the density.
+        motion goes by the width of the cells (D,), not by the density, and takes medians together.
         """
         count = len(seen.times)
         if count < 3:
@@ -126,8 +126,12 @@ class PathModel:
             share = torch.rand(count, generator=torch.Generator().manual_seed(seed))
         tick = seen.times[-1] / (count - 1)
         if self.motion is not None and cell is not None:
+            if is_line(seen.path, seen.times, cell):
+                return np.array([0, count - 1])
+            motion = motion_of(seen.path, cell, tick)
+            if not seed:
+                return self.motion.steady(motion, tick)
             with torch.no_grad():
-                motion = motion_of(seen.path, cell, tick)
                 return np.array(self.motion.walk(motion, tick, share))
         with torch.no_grad():
             knots = np.array(self.net.knots.walk(seen.hidden.cpu(), tick, density, share))

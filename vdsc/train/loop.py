@@ -19,7 +19,7 @@ from vdsc.train.step_report import ReportStep, TrainStep
 from vdsc.train.train_config import PROCESS_KINDS, Stage, TrainConfig
 from vdsc.train.training_domains import TrainingDomain
 
-SEARCHED = 600
+SEARCHED = 2000
 """Windows that are searched for the stage "imitate"."""
 
 PROCESS_PACE = 0.05  # REINFORCE is noisy, and Adam makes every gradient a full step

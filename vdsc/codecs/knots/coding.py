@@ -29,7 +29,7 @@ KEPT = 8
 """Codes of values that stay in memory: each of one checkpoint and quality."""
 
 LONGEST = 1024
-"""The longest gap between knots, in frames, under the Poisson prior."""
+"""The longest gap between knots, in frames, under the Poisson prior; long windows have longer."""
 
 
 class Coding:
@@ -139,5 +139,5 @@ def gap_code(tables: Tables, params: KnotParams) -> RenewalGaps | PoissonGaps:
     if params.every:
         return RenewalGaps(np.ones(1, np.int64))
     if params.rate is not None:
-        return PoissonGaps(params.rate, LONGEST)
+        return PoissonGaps(params.rate, max(LONGEST, params.wide or 0))
     return RenewalGaps(tables.gaps[tables.curve[params.quality - 1, 2]])

@@ -63,15 +63,20 @@ def opening(
 ) -> tuple[KnotParams, PlacedKnots | None]:
     """The file's parameters under one way to code knot times, and knots of its first window.
 
-    coding: of a file that says nothing of knot times. Drawn knots are drawn later.
+    coding: of a file that says nothing of knot times. Drawn knots are drawn later. Where windows
+    may be long, so may gaps in any of them, which no histogram tells.
     """
     tables = coding.tables
     if way == "rec" and len(seen.times) > 2:
         density = tables.density(tables.row(request.quality))
         law = lambda most: networks.gaps(seen, density, most, coding.cell)[:-1]  # noqa: E731
         return draw_params(tables, request, law), None
-    knots = choose(networks, coding, seen, request, 0, LONGEST)
-    return file_params(tables, request, knots), PlacedKnots(knots)
+    knots = choose(networks, coding, seen, request, 0, max(LONGEST, coding.params.wide or 0))
+    params = file_params(tables, request, knots)
+    if coding.params.wide is not None and not params.every:
+        usual = networks.usual(seen, tables.density(params.quality))
+        params = replace(params, rate=_rate(usual, 1))
+    return params, PlacedKnots(knots)
 
 
 def place(
@@ -117,6 +122,8 @@ def file_params(tables: Tables, request: KnotSettings, knots: Ints) -> KnotParam
     if plain.every or not span:
         return plain
     histogram, rate = gap_code(tables, plain), _rate(len(knots) - 1, span)
+    if np.diff(knots).max() > LONGEST:
+        return replace(plain, rate=rate)
     free = PoissonGaps(rate, LONGEST).bits(knots, span) + 8 * PARAMETER
     if np.diff(knots).max() <= histogram.max_gap and histogram.bits(knots, span) <= free:
         return plain
