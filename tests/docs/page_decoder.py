@@ -212,14 +212,14 @@ class OpenGrid(Grid):
         return low
 
 
-def gap_row(counts: list[int] | None, rate: int | None) -> list[int]:
+def gap_row(counts: list[int] | None, rate: int | None, longest: int = 1024) -> list[int]:
     """The row of a histogram's counts, or of the Poisson code at a rate."""
     if rate is None:
         assert counts is not None
         sums = [*accumulate(counts)]
         return frequencies([(part << 30) // sums[-1] for part in sums[:-1]])
     s = [small(rate, ONE)]
-    while len(s) < 1024:
+    while len(s) < longest:
         s.append(s[-1] * s[0] >> 96)
     one = 1 << 96
     return frequencies([((one - x) << 30) // (one - s[-1]) for x in s[:-1]])
@@ -489,7 +489,7 @@ def decode(
     path = Path(tables, steps, tables["cap"][0], Grid if channels is None else OpenGrid)
     row = gap_row([1] if "a" in params else tables["gaps"][histogram], None)
     if "p" in params and "a" not in params:
-        row = gap_row(None, params["p"])
+        row = gap_row(None, params["p"], max(1024, params.get("w", 0)))
     found: list[Window] = []
     if channels is None:
         assert len(bodies) == max(1, -(-(frames - 1) // (chunk - 1)))
@@ -505,7 +505,7 @@ def decode(
             fresh = bool(span & 1)
             first = end + (fresh and bool(found))
             end = first + span // 2 - 1
-            assert end - first < chunk
+            assert end - first < params.get("w", chunk)
         count, at = varint(body, at)
         _, at = varint(body, at)
         pose = None

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vdsc.core.types import Floats, Ints
+from vdsc.core.types import Ints
 from vdsc.model import bridge_placing, spline_moving, spline_thinning
 from vdsc.model.frame_decoder import LinearDecoder
 from vdsc.model.knot_wish import KnotWish
 from vdsc.model.latent_sde import LatentSDE
+from vdsc.model.motion_process import is_line
 from vdsc.model.seen_channels import SeenChannels
 from vdsc.model.spline_fit import GAUSS
 from vdsc.model.spline_thinning import SplineProblem
@@ -42,12 +43,18 @@ SWEEPS = (0, 0, 0, 0, 0, 1, 1, 2, 3, 6)
 """How often knots are moved, at each effort."""
 
 
+FAINT, STILL = 0.02, 24
+"""Cells a frame below which a path stands still, and how much sparser the first knots are there."""
+
+
 def search(net: LatentSDE, seen: Inference, wish: KnotWish) -> Ints:
     """Frame numbers (M,) of knots, first and last frame included, for at least 3 frames."""
     if net.config.interpolation == "spline" and isinstance(net.decoder, LinearDecoder):
         problem = spline_problem(net, seen, wish)
         share = SHARES.get(wish.effort, FEWEST)
-        knots = spline_thinning.thinned(problem, _dense(seen.times, wish), share)
+        if is_line(seen.path, seen.times, wish.laws.cell) and len(seen.times) <= wish.longest:
+            return np.array([0, len(seen.times) - 1])
+        knots = spline_thinning.thinned(problem, _dense(seen, wish), share)
         return spline_moving.moved(problem, knots, SWEEPS[wish.effort])
     steps = _steps(net, seen, wish)
     exchange = WORTH * BETWEEN / 6 / wish.usual
@@ -69,7 +76,12 @@ def _steps(net: LatentSDE, seen: Inference, wish: KnotWish) -> StepCosts:
     return StepCosts(seen.path, wish.ticks, wish.laws, moving)
 
 
-def _dense(times: Floats, wish: KnotWish) -> Ints:
-    """Evenly spaced knots from which those that are not needed are taken."""
+def _dense(seen: Inference, wish: KnotWish) -> Ints:
+    """Evenly spaced knots from which those that are not needed are taken, few in stillness."""
     stride = max(1, round(1 / (wish.usual * DENSER.get(wish.effort, DENSEST))))
-    return np.unique(np.append(np.arange(0, len(times), stride), len(times) - 1))
+    step = np.abs(np.diff(seen.path, axis=0) / wish.laws.cell).mean(axis=1)
+    moves = np.convolve(np.append(step, 0.0) > FAINT, np.ones(4 * stride + 1), "same") > 0.5
+    even = np.arange(len(moves)) % stride == 0
+    even &= moves | (np.arange(len(moves)) % (stride * STILL) == 0)
+    even[[0, -1]] = True
+    return np.flatnonzero(even)

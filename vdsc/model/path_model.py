@@ -18,6 +18,7 @@ from vdsc.model import sprite_matching as track
 from vdsc.model.frame_decoder import LinearDecoder, SpriteDecoder
 from vdsc.model.knot_wish import KnotWish
 from vdsc.model.latent_sde import LatentSDE
+from vdsc.model.motion_process import MotionProcess, is_line, motion_of
 from vdsc.model.net_config import NetConfig
 from vdsc.model.price import Curvature, Price, Weights
 from vdsc.model.store import Checkpoint
@@ -51,11 +52,17 @@ class PathModel:
     frames <-----------synthesise---------- z at the knots
     """
 
-    def __init__(self, net: LatentSDE, frames: frame_kinds.Frames, device: str = "cpu") -> None:
+    def __init__(
+        self,
+        net: LatentSDE,
+        frames: frame_kinds.Frames,
+        device: str = "cpu",
+        motion: MotionProcess | None = None,
+    ) -> None:
         self.device = torch.device(device)
         self.net = net.to(self.device).eval().requires_grad_(requires_grad=False)
         self.net.knots.cpu()  # it is asked for one gap after another, which no GPU is quick at
-        self.frames = frames
+        self.frames, self.motion = frames, motion
         self.config = net.config
 
     @classmethod
@@ -70,7 +77,8 @@ class PathModel:
             net = LatentSDE(NetConfig.from_dict(settings["net"]))
             net.load_state_dict({k: torch.from_numpy(v) for k, v in arrays.items()})
             frames = frame_kinds.build(settings["frames"])
-        return cls(net, frames, device)
+            motion = MotionProcess.of(checkpoint.process)
+        return cls(net, frames, device, motion)
 
     @property
     def spline(self) -> bool:
@@ -110,10 +118,13 @@ class PathModel:
     def _tensor(self, values: Floats) -> Tensor:
         return torch.as_tensor(values, dtype=torch.float32, device=self.device)
 
-    def place(self, seen: Inference, density: float, seed: int = 0) -> NDArray[np.int64]:
+    def place(
+        self, seen: Inference, density: float, seed: int = 0, cell: Floats | None = None
+    ) -> NDArray[np.int64]:
         """Frame numbers of the knots, first and last frame included, equations (19)-(20).
 
-        Seed 0 takes the median of each gap; any other seed draws a sample.
+        Seed 0 takes the median of each gap; any other seed draws a sample. A process that reads
+        motion goes by the width of the cells (D,), not by the density, and takes medians together.
         """
         count = len(seen.times)
         if count < 3:
@@ -121,8 +132,16 @@ class PathModel:
         share = torch.full((count,), 0.5)
         if seed:
             share = torch.rand(count, generator=torch.Generator().manual_seed(seed))
+        tick = seen.times[-1] / (count - 1)
+        if self.motion is not None and cell is not None:
+            if is_line(seen.path, seen.times, cell):
+                return np.array([0, count - 1])
+            motion = motion_of(seen.path, cell, tick)
+            if not seed:
+                return self.motion.steady(motion, tick)
+            with torch.no_grad():
+                return np.array(self.motion.walk(motion, tick, share))
         with torch.no_grad():
-            tick = seen.times[-1] / (count - 1)
             knots = np.array(self.net.knots.walk(seen.hidden.cpu(), tick, density, share))
         if self.config.interpolation == "spline":
             return knots
@@ -140,7 +159,9 @@ class PathModel:
         rate = float(self.net.knots.rate(torch.tensor(density)))
         return float(min(1.0, rate * tick))
 
-    def gaps(self, seen: Inference, density: float, longest: int) -> Floats:
+    def gaps(
+        self, seen: Inference, density: float, longest: int, cell: Floats | None = None
+    ) -> Floats:
         """Probabilities (T, longest) of the gaps 1..longest frames after a knot at each frame.
 
         What `place` draws from, equations (19)-(20): a gap is rounded to whole frames, at least
@@ -148,6 +169,10 @@ class PathModel:
         """
         process, count = self.net.knots, len(seen.times)
         tick = seen.times[-1] / (count - 1)
+        if self.motion is not None and cell is not None:
+            with torch.no_grad():
+                motion = motion_of(seen.path, cell, tick)
+                return self.motion.chances(motion, tick, longest).double().numpy()
         ends = (torch.arange(1, longest, dtype=torch.float64) + 0.5) * tick
         with torch.no_grad():
             hidden = seen.hidden.cpu()

@@ -38,7 +38,7 @@ class SeenChannels:
         with torch.no_grad():
             bend = decoder.bend(torch.as_tensor(path, dtype=frames.dtype, device=frames.device))
             flat = (frames - bend - decoder.linear.bias).double().cpu().numpy()
-        weight = decoder.linear.weight.double().cpu().numpy()
+        weight = decoder.linear.weight.detach().double().cpu().numpy()
         noise = np.square(weight) @ np.square(cell) / 12
         moves = noise > STATIC
         axes, strength, _ = np.linalg.svd(weight[moves], full_matrices=False)

@@ -24,6 +24,9 @@ from vdsc.errors import InvalidInput, ModelMissing
 from vdsc.model import model_json
 
 CONFIG, WEIGHTS, TABLES = "model.json", "weights.safetensors", "tables.safetensors"
+PROCESS = "process.safetensors"
+"""The knot process of encoders; decoding does not depend on it, and so neither does the hash."""
+
 DIGEST_BYTES, OLD_DIGEST_BYTES = 16, 6  # checkpoints made by release 0.1 state 6 bytes
 PATHS, VIDEO = model_json.PATHS, model_json.VIDEO
 Arrays = dict[str, NDArray[Any]]
@@ -133,6 +136,18 @@ class Checkpoint:
             )
         return weights, tables
 
+    @cached_property
+    def process(self) -> Arrays:
+        """Weights of the knot process that reads motion, empty where there is none.
+
+        Raises ModelMissing where its file cannot be read.
+        """
+        path = self.folder / PROCESS
+        try:
+            return load_file(path) if path.exists() else {}
+        except (OSError, SafetensorError) as error:
+            raise ModelMissing(f"{self.name}: {error}; install the checkpoint again") from None
+
 
 def content_digest(settings: dict[str, Any], weights: Arrays, tables: Arrays) -> bytes:
     """First 16 bytes of SHA-256 over what decoding depends on, independent of file layout."""
@@ -181,7 +196,7 @@ def _kept(folder: Path, stamps: tuple[tuple[int, ...], ...]) -> Checkpoint:
 def _stamps(folder: Path) -> tuple[tuple[int, ...], ...]:
     """What changes when a file of a checkpoint does."""
     found = []
-    for name in (CONFIG, WEIGHTS, TABLES):
+    for name in (CONFIG, WEIGHTS, TABLES, PROCESS):
         with suppress(OSError):
             status = (folder / name).stat()
             found.append((status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns))

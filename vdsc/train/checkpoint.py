@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import nn
 
 from vdsc.codecs.knots.coding import price
 from vdsc.codecs.model_tables import Tables
@@ -17,6 +18,7 @@ from vdsc.core.types import Floats, Ints
 from vdsc.entropy import RenewalGaps
 from vdsc.model.knot_law import KnotLaw as FloatLaw
 from vdsc.model.latent_sde import LatentSDE
+from vdsc.model.motion_process import MotionProcess
 from vdsc.model.network_frames import build
 from vdsc.model.path_model import Inference, PathModel
 from vdsc.quant import ValueGrid
@@ -59,13 +61,14 @@ def export(
     cap: int,
     pose: dict[str, Any],
     card: dict[str, Any],
+    motion: MotionProcess | None = None,
 ) -> None:
     """Write the checkpoint folder `out`: its tables and curve are fitted on `sequences`.
 
     sequences: (T, ...) training data in network units, one frame a tick. cap: how much wider than
     the middle cell of the value grid the others may get; 1 gives uniform cells.
     """
-    model = PathModel(net, build(frames))
+    model = PathModel(net, build(frames), motion=motion)
     parts = [x[begin:end] for x in sequences for begin, end in windows(len(x), chunk)]
     seen = [model.infer(x, np.arange(len(x)) / net.config.fps) for x in parts]
     traces = [[trace(model, s, d) for s in seen] for d in DENSITIES]
@@ -77,12 +80,13 @@ def export(
         longest = made.gaps.shape[1]
         gaps = np.stack([histogram(grids.knots, longest) for grids in tried])
         made = with_curve(made, tried, gaps)
-    write(net, frames, made, out, name=name, chunk=chunk, pose=pose, card=card)
+    write(net, frames, made, out, name=name, chunk=chunk, pose=pose, card=card, motion=motion)
 
 
 def trace(model: PathModel, seen: Inference, density: float) -> CodedSequence:
     """Knots and their values as an encoder would choose them."""
-    knots = model.place(seen, float(density))
+    cell = model.net.log_cell.exp().double().cpu().numpy() * usual_width(density)
+    knots = model.place(seen, float(density), cell=cell)
     return CodedSequence(seen, knots, model.fit(seen, knots, None))
 
 
@@ -187,9 +191,10 @@ def write(
     chunk: int,
     pose: dict[str, Any],
     card: dict[str, Any],
+    motion: MotionProcess | None = None,
 ) -> None:
     """Write the folder, complete or not at all."""
-    weights = {k: v.detach().cpu().numpy() for k, v in net.state_dict().items()}
+    weights = weights_of(net)
     settings: dict[str, Any] = {
         "name": name,
         "net": net.config.as_dict(),
@@ -199,4 +204,10 @@ def write(
     }
     if pose:
         settings["pose"] = pose
-    write_folder(out, settings, weights, made.to_arrays())
+    write_folder(out, settings, weights, made.to_arrays(), weights_of(motion))
+
+
+def weights_of(network: nn.Module | None) -> dict[str, NDArray[np.float32]]:
+    """The weights of a network by name, none of none."""
+    named = {} if network is None else network.state_dict()
+    return {name: part.detach().cpu().numpy() for name, part in named.items()}

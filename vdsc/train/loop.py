@@ -11,13 +11,19 @@ import torch
 from torch import Tensor, nn
 
 from vdsc.model.latent_sde import LatentSDE
+from vdsc.model.motion_process import MotionProcess
 from vdsc.train import law_objective, objectives, state_file
+from vdsc.train.checkpoint_folder import load_networks
 from vdsc.train.densities import usual_density
+from vdsc.train.knot_lessons import GapLessons, Lesson, comparison
 from vdsc.train.step_report import ReportStep, TrainStep
-from vdsc.train.train_config import Stage, TrainConfig
+from vdsc.train.train_config import PROCESS_KINDS, Stage, TrainConfig
 from vdsc.train.training_domains import TrainingDomain
 
 LAW_PACE = 10.0  # it starts from nothing, where the networks are only to be adjusted
+SEARCHED = 2000
+"""Windows that are searched for the stage "imitate"."""
+
 PROCESS_PACE = 0.05  # REINFORCE is noisy, and Adam makes every gradient a full step
 
 
@@ -35,7 +41,14 @@ class TrainingRun:
         self.model = LatentSDE(config.net)
         self.extra = domain.prepare(self.model)
         self.step = 0
-        self.params = [*self.model.parameters(), *self.extra.parameters()]
+        if config.start:
+            load_networks(self.model, Path(config.start))
+        kinds = {stage.kind for stage in config.stages}
+        self.trains_networks = not kinds <= set(PROCESS_KINDS)
+        self.motion = MotionProcess() if kinds & set(PROCESS_KINDS) else None
+        self.searched: GapLessons | None = None
+        motion = [] if self.motion is None else list(self.motion.parameters())
+        self.params = [*self.model.parameters(), *self.extra.parameters(), *motion]
         scales = [self.model.posterior.raw_nu, self.model.log_cell]
         process = list(self.model.knots.parameters())
         law = [] if self.model.law is None else list(self.model.law.parameters())
@@ -73,7 +86,8 @@ class TrainingRun:
     @property
     def networks(self) -> dict[str, nn.Module]:
         """What is trained, by its name in the state."""
-        return {"model": self.model, "extra": self.extra}
+        own: dict[str, nn.Module] = {"model": self.model, "extra": self.extra}
+        return own if self.motion is None else {**own, "motion": self.motion}
 
     def save(self) -> None:
         """Write the state."""
@@ -99,6 +113,10 @@ class TrainingRun:
             loss, terms = self.domain.warm(self.model, self.extra, stage, at, rng)
         elif stage.kind == "law":
             loss, terms = self.law(stage, rng)
+        elif stage.kind == "imitate":
+            loss, terms = self.imitate(stage, rng)
+        elif stage.kind == "compare":
+            loss, terms = self.compare(stage, rng)
         else:
             loss, terms = self.elbo(stage, rng)
         loss.backward()
@@ -117,6 +135,31 @@ class TrainingRun:
         terms = law_objective.law_terms(self.model, x, density, coarse, stage.frames, rng)
         names = ("distortion", "rate", "knots")
         return terms.loss, {n: float(getattr(terms, n).mean()) for n in names}
+
+    def imitate(self, stage: Stage, rng: np.random.Generator) -> tuple[Tensor, dict[str, float]]:
+        """Nats of some gaps between knots that a search has found, once for the whole stage."""
+        assert self.motion is not None
+        if self.searched is None:
+            first = np.random.default_rng(self.config.seed)
+            lessons = self.lessons(stage, first, SEARCHED)
+            self.searched = GapLessons.of(self.model, lessons)
+        loss = self.searched.loss(self.motion, rng, stage.batch)
+        return loss, {"gap": float(loss.detach())}
+
+    def compare(self, stage: Stage, rng: np.random.Generator) -> tuple[Tensor, dict[str, float]]:
+        """REINFORCE over several grids of each of some windows."""
+        assert self.motion is not None
+        lessons = self.lessons(stage, rng, stage.batch)
+        generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
+        loss, cost = comparison(self.motion, self.model, lessons, generator)
+        return loss, {"cost": cost}
+
+    def lessons(self, stage: Stage, rng: np.random.Generator, count: int) -> list[Lesson]:
+        """Some windows of training data, each at a width of cells of its own."""
+        low, high = stage.coarse
+        coarse = low * (high / low) ** rng.random(count)
+        batch = self.domain.batch(rng, count, stage.window)
+        return [Lesson.of(self.model, x, float(c)) for x, c in zip(batch, coarse, strict=True)]
 
     def elbo(self, stage: Stage, rng: np.random.Generator) -> tuple[Tensor, dict[str, float]]:
         """Loss and terms of one step of equation (22)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +26,16 @@ class Motion:
     """Random windows of every training sequence, each as likely as its length, less their pose.
 
     Where `channels.json` beside the folder names the channels, each sequence also comes mirrored.
+    held: names of sequences that are left out.
     Raises InvalidInput for a folder without a sequence as long as a window.
     """
 
-    def __init__(self, folder: Path, window: int, pose: Mapping[str, Any]) -> None:
+    def __init__(
+        self, folder: Path, window: int, pose: Mapping[str, Any], held: Collection[str] = ()
+    ) -> None:
         self.pose = pose
-        raw = [np.load(path) for path in sorted(folder.glob("*.npy"))]
+        paths = [path for path in sorted(folder.glob("*.npy")) if path.stem not in held]
+        raw = [np.load(path) for path in paths]
         if max((len(values) for values in raw), default=0) < window:
             raise InvalidInput(
                 f"no .npy file in {folder} is as long as a window of {window} frames"

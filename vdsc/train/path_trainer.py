@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from vdsc.train import checkpoint, loop, train_config, training_domains
+from vdsc.train.checkpoint_folder import write_process
 from vdsc.train.comparison import against_plain
 from vdsc.train.step_report import ReportStep
 
@@ -28,8 +29,11 @@ class PathTrainer:
         loop.train(self.run, report, minutes=minutes)
 
     def write(self, out: Path) -> None:
-        """Fit the tables of the networks and write both."""
+        """Fit the tables of the networks and write both; where they are old ones, the process."""
         config = self.run.config
+        if config.start and self.run.motion is not None and not self.run.trains_networks:
+            write_process(Path(config.start), out, checkpoint.weights_of(self.run.motion))
+            return
         self.run.model.eval()
         checkpoint.export(
             self.run.model,
@@ -41,6 +45,7 @@ class PathTrainer:
             cap=config.cap,
             pose=config.pose,
             card={"domain": config.domain, **config.card},
+            motion=self.run.motion,
         )
 
     def compared(self, out: Path) -> str:

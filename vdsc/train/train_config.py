@@ -9,7 +9,8 @@ from typing import Any
 
 from vdsc.model.net_config import NetConfig
 
-KINDS = ("warm", "sde", "joint", "settle", "law")
+KINDS = ("warm", "sde", "joint", "settle", "law", "imitate", "compare")
+PROCESS_KINDS = KINDS[-2:]
 OBJECTIVES = ("lossy", "lossless")
 
 
@@ -18,8 +19,11 @@ class Stage:
     """One stretch of training.
 
     kind: "warm" (networks start as the domain says), "sde" (a knot at every frame), "joint" (knots
-    drawn) "settle" (knots drawn, and the posterior's mean path instead of a sample: what a file
-    holds) or "law" (the same by least squares, under the learned law of knots).
+    drawn), "settle" (knots drawn, and the posterior's mean path instead of a sample: what a file
+    holds), "law" (the same by least squares, under the learned law of knots), "imitate" (the knot
+    process that reads motion learns the grids of a search; batch is in gaps) or "compare" (it
+    learns from several grids of its own; batch is in windows). In the last two nothing else is
+    trained; they come last.
     frames: reconstructed frames a step. coarse: range from which the factor on cell width and
     observation scale is drawn, log-uniformly. scale_pace: factor on the learning rate of nu and
     the cell widths, which live on a log scale and have far to go.
@@ -40,9 +44,12 @@ class Stage:
 class TrainConfig:
     """A whole run.
 
-    chunk: how many frames a file codes at once. cap: how much wider than the middle cell of the
-    value grid the others may get (1: uniform cells; large: cells of equal probability). pose: what
-    is taken off the frames of a window: `ramps`, channels less their straight line, and `level`.
+    chunk: how many frames a file codes at once. start: the folder of a checkpoint whose networks
+    training goes on from; where only its knot process is trained, all else stays as it is. held:
+    sequences of the folder, by name, that are not trained on. cap: how much wider than the middle
+    cell of the value grid the others may get (1: uniform cells; large: cells of equal probability).
+    pose: what is taken off the frames of a window: `ramps`, channels less their straight line, and
+    `level`.
     """
 
     name: str
@@ -51,6 +58,8 @@ class TrainConfig:
     data: Path
     net: NetConfig
     stages: tuple[Stage, ...]
+    start: str = ""
+    held: tuple[str, ...] = ()
     cap: int = 1
     seed: int = 0
     pose: dict[str, Any] = field(default_factory=dict)
@@ -67,7 +76,8 @@ def build(values: dict[str, Any]) -> TrainConfig:
     stages = tuple(_stage(stage) for stage in values.pop("stages"))
     data = Path(os.path.expandvars(values.pop("data")))
     net = NetConfig.from_dict(values.pop("net"))
-    return TrainConfig(data=data, net=net, stages=stages, **values)
+    held = tuple(values.pop("held", ()))
+    return TrainConfig(data=data, net=net, stages=stages, held=held, **values)
 
 
 def _stage(values: dict[str, Any]) -> Stage:

@@ -52,7 +52,7 @@ class MotionDomain:
 
     def __init__(self, config: TrainConfig) -> None:
         self.folder = Path(config.data)
-        self.data = motion.Motion(config.data, config.net.window, config.pose)
+        self.data = motion.Motion(config.data, config.net.window, config.pose, config.held)
 
     def prepare(self, model: LatentSDE) -> nn.Module:
         """Linear start; no throw-away networks."""

@@ -48,6 +48,22 @@ def test_smooth_motion_is_not_cut(seed, frames, faster):
     assert joints(values) == [0]
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32), st.integers(1, 200), st.integers(1, 3000), st.integers(1, 200))
+def test_stillness_makes_windows_longer(seed, before, still, after):
+    """A long stillness is a window of its own; seams are shared, and nothing is left out."""
+    rng = np.random.default_rng(seed)
+    steps = np.r_[1 + rng.random(before), np.zeros(still), 1 + rng.random(after)]
+    values = np.cumsum(steps)[:, None] * np.array([0.02, 0.02, 1, 1, 1, 1])
+    found = parts(values)
+    assert [fresh for _, fresh in found] == [True] + [False] * (len(found) - 1)
+    spans = [span for span, _ in found]
+    assert (spans[0][0], spans[-1][1]) == (0, len(values))
+    assert all(one[1] - 1 == other[0] for one, other in pairwise(spans))
+    assert all(b - a <= CHUNK for a, b in spans if np.ptp(values[a:b, 2]) > 0)
+    assert ((before - 1, before + still) in spans) == (still >= cuts.QUIET)
+
+
 def test_noise_is_not_cut():
     """Steps that are all alike are no joints, however large they are."""
     values = np.random.default_rng(0).normal(size=(600, 6)) * 50

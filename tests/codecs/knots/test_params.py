@@ -17,7 +17,11 @@ from vdsc.errors import CorruptFile, UnsupportedVersion
 
 OUTLINE = Outline((5, 6), np.dtype("<f4"), Clock(rate=Fraction(30)))
 poses = st.fixed_dictionaries(
-    {"ramps": st.none() | st.integers(0, 2**64 - 1), "unit": st.integers(1, 2**32)}
+    {
+        "ramps": st.none() | st.integers(0, 2**64 - 1),
+        "unit": st.integers(1, 2**32),
+        "wide": st.none() | st.integers(2, 2**14),
+    }
 )
 sound = st.builds(
     lambda rest, pose: KnotParams(**rest, **pose),
@@ -117,6 +121,7 @@ def test_all_else_is_corrupt_in_old_files(said):
         {"q": None}, {"q": 0}, {"q": 101}, {"a": 0}, {"a": 2},
         {"d": 0}, {"d": 2}, {"d": 1, "a": 1}, {"s": 1}, {"p": 0}, {"p": FASTEST + 1},
         {"d": 1, "s": -1}, {"u": -1}, {"k": 0}, {"k": -1}, {"k": 2**32 + 1},
+        {"w": 1}, {"w": 2**14 + 1},
     ],
 )  # fmt: skip
 def test_what_no_encoder_writes_is_corrupt(wrong):
@@ -126,7 +131,9 @@ def test_what_no_encoder_writes_is_corrupt(wrong):
         read(params)
 
 
-@pytest.mark.parametrize("edge", [{"q": 100}, {"p": 1}, {"p": FASTEST}, {"k": 1}, {"k": 2**32}])
+@pytest.mark.parametrize(
+    "edge", [{"q": 100}, {"p": 1}, {"p": FASTEST}, {"k": 1}, {"k": 2**32}, {"w": 2}]
+)
 def test_the_edges_of_ranges_are_within(edge):
     """The first and the last value of a range are sound."""
     assert read({"q": 1} | edge).to_header() == {"q": 1} | edge

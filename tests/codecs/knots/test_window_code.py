@@ -120,7 +120,7 @@ def test_every_gap_is_within_reach(tables):
     """Knots further apart than the code of times can say get others between them."""
 
     class Far:
-        def place(self, seen, density, seed):
+        def place(self, seen, density, seed, cell):
             return np.array([0, 5, 1500, 2999])
 
     class Seen:

@@ -33,7 +33,7 @@ KEPT = 8
 """Codes of values that stay in memory: each of one checkpoint and quality."""
 
 LONGEST = 1024
-"""The longest gap between knots, in frames, under the Poisson prior."""
+"""The longest gap between knots, in frames, under the Poisson prior; long windows have longer."""
 
 
 class Coding:
@@ -113,6 +113,11 @@ class Coding:
         """What the values of knots (M,) will cost, for the encoder to weigh before it rounds."""
         return price(self.tables, self.grid, self.lags(knots, begin))
 
+    @property
+    def cell(self) -> Floats:
+        """Width (D,) of the middle cell of each dimension."""
+        return self.grid.steps / Q16
+
     def laws(self) -> Price:
         """What steps of 1, 2, ... ticks will cost, up to the longest that has a law of its own."""
         longest = len(self.tables.transition.rho)
@@ -157,5 +162,5 @@ def gap_code(tables: Tables, params: KnotParams) -> RenewalGaps | PoissonGaps:
     if params.every:
         return RenewalGaps(np.ones(1, np.int64))
     if params.rate is not None:
-        return PoissonGaps(params.rate, LONGEST)
+        return PoissonGaps(params.rate, max(LONGEST, params.wide or 0))
     return RenewalGaps(tables.gaps[tables.curve[params.quality - 1, 2]])

@@ -26,6 +26,15 @@ MOST = 1.0
 
 AROUND = 32  # frames before and after, whose median step is the usual one
 
+STILL = 0.002
+"""A step below is stillness, in the mean over channels, units of the network."""
+
+QUIET = 90
+"""Steps of stillness that get a window of their own: a line from its first frame to its last."""
+
+LONG = 7200
+"""Frames of a window that stands still, at most."""
+
 Part = tuple[int, int]
 """First and one-past-last frame."""
 
@@ -36,27 +45,52 @@ def parts(
     """Windows of at most `chunk` frames, and whether each shares no frame with the one before.
 
     read: gives the raw frames (n, ...) from one to another. settings: a checkpoint's `frames`; of
-    images nothing is looked at. Windows of one stretch are as even as can be.
+    images nothing is looked at. Windows are as even as can be; what stands still for long is a
+    window of its own, which may be longer than `chunk`.
     """
-    ends = [0, *(_cuts(read, frames, settings) if settings["kind"] == "angles" else []), frames]
+    if settings["kind"] != "angles":
+        return [(span, i == 0) for i, span in enumerate(_even(0, frames, chunk))]
+    steps = _all_steps(read, frames, settings)
     made: list[tuple[Part, bool]] = []
-    for begin, end in pairwise(ends):
-        count = how_many(end - begin, chunk)
-        spans = [(begin + a, begin + b) for a, b in divide(end - begin, count)]
+    for begin, end in pairwise([0, *_cuts(steps, frames), frames]):
+        seams = [begin, *_borders(steps, begin, end - 1), end - 1]
+        spans = [part for a, b in pairwise(seams) for part in _windows(steps, a, b + 1, chunk)]
         made += [(span, i == 0) for i, span in enumerate(spans)]
     return made
 
 
-def _cuts(
+def _even(begin: int, end: int, chunk: int) -> list[Part]:
+    """The fewest windows of some frames, as even as can be, each sharing one with the next."""
+    spans = divide(end - begin, how_many(end - begin, chunk))
+    return [(begin + a, begin + b) for a, b in spans]
+
+
+def _windows(steps: Floats, begin: int, end: int, chunk: int) -> list[Part]:
+    """Windows of frames that all stand still, which may be long, or that move."""
+    still = end - begin > QUIET and (steps[begin : end - 1] < STILL).all()
+    return _even(begin, end, max(chunk, LONG) if still else chunk)
+
+
+def _borders(steps: Floats, first: int, last: int) -> list[int]:
+    """Frames between two others where a long stillness begins or ends, ascending."""
+    still = np.concatenate([[False], steps[first:last] < STILL, [False]])
+    turns = np.flatnonzero(np.diff(still.astype(np.int8))).reshape(-1, 2) + first
+    long = turns[turns[:, 1] - turns[:, 0] >= QUIET].ravel().tolist()
+    return [at for at in long if first < at < last]
+
+
+def _all_steps(
     read: Callable[[int, int], Values], frames: int, settings: Mapping[str, Any]
-) -> list[int]:
-    """Frames that begin something new."""
-    steps = np.concatenate(
-        [
-            _steps(read(max(at - 1, 0), min(at + READ, frames)), settings)
-            for at in range(0, frames, READ)
-        ]
+) -> Floats:
+    """Steps (T - 1,) of the whole sequence."""
+    starts = range(0, frames, READ)
+    return np.concatenate(
+        [_steps(read(max(at - 1, 0), min(at + READ, frames)), settings) for at in starts]
     )
+
+
+def _cuts(steps: Floats, frames: int) -> list[int]:
+    """Frames that begin something new."""
     cuts, last = [], 0
     for at in (np.flatnonzero(steps > LARGE) + 1).tolist():
         near = steps[max(at - 1 - AROUND, 0) : at - 1 + AROUND + 1]

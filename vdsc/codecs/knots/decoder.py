@@ -55,8 +55,8 @@ class KnotReader:
     def window(self, body: bytes) -> PlacedWindow:
         """The next window; raises CorruptFile for what no encoder makes."""
         begin, end, fresh, at = self._span(body)
-        if end - begin > self.checkpoint.settings["chunk"]:
-            raise CorruptFile("a chunk has more frames than its model codes at once")
+        if end - begin > (self.params.wide or self.checkpoint.settings["chunk"]):
+            raise CorruptFile("a chunk has more frames than its model or header allows")
         count, spent, at = layout.split(body, at)
         past = None if fresh or self._last is None else self._last
         placed, at = self._pose(body, at, end - begin, past)

@@ -68,6 +68,8 @@ class KnotEncoder:
         self.checkpoint, self.outline, self.settings = checkpoint, outline, settings
         kind, chunk = checkpoint.settings["frames"], checkpoint.settings["chunk"]
         self.parts = cuts.parts(source.read, outline.frames, chunk, kind)
+        longest = max(end - begin for (begin, end), _ in self.parts)
+        self.wide = longest if longest > chunk else None
         self.networks = checkpoints.networks(checkpoint, settings.device)
         self.pose_params, self.poser, rig = self._posing(source, kind)
         self.maker = FrameMaker(checkpoints.decoder(checkpoint), rig, outline)
@@ -176,9 +178,11 @@ class KnotEncoder:
         """The codes that one way to code knot times asks for, and knots that are placed by then."""
         wanted, posed = self.settings, self.pose_params
         row, every = self.tables.row(wanted.quality), wanted.knots == "full"
-        plain = self._coding(KnotParams(row, every=every))
+        plain = self._coding(KnotParams(row, every=every, wide=self.wide))
         params, placed = opening(self.networks, plain, seen.paced, wanted, way)
-        return self._coding(replace(params, ramps=posed.ramps, unit=posed.unit)), placed
+        return self._coding(
+            replace(params, ramps=posed.ramps, unit=posed.unit, wide=self.wide)
+        ), placed
 
     def _coding(self, params: KnotParams) -> Coding:
         return Coding(self.tables, checkpoints.ticks(self.checkpoint), self.outline, params)

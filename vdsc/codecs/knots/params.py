@@ -18,8 +18,11 @@ OLD_ID = "vdsde"
 FASTEST = 1 << 20
 """The highest rate of the Poisson prior, Q16 knots per frame."""
 
-_KNOWN = frozenset("qapdsuk")
+_KNOWN = frozenset("qapdsukw")
 _LARGEST_UNIT = 1 << 32
+
+WIDEST = 1 << 14
+"""Frames that a window may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class KnotParams:
     knots per frame of the Poisson prior, None where a histogram is used. drawn: knot times are
     samples, found in the noise of `seed`. ramps: bit c is set where channel c is stored apart from
     its straight line; None for frames without a pose. unit: Q16, what a position of 1 in the
-    checkpoint's unit is in the file.
+    checkpoint's unit is in the file. wide: the most frames of a window; None: the checkpoint's.
     """
 
     quality: int
@@ -43,6 +46,7 @@ class KnotParams:
     seed: int = 0
     ramps: int | None = None
     unit: int = ONE
+    wide: int | None = None
 
     @classmethod
     def from_header(cls, header: Header) -> KnotParams:
@@ -58,6 +62,8 @@ class KnotParams:
         _demand(rate is None or 1 <= rate <= FASTEST, f"the knot rate cannot be {rate}")
         _demand(params.seed >= 0, f"the shared seed cannot be {params.seed}")
         _demand(ramps is None or ramps >= 0, f"the ramps cannot be {ramps}")
+        wide = params.wide
+        _demand(wide is None or 2 <= wide <= WIDEST, f"windows cannot have {wide} frames")
         _demand(1 <= params.unit <= _LARGEST_UNIT, f"the unit cannot be {params.unit}")
         return params
 
@@ -78,6 +84,7 @@ class KnotParams:
             "s": self.seed or None,
             "u": self.ramps,
             "k": None if self.unit == ONE else self.unit,
+            "w": self.wide,
         }
         return {key: value for key, value in stored.items() if value is not None}
 
@@ -100,6 +107,7 @@ def _read(params: Mapping[str, int]) -> KnotParams:
         seed=params.get("s", 0),
         ramps=params.get("u"),
         unit=params.get("k", ONE),
+        wide=params.get("w"),
     )
 
 

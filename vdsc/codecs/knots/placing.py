@@ -33,8 +33,8 @@ PARAMETER = 5
 class Placer(Protocol):
     """What placing knots asks of the networks."""
 
-    def place(self, seen: Any, density: float, seed: int) -> Ints:
-        """Frame numbers of the knots."""
+    def place(self, seen: Any, density: float, seed: int, cell: Floats | None) -> Ints:
+        """Frame numbers of the knots, at a density or as cells (D,) ask for."""
         ...
 
     def search(self, seen: Any, wish: KnotWish) -> Ints:
@@ -45,7 +45,7 @@ class Placer(Protocol):
         """Knots per frame that go with a density."""
         ...
 
-    def gaps(self, seen: Any, density: float, longest: int) -> Floats:
+    def gaps(self, seen: Any, density: float, longest: int, cell: Floats | None) -> Floats:
         """Probabilities (T, longest) of the gaps 1..longest after a knot at each frame."""
         ...
 
@@ -63,15 +63,20 @@ def opening(
 ) -> tuple[KnotParams, PlacedKnots | None]:
     """The file's parameters under one way to code knot times, and knots of its first window.
 
-    coding: of a file that says nothing of knot times. Drawn knots are drawn later.
+    coding: of a file that says nothing of knot times. Drawn knots are drawn later. Where windows
+    may be long, so may gaps in any of them, which no histogram tells.
     """
     tables = coding.tables
     if way == "rec" and len(seen.times) > 2:
         density = tables.density(tables.row(request.quality))
-        law = lambda most: networks.gaps(seen, density, most)[:-1]  # noqa: E731
+        law = lambda most: networks.gaps(seen, density, most, coding.cell)[:-1]  # noqa: E731
         return draw_params(tables, request, law), None
-    knots = choose(networks, coding, seen, request, 0, LONGEST)
-    return file_params(tables, request, knots), PlacedKnots(knots)
+    knots = choose(networks, coding, seen, request, 0, max(LONGEST, coding.params.wide or 0))
+    params = file_params(tables, request, knots)
+    if coding.params.wide is not None and not params.every:
+        usual = networks.usual(seen, tables.density(params.quality))
+        params = replace(params, rate=_rate(usual, 1))
+    return params, PlacedKnots(knots)
 
 
 def place(
@@ -81,7 +86,8 @@ def place(
     longest = coding.times.max_gap
     if coding.drawn is None:
         return PlacedKnots(choose(networks, coding, seen, request, first, longest))
-    law = networks.gaps(seen, coding.tables.density(coding.params.quality), longest)
+    density = coding.tables.density(coding.params.quality)
+    law = networks.gaps(seen, density, longest, coding.cell)
     draw = coding.drawn.draw(law[:-1], first)
     return PlacedKnots(draw.knots, draw)
 
@@ -95,7 +101,7 @@ def choose(
     density = coding.tables.density(coding.params.quality)
     if request.searches:
         return networks.search(seen, _wish(networks, coding, seen, request.effort, first, longest))
-    knots = networks.place(seen, density, request.seed)
+    knots = networks.place(seen, density, request.seed, coding.cell)
     extra = [np.arange(a, b, longest) for a, b in pairwise(knots.tolist()) if b - a > longest]
     return np.unique(np.concatenate([knots, *extra]))
 
@@ -116,6 +122,8 @@ def file_params(tables: Tables, request: KnotSettings, knots: Ints) -> KnotParam
     if plain.every or not span:
         return plain
     histogram, rate = gap_code(tables, plain), _rate(len(knots) - 1, span)
+    if np.diff(knots).max() > LONGEST:
+        return replace(plain, rate=rate)
     free = PoissonGaps(rate, LONGEST).bits(knots, span) + 8 * PARAMETER
     if np.diff(knots).max() <= histogram.max_gap and histogram.bits(knots, span) <= free:
         return plain
