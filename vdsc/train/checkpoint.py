@@ -49,11 +49,13 @@ def export(
     chunk: int,
     cap: int,
     card: dict[str, Any],
+    pose: dict[str, Any] | None = None,
 ) -> None:
     """Write the checkpoint folder `out`: its tables and curve are fitted on `sequences`.
 
     sequences: (T, ...) training data in network units, one frame a tick. cap: how much wider than
-    the middle cell of the value grid the others may get; 1 gives uniform cells.
+    the middle cell of the value grid the others may get; 1 gives uniform cells. pose: which
+    channels are told apart from what the networks see.
     """
     model = PathModel(net, build(frames))
     parts = [x[begin:end] for x in sequences for begin, end in windows(len(x), chunk)]
@@ -62,7 +64,7 @@ def export(
     made = fit_tables(net, seen, traces, cap)
     curve = quality_curve(model, made, traces)
     made = Tables(made.transition, made.steps, made.cap, made.gaps, curve)
-    write(net, frames, made, out, name=name, chunk=chunk, card=card)
+    write(net, frames, made, out, name=name, chunk=chunk, card=card, pose=pose)
 
 
 def trace(model: PathModel, seen: Inference, density: float) -> CodedSequence:
@@ -162,6 +164,7 @@ def write(
     name: str,
     chunk: int,
     card: dict[str, Any],
+    pose: dict[str, Any] | None = None,
 ) -> None:
     """Write the folder, complete or not at all."""
     weights = {k: v.detach().cpu().numpy() for k, v in net.state_dict().items()}
@@ -172,4 +175,5 @@ def write(
         "chunk": chunk,
         "card": card,
     }
+    settings |= {} if pose is None else {"pose": pose}
     write_folder(out, settings, weights, made.to_arrays())

@@ -10,6 +10,7 @@ import numpy as np
 
 from vdsc.codecs.windows import divide, how_many
 from vdsc.core.types import Floats, Values
+from vdsc.model.channel_layout import layout_of
 
 READ = 4096  # frames that are looked at together
 SUDDEN = 3.0
@@ -38,7 +39,7 @@ def parts(
     read: gives the raw frames (n, ...) from one to another. settings: a checkpoint's `frames`; of
     images nothing is looked at. Windows of one stretch are as even as can be.
     """
-    ends = [0, *(_cuts(read, frames, settings) if settings["kind"] == "angles" else []), frames]
+    ends = [0, *(_cuts(read, frames, settings) if settings["kind"] != "pixels" else []), frames]
     made: list[tuple[Part, bool]] = []
     for begin, end in pairwise(ends):
         count = how_many(end - begin, chunk)
@@ -72,8 +73,6 @@ def _steps(values: Values, settings: Mapping[str, Any]) -> Floats:
 
     Whole turns do not count, and a joint that flips is a few channels only.
     """
-    step = np.diff(values.reshape(len(values), -1).astype(np.float64), axis=0)
-    first = settings["first_angle"]
-    step[:, first:] -= 360 * np.rint(step[:, first:] / 360)
+    step = layout_of(settings).steps(values.reshape(len(values), -1))
     size: Floats = np.minimum(np.abs(step / np.array(settings["scale"])), MOST).mean(axis=1)
     return size
