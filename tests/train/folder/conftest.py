@@ -11,7 +11,7 @@ import pytest
 
 from vdsc.model import refine
 from vdsc.train import checkpoint
-from vdsc.train.folder import folder_trainer, run_plan
+from vdsc.train.folder import basis_choice, folder_trainer, run_plan
 from vdsc.train.folder.front_door import train_folder
 
 NAMES = ["root.xposition", "root.yposition", "root.zposition", "hip.rotation", "knee.rotation"]
@@ -58,6 +58,7 @@ def model(folder, tmp_path_factory):
         short.enter_context(patch.object(run_plan, "MOST", 12))
         short.enter_context(patch.object(refine, "STEPS", 6))
         short.enter_context(patch.object(folder_trainer, "JUDGED", 2))
+        short.enter_context(patch.multiple(basis_choice, LEARNED=200, TRIED=100))
         short.enter_context(patch(runs, home / "runs"))
         said = train_folder(folder, out, fps=FPS, minutes=1, say=lines.append)
     return out, [*lines, said]

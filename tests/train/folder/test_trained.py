@@ -17,7 +17,7 @@ from tests.docs.page_pose import File
 from tests.train.folder.conftest import FPS, motion
 from vdsc.errors import InvalidInput
 from vdsc.model.store import Checkpoint
-from vdsc.train.folder import run_plan
+from vdsc.train.folder import basis_choice, run_plan
 from vdsc.train.folder.folder_data import read_folder
 from vdsc.train.folder.folder_trainer import FolderTrainer
 
@@ -111,7 +111,8 @@ def test_a_decoder_from_the_page_agrees(installed):
 def test_a_run_that_is_cut_goes_on(folder, tmp_path):
     """Cut after every step it ends with the same networks; other data are refused."""
     data, made = read_folder(folder, FPS), []
-    with patch.object(run_plan, "MOST", 4), patch.object(run_plan, "FEWEST", 4):
+    quick = patch.multiple(basis_choice, LEARNED=200, TRIED=100)
+    with quick, patch.multiple(run_plan, MOST=4, FEWEST=4):
         for name, minutes in (("whole", 9.0), ("cut", 0.0)):
             trainer = FolderTrainer.open(data, name, tmp_path, 1)
             trainer.train(ignore, minutes=minutes)

@@ -19,6 +19,9 @@ SUDDEN = 3.0
 LARGE = 0.22
 """... and at least so many units of the network, in the mean over channels ..."""
 
+OFF = 0.5
+"""The same of frames whose units are what their channels spread."""
+
 SHORTEST = 16
 """... and if neither side has fewer frames than this: a new beginning costs a whole knot."""
 
@@ -59,7 +62,8 @@ def _cuts(
         ]
     )
     cuts, last = [], 0
-    for at in (np.flatnonzero(steps > LARGE) + 1).tolist():
+    least = OFF if settings["kind"] == "channels" else LARGE
+    for at in (np.flatnonzero(steps > least) + 1).tolist():
         near = steps[max(at - 1 - AROUND, 0) : at - 1 + AROUND + 1]
         sudden = steps[at - 1] > SUDDEN * np.median(near)
         if sudden and at - last >= SHORTEST and frames - at >= SHORTEST:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from vdsc.core.types import Floats
 from vdsc.model.channel_layout import FOUR, FOURS
@@ -28,23 +30,10 @@ SMALLEST = 0.01
 """Network units that a direction must move to be a latent."""
 
 
-def best_basis(clips: Sequence[Floats], kinds: Sequence[str], gap: int) -> tuple[str, Floats]:
-    """Name and axes (C, L) of the basis that codes steps over `gap` frames of new clips best.
-
-    Every second clip (T, C), in network units, gives the axes; on the others they are compared.
-    """
-    ways = {"channels": _alone(kinds), "joints": joints(kinds), "whole": [list(range(len(kinds)))]}
-    odd, even = (list(clips[::2]), list(clips[1::2])) if len(clips) > 1 else (clips, clips)
-    cost = {name: _bits(_axes(odd, way), even, gap) for name, way in ways.items()}
-    name = min(cost, key=lambda one: cost[one])
-    axes = _axes(clips, ways[name])
-    size = (np.concatenate(clips) @ axes).std(0)
-    order = np.argsort(size)[::-1]
-    return name, axes[:, order[: max(1, int((size > SMALLEST).sum()))]]
-
-
-def _alone(kinds: Sequence[str]) -> list[list[int]]:
-    return [[at] for at in range(len(kinds))]
+def ways(kinds: Sequence[str]) -> dict[str, list[list[int]]]:
+    """Names of bases, and the channels that each of them takes together."""
+    alone, whole = [[at] for at in range(len(kinds))], [list(range(len(kinds)))]
+    return {"channels": alone, "joints": joints(kinds), "whole frames": whole}
 
 
 def joints(kinds: Sequence[str]) -> list[list[int]]:
@@ -57,31 +46,26 @@ def joints(kinds: Sequence[str]) -> list[list[int]]:
     return out
 
 
-def _axes(clips: Sequence[Floats], parts: Sequence[Sequence[int]]) -> Floats:
-    """Principal components (C, C) of each part of the channels."""
-    frames = np.concatenate(clips)
+def axes_of(clips: Sequence[NDArray[Any]], parts: Sequence[Sequence[int]]) -> Floats:
+    """Principal components (C, L) of each part of the channels, those that move, largest first."""
+    frames = np.concatenate(clips).astype(np.float64)
     axes = np.zeros((frames.shape[1], frames.shape[1]))
     for part in parts:
         covariance = np.atleast_2d(np.cov(frames[:, part].T))
         axes[np.ix_(part, part)] = np.linalg.eigh(covariance)[1]
-    return axes
+    size = (frames @ axes).std(0)
+    order = np.argsort(-size, kind="stable")
+    found: Floats = axes[:, order[: max(1, int((size > SMALLEST).sum()))]]
+    return found
 
 
-def _bits(axes: Floats, clips: Sequence[Floats], gap: int) -> float:
-    """About what steps over `gap` frames take: the logarithm of their size in cells."""
-    steps = [(clip[gap:] - clip[:-gap]) @ axes for clip in clips if len(clip) > gap]
-    if not steps:
-        return 0.0
-    return float(np.log2(1 + np.abs(np.concatenate(steps)) / CELL).sum(1).mean())
-
-
-def start(model: LatentSDE, clips: Sequence[Floats], axes: Floats) -> None:
+def start(model: LatentSDE, clips: Sequence[NDArray[Any]], axes: Floats) -> None:
     """Set the linear paths to the axes (C, L): latents are whitened readings along them.
 
     The decoder's linear path puts them back, and nu is what an OU process fitted to each would
     have: the untrained network is a linear codec.
     """
-    frames = np.concatenate(clips)
+    frames = np.concatenate(clips).astype(np.float64)
     scale = np.maximum((frames @ axes).std(0), 1e-2)
     steps = np.concatenate([np.diff(clip @ axes / scale, axis=0) for clip in clips])
     nu = np.sqrt(np.maximum((steps**2).mean(0), 1e-6) * model.config.fps)

@@ -18,6 +18,7 @@ from vdsc.core.types import Floats, Values
 from vdsc.errors import InvalidInput
 from vdsc.model.latent_sde import LatentSDE
 from vdsc.train.folder import bases
+from vdsc.train.folder.basis_choice import some
 from vdsc.train.folder.scales import Scales
 from vdsc.train.train_config import Stage
 from vdsc.twin.channel_decoder import exponents
@@ -64,7 +65,7 @@ class FolderDomain:
 
     def prepare(self, model: LatentSDE) -> nn.Module:
         """Linear start; no throw-away networks."""
-        bases.start(model, [clip.astype(np.float64) for clip in self.clips], self.axes)
+        bases.start(model, self.clips, self.axes)
         return nn.Identity()
 
     def batch(self, rng: np.random.Generator, size: int, window: int | None) -> Tensor:
@@ -85,15 +86,8 @@ class FolderDomain:
         return self.scales.frames
 
     def sequences(self) -> list[Seen]:
-        """So many sequences, evenly taken from all, that they hold about TABLED frames."""
-        total, count = sum(map(len, self.clips)), 0.0
-        out: list[Seen] = []
-        for clip in self.clips:
-            count += len(clip) * min(1.0, TABLED / total)
-            if count >= len(clip) / 2 or not out:
-                out.append(clip[:TABLED])
-                count -= len(clip)
-        return out
+        """Some sequences, evenly taken from all."""
+        return some(self.clips, TABLED)
 
     def unseen(self) -> tuple[str, list[NDArray[Any]]]:
         """Nothing: whoever opened the folder has the sequences that were kept."""

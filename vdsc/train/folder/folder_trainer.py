@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from vdsc.errors import InvalidInput
 from vdsc.train import checkpoint
 from vdsc.train.folder import bases, sizes
+from vdsc.train.folder.basis_choice import best_basis
 from vdsc.train.folder.best_state import BestState
+from vdsc.train.folder.clips import Clip
 from vdsc.train.folder.folder_data import FolderData
-from vdsc.train.folder.folder_domain import FolderDomain, posed
-from vdsc.train.folder.run_plan import COARSE, TRAINED, RunPlan, new_plan, print_of, read_plan
+from vdsc.train.folder.folder_domain import FolderDomain, Seen, posed
+from vdsc.train.folder.run_plan import (
+    STEP,
+    TRAINED,
+    RunPlan,
+    print_of,
+    read_plan,
+    steps_within,
+)
 from vdsc.train.loop import TrainingRun
 from vdsc.train.step_report import ReportStep, TrainStep
 from vdsc.train.train_config import Stage, TrainConfig
@@ -44,23 +49,22 @@ class FolderTrainer:
         Raises:
             InvalidInput: no window of the sequences can be learned from, or the state is of others.
         """
-        scales, fps = data.scales, data.fps
-        seen = posed([clip.values for clip in data.train], scales, fps, sizes.CHUNK)
-        whole = [clip.astype(np.float64) for clip in seen]
-        gap = max(1, round(fps / sizes.rates(whole, fps)[0] / 2))
-        basis, axes = bases.best_basis(whole, scales.frames["kinds"], gap)
-        net = sizes.config_of(whole, axes.shape[1], fps)
-        domain = FolderDomain(seen, scales, axes, net.window)
+        seen, kept = _posed(data, data.train), _posed(data, data.kept)
+        kinds, folder = data.scales.frames["kinds"], runs / name
+        wanted = print_of(data.train + data.kept, {"fps": data.fps, **data.scales.frames})
+        plan = read_plan(folder, wanted)
+        basis = best_basis(seen, kinds, data.fps) if plan is None else plan.basis
+        axes = bases.axes_of(seen, bases.ways(kinds)[basis])
+        net = sizes.config_of(seen, axes.shape[1], data.fps)
+        domain = FolderDomain(seen, data.scales, axes, net.window)
         config = TrainConfig(name, "folder", sizes.CHUNK, data.folder, net, ())
-        wanted = print_of(data.train + data.kept, {**net.as_dict(), **scales.frames})
-        folder = runs / name
-        plan = read_plan(folder, wanted) or _planned(config, domain, folder, wanted, minutes)
-        run = TrainingRun(_with(config, plan.stages), domain, folder)
-        kept = posed([clip.values for clip in data.kept], scales, fps, sizes.CHUNK)
-        words = (
-            f"{net.latent} latents from components of {basis}, {net.rates[0]:g} to "
-            f"{net.rates[1]:g} knots a second, {run.steps} steps"
-        )
+        if plan is None:
+            plan = RunPlan(_steps(config, domain, folder / "trial", minutes), basis, wanted)
+            plan.write(folder)
+        run = TrainingRun(replace(config, stages=plan.stages), domain, folder)
+        low, high = net.rates
+        words = f"{net.latent} latents, at first components of {basis}"
+        words = f"{words}; {low:.3g} to {high:.3g} knots a second; {run.steps} steps"
         return cls(data, run, BestState(folder, kept, net.window), words)
 
     def train(self, report: ReportStep, *, minutes: float | None) -> None:
@@ -103,21 +107,15 @@ class FolderTrainer:
         )
 
 
-def _with(config: TrainConfig, stages: tuple[Stage, ...]) -> TrainConfig:
-    return TrainConfig(config.name, config.domain, config.chunk, config.data, config.net, stages)
+def _posed(data: FolderData, clips: list[Clip]) -> list[Seen]:
+    """What the networks see of sequences."""
+    return posed([clip.values for clip in clips], data.scales, data.fps, sizes.CHUNK)
 
 
-def _planned(
-    config: TrainConfig, domain: FolderDomain, folder: Path, wanted: str, minutes: float
-) -> RunPlan:
-    """A plan as long as the minutes allow, by the pace of a run that is thrown away."""
-    stage = RunPlan(1 << 20, "").stages[1]
-    trial = TrainingRun(_with(config, (stage,)), domain, folder / "trial")
-    return new_plan(folder, wanted, minutes, lambda: _ignore(trial.advance()))
-
-
-def _ignore(_: Any) -> None:
-    """Nobody looks at the terms of a trial."""
+def _steps(config: TrainConfig, domain: FolderDomain, folder: Path, minutes: float) -> int:
+    """As many steps as the minutes allow, by the pace of a run that is thrown away."""
+    trial = TrainingRun(replace(config, stages=(Stage("settle", 1 << 20, **STEP),)), domain, folder)
+    return steps_within(minutes, trial.advance)
 
 
 def check_out(out: Path) -> None:
@@ -128,9 +126,3 @@ def check_out(out: Path) -> None:
         raise InvalidInput(f"{out} is a folder of other files; give --out a name of its own")
     if out.exists() and not out.is_dir():
         raise InvalidInput(f"{out} is a file; give --out the name of a folder")
-
-
-Say = Callable[[str], None]
-"""Called with lines for the user."""
-
-__all__ = ["COARSE", "FolderTrainer", "Say", "check_out"]

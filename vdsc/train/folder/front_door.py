@@ -48,6 +48,6 @@ def train_folder(
     spent = (time.monotonic() - began) / 60
     done = f"{trainer.run.step} steps, of which those up to {trainer.best.step} are the best"
     training = f"{trainer.words}; {done}; {spent:.1f} minutes in this run"
-    command = f"vdsc train {folder.name} --out {out.name} --minutes {wanted:g} --fps {data.fps:g}"
+    command = f"vdsc train {folder} --out {out} --minutes {wanted:g} --fps {data.fps:g}"
     write_card(out, data, found, command=command, training=training)
     return summary(found)

@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,23 +25,31 @@ TRIED = 4
 FEWEST, MOST = 8, 40000
 """Steps of a run."""
 
-COARSE = (0.35, 4.0)
 FILE = "plan.json"
+STEP: dict[str, Any] = {"batch": 8, "lr": 3e-4, "coarse": (0.35, 4.0)}
+"""What all steps have in common."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunPlan:
-    """Steps in all, and the print of the data and settings that they are for."""
+    """Steps in all, the basis they start from, and the print of the data that they are for."""
 
     steps: int
+    basis: str
     print: str
 
     @property
     def stages(self) -> tuple[Stage, ...]:
         """A tenth with a knot at each frame, the rest as files are coded."""
         first = max(1, self.steps // 10)
-        plain: dict[str, Any] = {"batch": 8, "lr": 3e-4, "coarse": COARSE}
-        return Stage("sde", first, **plain), Stage("settle", self.steps - first, **plain)
+        return Stage("sde", first, **STEP), Stage("settle", self.steps - first, **STEP)
+
+    def write(self, folder: Path) -> None:
+        """Write the plan into the run's folder."""
+        folder.mkdir(parents=True, exist_ok=True)
+        scratch = folder / (FILE + ".new")
+        scratch.write_text(json.dumps(asdict(self)) + "\n")
+        scratch.replace(folder / FILE)
 
 
 def print_of(clips: Sequence[Clip], settings: dict[str, Any]) -> str:
@@ -57,7 +65,7 @@ def read_plan(folder: Path, wanted: str) -> RunPlan | None:
     """The plan of a run that was begun; raises InvalidInput if it was for something else."""
     try:
         found = json.loads((folder / FILE).read_text())
-        plan = RunPlan(int(found["steps"]), str(found["print"]))
+        plan = RunPlan(int(found["steps"]), str(found["basis"]), str(found["print"]))
     except FileNotFoundError:
         return None
     except (AttributeError, LookupError, OSError, TypeError, ValueError):
@@ -68,17 +76,11 @@ def read_plan(folder: Path, wanted: str) -> RunPlan | None:
     return plan
 
 
-def new_plan(folder: Path, wanted: str, minutes: float, step: Callable[[], None]) -> RunPlan:
-    """A plan for so many minutes on this machine, as quick as `step` is; written to the folder."""
+def steps_within(minutes: float, step: Callable[[], object]) -> int:
+    """How many steps so many minutes are for on this machine, as quick as `step` is."""
     step()  # the first one sets things up
     begin = time.monotonic()
     for _ in range(TRIED):
         step()
     pace = (time.monotonic() - begin) / TRIED
-    steps = min(max(int(minutes * 60 * TRAINED / max(pace, 1e-6)), FEWEST), MOST)
-    plan = RunPlan(steps, wanted)
-    folder.mkdir(parents=True, exist_ok=True)
-    scratch = folder / (FILE + ".new")
-    scratch.write_text(json.dumps({"steps": plan.steps, "print": plan.print}) + "\n")
-    scratch.replace(folder / FILE)
-    return plan
+    return min(max(int(minutes * 60 * TRAINED / max(pace, 1e-6)), FEWEST), MOST)

@@ -9,13 +9,26 @@ from typing import Any
 import numpy as np
 
 from vdsc.core.types import Floats, Values
-from vdsc.model.channel_layout import FOURS, PLAIN, QUATERNION, UNIT, of_kinds, signs
+from vdsc.model.channel_layout import (
+    DEGREES,
+    FOURS,
+    LENGTH,
+    PLAIN,
+    QUATERNION,
+    RADIANS,
+    UNIT,
+    of_kinds,
+    signs,
+)
 
 BAND = 4.0
 """Plain channels that spread alike up to this factor share a scale, and so an error."""
 
-WANDERS = 3.0
-"""A channel that differs so much more between sequences than within one gets a ramp."""
+WANDERS = {LENGTH: 3.0, PLAIN: 100.0, DEGREES: 100.0, RADIANS: 100.0}
+"""A channel that differs so much more between sequences than within one gets a ramp.
+
+Places may be anywhere; of others a ramp costs two bytes that latents seldom do.
+"""
 
 STILL = 1e-3
 """A channel that moves less within sequences, as a share of its spread, is sent once."""
@@ -49,8 +62,10 @@ def scales_of(clips: Sequence[Values], kinds: list[str]) -> Scales:
     within = np.sqrt(np.mean([bent(s) for s in smooth], axis=0))
     between = np.std([s.mean(0) for s in smooth], axis=0)
     fixed = moving & (within < STILL * spread) & (np.arange(len(kinds)) < HIGHEST)
-    drifts = moving & (between > WANDERS * within) & (np.arange(len(kinds)) < HIGHEST)
-    apart = np.array([kind not in FOURS for kind in kinds]) & (drifts | fixed)
+    most = np.array([WANDERS.get(kind, np.inf) for kind in kinds])
+    drifts = moving & (between > most * within) & (np.arange(len(kinds)) < HIGHEST)
+    single = np.array([kind not in FOURS for kind in kinds])
+    apart = single & (drifts | fixed)
     ramps = np.flatnonzero(apart)[:RAMPS]
     lost = np.isin(np.arange(len(kinds)), ramps)
     size = np.where(lost, np.maximum(within, 1e-12), spread)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from vdsc.core.types import Floats
 from vdsc.model.curve import spline_matrix
 from vdsc.model.net_config import NetConfig
 
@@ -32,7 +33,7 @@ SIZES = ((4000, 32, 64), (30000, 64, 128), (1 << 62, 96, 256))
 """Training frames up to which networks have so many hidden states and features."""
 
 
-def config_of(clips: Sequence[Floats], latent: int, fps: float) -> NetConfig:
+def config_of(clips: Sequence[NDArray[Any]], latent: int, fps: float) -> NetConfig:
     """The shape of the networks for clips (T, C) in network units at `fps` frames a second."""
     frames = sum(map(len, clips))
     hidden, features = next((h, f) for most, h, f in SIZES if frames <= most)
@@ -53,19 +54,19 @@ def config_of(clips: Sequence[Floats], latent: int, fps: float) -> NetConfig:
     )
 
 
-def window_of(clips: Sequence[Floats]) -> int:
+def window_of(clips: Sequence[NDArray[Any]]) -> int:
     """Frames of a training window, which four in five sequences have."""
     return int(min(WINDOW, np.quantile([len(clip) for clip in clips], 0.2)))
 
 
-def rates(clips: Sequence[Floats], fps: float) -> tuple[float, float]:
+def rates(clips: Sequence[NDArray[Any]], fps: float) -> tuple[float, float]:
     """The lowest and highest rate of knots, a second, that the data ask for."""
     left = np.array([_left(clips, gap) for gap in GAPS])
     rough, close = (max(1, int((left <= most).sum())) for most in (ROUGH, CLOSE))
     return fps / GAPS[max(rough, close) - 1], fps / GAPS[close - 1]
 
 
-def _left(clips: Sequence[Floats], gap: int) -> float:
+def _left(clips: Sequence[NDArray[Any]], gap: int) -> float:
     """What splines through every `gap`-th frame leave, as a share of the spread."""
     off = spread = 0.0
     for clip in clips[:: max(1, len(clips) // LOOKED)]:
