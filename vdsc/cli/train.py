@@ -105,7 +105,7 @@ def train(
     try:
         with reporting() as report:
             if data.is_dir():
-                from vdsc.train.folder.front_door import train_folder
+                from vdsc.train.folder.folder_front_door import train_folder
 
                 said = train_folder(data, model, fps=fps, minutes=minutes, report=report, say=say)
             else:

@@ -11,8 +11,8 @@ import pytest
 
 from vdsc.model import refine
 from vdsc.train import checkpoint
-from vdsc.train.folder import basis_choice, folder_trainer, run_plan
-from vdsc.train.folder.front_door import train_folder
+from vdsc.train.folder import basis_choice, folder_trainer, kept_files, run_plan
+from vdsc.train.folder.folder_front_door import train_folder
 
 NAMES = ["root.xposition", "root.yposition", "root.zposition", "hip.rotation", "knee.rotation"]
 NAMES += ["a", "b", "c", "d", "heat", "still", "fixed"]
@@ -51,7 +51,7 @@ def model(folder, tmp_path_factory):
     """A model of it after a few steps, and what was said on the way."""
     home, lines = tmp_path_factory.mktemp("home"), []
     out = home / "models" / "mine"
-    runs = "vdsc.train.folder.front_door.RUNS"
+    runs = "vdsc.train.folder.folder_front_door.RUNS"
     few = {"DENSITIES": (0.0, 1.0), "COARSE": (0.5, 2.0), "MEASURED": 2}
     with ExitStack() as short:
         short.enter_context(patch.multiple(checkpoint, **few))
@@ -59,6 +59,7 @@ def model(folder, tmp_path_factory):
         short.enter_context(patch.object(refine, "STEPS", 6))
         short.enter_context(patch.object(folder_trainer, "JUDGED", 2))
         short.enter_context(patch.multiple(basis_choice, LEARNED=200, TRIED=100))
+        short.enter_context(patch.object(kept_files, "QUALITIES", (50,)))
         short.enter_context(patch(runs, home / "runs"))
         said = train_folder(folder, out, fps=FPS, minutes=1, say=lines.append)
     return out, [*lines, said]

@@ -54,7 +54,8 @@ def _figures(found: Sequence[Worth]) -> list[str]:
         return ["No kept sequence could be compared with codec `linear`."]
     head = [
         "Whole files of the kept sequences, which the steps never saw (the best of the networks on",
-        "the way was chosen by them), beside those of codec `linear` at equal error:",
+        "the way was chosen by them), beside those of codec `linear` at equal error, which is the",
+        "mean over channels of errors in units of the model's scales:",
         "",
         "| quality | files | bytes | `linear` | share | mean error |",
         "| --- | --- | --- | --- | --- | --- |",

@@ -8,7 +8,7 @@ from pathlib import Path
 from vdsc.errors import InvalidInput
 from vdsc.train.folder import channel_kinds
 from vdsc.train.folder.channel_names import read_names
-from vdsc.train.folder.clips import Clip, read_clips, split
+from vdsc.train.folder.folder_clips import Clip, read_clips, split
 from vdsc.train.folder.frame_rate import rate_of
 from vdsc.train.folder.scales import Scales, scales_of
 

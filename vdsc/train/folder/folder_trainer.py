@@ -11,7 +11,7 @@ from vdsc.train import checkpoint
 from vdsc.train.folder import bases, sizes
 from vdsc.train.folder.basis_choice import best_basis
 from vdsc.train.folder.best_state import BestState
-from vdsc.train.folder.clips import Clip
+from vdsc.train.folder.folder_clips import Clip
 from vdsc.train.folder.folder_data import FolderData
 from vdsc.train.folder.folder_domain import FolderDomain, Seen, posed
 from vdsc.train.folder.run_plan import (
@@ -83,7 +83,7 @@ class FolderTrainer:
                 run.save()
                 saved = time.monotonic()
             pace = (time.monotonic() - began) / (run.step - first)
-            left = pace * (run.steps - run.step) / TRAINED
+            left = pace * (run.steps / TRAINED - run.step)  # tables and comparison included
             report(TrainStep(run.step, run.steps, stage.kind, terms, left))
             if minutes is not None and time.monotonic() - began > 60 * minutes:
                 run.save()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vdsc.errors import InvalidInput
-from vdsc.train.folder.clips import Clip
+from vdsc.train.folder.folder_clips import Clip
 
 INDEX, COLUMN = "index.csv", "fps"
 

@@ -13,10 +13,11 @@ import numpy as np
 from vdsc.api.clocks import dated
 from vdsc.api.jobs import LEARNED, job
 from vdsc.api.report import GroupError, Report
-from vdsc.api.rival import at_equal_error
 from vdsc.errors import InvalidInput
 from vdsc.io.source import array_source
-from vdsc.train.folder.clips import Clip
+from vdsc.model.store import Checkpoint
+from vdsc.train.folder.fair_rival import smallest_rival
+from vdsc.train.folder.folder_clips import Clip
 
 QUALITIES = (35, 50, 65)
 """Places on the model's curve that are compared."""
@@ -73,7 +74,8 @@ def _pair(out: Path, clip: Clip, fps: float, quality: int) -> tuple[Report, Repo
         report = asked.write(source, outline, io.BytesIO())
     except InvalidInput:
         return None
-    other = at_equal_error(source, outline, report)
+    scale = Checkpoint.open(out).settings["frames"]["scale"]
+    other = smallest_rival(source, outline, report, scale)
     return None if other is None else (report, other)
 
 

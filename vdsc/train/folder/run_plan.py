@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from vdsc.errors import InvalidInput
-from vdsc.train.folder.clips import Clip
+from vdsc.train.folder.folder_clips import Clip
 from vdsc.train.train_config import Stage
 
 TRAINED = 0.65

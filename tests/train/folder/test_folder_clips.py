@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vdsc.errors import InvalidInput
-from vdsc.train.folder.clips import read_clips, split
+from vdsc.train.folder.folder_clips import read_clips, split
 from vdsc.train.folder.folder_data import read_folder
 from vdsc.train.folder.folder_trainer import check_out
 
