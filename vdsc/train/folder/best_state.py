@@ -37,9 +37,9 @@ class BestState:
 
     def judge(self, model: LatentSDE, stage: Stage, step: int) -> float:
         """Nats a value on the kept windows; the networks are kept if none did better."""
-        costs = [self._cost(model, stage, share) for share in SHARES]
-        cost = float(np.mean(costs)) if self.windows else 0.0
-        if cost < self.cost:
+        costs = [self._cost(model, stage, share) for share in SHARES] if self.windows else [0.0]
+        cost = float(np.mean(costs))
+        if cost <= self.cost:  # without windows to judge on, the last are kept
             self.step, self.cost = step, cost
             counters = {"step": torch.tensor(step), "cost": torch.tensor(cost, dtype=torch.float64)}
             scratch = self.path.with_suffix(".new")
@@ -58,8 +58,6 @@ class BestState:
         low, high = stage.coarse
         coarse = low * (high / low) ** share
         plan = objectives.StepPlan(learned=True, settled=True, density=1 - share, coarse=coarse)
-        if not self.windows:
-            return 0.0
         x = torch.stack(self.windows)
         with torch.no_grad():
             found = objectives.elbo(model, x, plan, torch.Generator().manual_seed(7))

@@ -107,6 +107,5 @@ def agreed(kinds: Sequence[str], hints: Sequence[str]) -> list[str]:
 
 def in_words(kinds: Sequence[str], still: int) -> str:
     """How many channels are of which kind, and how many of them never move."""
-    counted = Counter(kinds)
-    counted_words = [f"{number} {kind}" for kind, number in counted.most_common()]
-    return ", ".join(counted_words) + (f"; {still} of them constant" if still else "")
+    counted = [f"{number} {kind}" for kind, number in Counter(kinds).most_common()]
+    return ", ".join(counted) + (f"; {still} of them constant" if still else "")

@@ -58,7 +58,7 @@ def measure(report: Report, scale: np.ndarray[tuple[int], np.dtype[np.float64]])
     total = count = 0.0
     for group, own in zip(report.groups, groups_of(report), strict=True):
         sizes = own.of(scale[None])[0]
-        total += group.mean * float(np.mean(1 / sizes.astype(np.float64))) * len(sizes)
+        total += group.mean / float(np.median(sizes)) * len(sizes)
         count += len(sizes)
     return total / count
 

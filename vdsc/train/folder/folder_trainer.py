@@ -115,7 +115,9 @@ def _posed(data: FolderData, clips: list[Clip]) -> list[Seen]:
 def _steps(config: TrainConfig, domain: FolderDomain, folder: Path, minutes: float) -> int:
     """As many steps as the minutes allow, by the pace of a run that is thrown away."""
     trial = TrainingRun(replace(config, stages=(Stage("settle", 1 << 20, **STEP),)), domain, folder)
-    return steps_within(minutes, trial.advance)
+    steps = steps_within(minutes, trial.advance)
+    folder.rmdir()
+    return steps
 
 
 def check_out(out: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from vdsc.core.types import Floats, Values
+from vdsc.core.types import Floats, Ints, Values
 from vdsc.model.channel_layout import (
     DEGREES,
     FOURS,
@@ -49,35 +49,64 @@ class Scales:
     still: int
 
 
+@dataclass(frozen=True, eq=False)
+class _Spread:
+    """Of C channels: their means, and how far they spread in all, within and between sequences."""
+
+    offset: Floats
+    total: Floats
+    within: Floats
+    between: Floats
+
+    @classmethod
+    def of(cls, smooth: Sequence[Floats]) -> _Spread:
+        every = np.concatenate(smooth)
+        within = np.sqrt(np.mean([bent(clip) for clip in smooth], axis=0))
+        between = np.std([clip.mean(0) for clip in smooth], axis=0)
+        return cls(every.mean(0), every.std(0), within, between)
+
+    @property
+    def moving(self) -> Values:
+        """Which channels change at all."""
+        moves: Values = self.total > 1e-6 * (np.abs(self.offset) + 1e-6)
+        return moves
+
+
 def scales_of(clips: Sequence[Values], kinds: list[str]) -> Scales:
     """Scales of channels (C,) from clips (T, C): channels of a kind share the spread of them all.
 
     An error of a degree or of a centimetre then weighs the same wherever it is; plain channels
     share a scale only with those that spread alike.
     """
-    smooth = unwound(clips, kinds)
-    every = np.concatenate(smooth)
-    offset, spread = every.mean(0), every.std(0)
-    moving = spread > 1e-6 * (np.abs(offset) + 1e-6)
-    within = np.sqrt(np.mean([bent(s) for s in smooth], axis=0))
-    between = np.std([s.mean(0) for s in smooth], axis=0)
-    fixed = moving & (within < STILL * spread) & (np.arange(len(kinds)) < HIGHEST)
-    most = np.array([WANDERS.get(kind, np.inf) for kind in kinds])
-    drifts = moving & (between > most * within) & (np.arange(len(kinds)) < HIGHEST)
-    single = np.array([kind not in FOURS for kind in kinds])
-    apart = single & (drifts | fixed)
-    ramps = np.flatnonzero(apart)[:RAMPS]
-    lost = np.isin(np.arange(len(kinds)), ramps)
-    size = np.where(lost, np.maximum(within, 1e-12), spread)
-    scale = np.ones(len(kinds))
-    for own in _sharing(kinds, size, moving & ~(fixed & lost)):
-        scale[own] = np.sqrt(np.mean(np.square(size[own])))
-    scale = _for_still(scale, kinds, moving)
-    scale[fixed & lost] = spread[fixed & lost] / FINE
+    spread = _Spread.of(unwound(clips, kinds))
+    ramps, level = _apart(spread, kinds)
+    scale = _scale(spread, kinds, ramps, level)
     frames: dict[str, Any] = {"kind": "channels", "kinds": list(kinds)}
-    frames |= {"offset": np.float32(offset).tolist(), "scale": np.float32(scale).tolist()}
-    level = np.flatnonzero(fixed & lost).tolist()
-    return Scales(frames, {"ramps": ramps.tolist(), "level": level}, int((~moving).sum()))
+    frames |= {"offset": np.float32(spread.offset).tolist(), "scale": np.float32(scale).tolist()}
+    still = int((~spread.moving).sum())
+    return Scales(frames, {"ramps": ramps.tolist(), "level": level.tolist()}, still)
+
+
+def _apart(spread: _Spread, kinds: Sequence[str]) -> tuple[Ints, Ints]:
+    """Channels that have ramps, and those among them whose ramps are level."""
+    able = spread.moving & (np.arange(len(kinds)) < HIGHEST)
+    able &= np.array([kind not in FOURS for kind in kinds])
+    most = np.array([WANDERS.get(kind, np.inf) for kind in kinds])
+    fixed = spread.within < STILL * spread.total
+    ramps = np.flatnonzero(able & (fixed | (spread.between > most * spread.within)))[:RAMPS]
+    return ramps, ramps[fixed[ramps]]
+
+
+def _scale(spread: _Spread, kinds: Sequence[str], ramps: Ints, level: Ints) -> Floats:
+    """Scales (C,); what a ramp takes off does not count."""
+    size, alone = spread.total.copy(), spread.moving.copy()
+    size[ramps], alone[level] = np.maximum(spread.within[ramps], 1e-12), False
+    scale = np.ones(len(kinds))
+    for own in _sharing(kinds, size, alone):
+        scale[own] = np.sqrt(np.mean(np.square(size[own])))
+    scale = _for_still(scale, kinds, spread.moving)
+    scale[level] = spread.total[level] / FINE
+    return scale
 
 
 def _sharing(kinds: Sequence[str], size: Floats, moving: Values) -> list[Values]:
