@@ -61,7 +61,7 @@ class FolderTrainer:
         if plan is None:
             plan = RunPlan(_steps(config, domain, folder / "trial", minutes), basis, wanted)
             plan.write(folder)
-        run = TrainingRun(replace(config, stages=plan.stages), domain, folder)
+        run = TrainingRun(replace(config, stages=(plan.stage,)), domain, folder)
         low, high = net.rates
         words = f"{net.latent} latents, at first components of {basis}"
         words = f"{words}; {low:.3g} to {high:.3g} knots a second; {run.steps} steps"

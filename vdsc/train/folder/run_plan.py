@@ -26,7 +26,7 @@ FEWEST, MOST = 8, 40000
 """Steps of a run."""
 
 FILE = "plan.json"
-STEP: dict[str, Any] = {"batch": 8, "lr": 3e-4, "coarse": (0.35, 4.0)}
+STEP: dict[str, Any] = {"batch": 8, "lr": 2e-4, "coarse": (0.35, 4.0)}
 """What all steps have in common."""
 
 
@@ -39,10 +39,9 @@ class RunPlan:
     print: str
 
     @property
-    def stages(self) -> tuple[Stage, ...]:
-        """A tenth with a knot at each frame, the rest as files are coded."""
-        first = max(1, self.steps // 10)
-        return Stage("sde", first, **STEP), Stage("settle", self.steps - first, **STEP)
+    def stage(self) -> Stage:
+        """All steps are as files are coded: the start is good enough to begin with these."""
+        return Stage("settle", self.steps, **STEP)
 
     def write(self, folder: Path) -> None:
         """Write the plan into the run's folder."""
