@@ -74,9 +74,9 @@ def test_fast_series_get_many_knots():
     """Noise is told at each frame; slow series by a knot in several frames."""
     rng = np.random.default_rng(1)
     noise = [rng.normal(size=(80, 3)).astype(np.float32) for _ in range(3)]
-    assert sizes.rates(noise, 20.0) == (pytest.approx(20 / 3), 20.0)
+    assert sizes.rates(noise, 20.0) == (20.0, 20.0)
     low, high = sizes.rates(mixed(), 20.0)
-    assert low < high <= 20 / 4
+    assert low <= high <= 20 / 4
     net = sizes.config_of(noise, 3, 20.0)
     assert (net.window, net.frame, net.latent) == (80, (3,), 3)
     assert net.limit * 20 >= 8

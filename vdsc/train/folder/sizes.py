@@ -17,9 +17,6 @@ GAPS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
 CLOSE, ROUGH = 0.015, 0.12
 """What splines may leave, as a share of how far values spread, at the highest and lowest rate."""
 
-SPAN = 3.0
-"""How far apart the lowest and the highest rate are at least."""
-
 LOOKED, FRAMES = 24, 240
 """Sequences, and frames of each, that the rates are found on."""
 
@@ -66,8 +63,7 @@ def rates(clips: Sequence[NDArray[Any]], fps: float) -> tuple[float, float]:
     """The lowest and highest rate of knots, a second, that the data ask for."""
     left = np.array([_left(clips, gap) for gap in GAPS])
     rough, close = (max(1, int((left <= most).sum())) for most in (ROUGH, CLOSE))
-    high = fps / GAPS[close - 1]
-    return min(fps / GAPS[max(rough, close) - 1], high / SPAN), high
+    return fps / GAPS[max(rough, close) - 1], fps / GAPS[close - 1]
 
 
 def _left(clips: Sequence[NDArray[Any]], gap: int) -> float:
