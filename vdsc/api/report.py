@@ -10,8 +10,8 @@ class GroupError:
     """Absolute errors of a group of channels, in its unit ("" where that is not known).
 
     The group has the channels of a frame from `begin` to `end` (or all), or those that are listed
-    as `channels`. channel and frame are
-    where the largest error is, counted in the whole frame and from 0; None where none is.
+    as `channels`. channel and frame are where the largest error is, counted in the whole frame and
+    from 0; None where none is.
     """
 
     name: str

@@ -56,12 +56,12 @@ def find_quads(clips: Sequence[Values], hints: Sequence[str]) -> dict[int, str]:
     Four channels that never move are none, for nothing says so.
     """
     free = [hint in {"", *FOURS} for hint in hints]
-    square = [np.square(clip.astype(np.float64)) for clip in clips]
-    sums = np.concatenate([np.cumsum(np.pad(s, ((0, 0), (1, 0))), axis=1) for s in square])
-    low, high = np.min([c.min(0) for c in clips], 0), np.max([c.max(0) for c in clips], 0)
-    found, at = {}, 0
+    every = np.concatenate(clips).astype(np.float64)
+    low, high = every.min(0), every.max(0)
+    found: dict[int, str] = {}
+    at = 0
     while at + FOUR <= len(free):
-        off = np.abs(np.sqrt(sums[:, at + FOUR] - sums[:, at]) - 1)
+        off = np.abs(np.linalg.norm(every[:, at : at + FOUR], axis=1) - 1)
         moves = bool((high > low)[at : at + FOUR].any())
         if moves and all(free[at : at + FOUR]) and float((off < NEARLY).mean()) >= MOSTLY:
             found[at] = UNIT if float((off < SURELY).mean()) >= ALMOST_ALL else QUATERNION
