@@ -112,6 +112,7 @@ SETTINGS = [
     ("frames.first_angle", -1),
     ("frames.first_angle", 1.5),
     ("frames.first_angle", 3),
+    ("frames.kind", "channels"),
     ("frames.offset", [0.0] * 100_000),
     ("frames.scale", [1.0] * 5),
     ("frames.scale", [0.0] * 6),

@@ -79,3 +79,41 @@ def test_a_gpu_is_refused_and_not_offered(vdsc, calls):
     assert "training runs on the CPU, not on 'cuda'; leave --device out" in refused.stderr
     assert len(calls) == 2
     assert "--device" not in vdsc("train", "--help").stdout
+
+
+def test_a_folder_is_trained_on_by_itself(vdsc, monkeypatch, tmp_path):
+    """A folder goes to its own trainer with rate and minutes; what was found and is said shows."""
+    noted = []
+
+    def train_folder(folder, out, **options):
+        noted.append((folder, out, options["fps"], options["minutes"]))
+        options["say"]("3 sequences")
+        options["report"](Step(2, terms={"loss": 1.0}))
+        return "half the bytes"
+
+    module = ModuleType("vdsc.train.folder.folder_front_door")
+    module.train_folder = train_folder
+    monkeypatch.setitem(sys.modules, "vdsc.train.folder.folder_front_door", module)
+    line = ("train", str(tmp_path), "--out", "models/x", "--fps", "29.97", "--minutes", "2")
+    result = vdsc(*line)
+    assert result.exit_code == 0
+    assert noted == [(tmp_path, Path("models/x"), 29.97, 2)]
+    assert result.stderr.startswith("3 sequences\n")
+    assert result.stderr.endswith("models/x: half the bytes\n")
+
+
+def test_options_of_the_other_kind_are_refused(vdsc, calls, tmp_path):
+    """--set is for configs and --fps for folders; each says so."""
+    result = vdsc("train", str(tmp_path), "--out", "models/x", "--set", "net.latent=3")
+    assert result.exit_code == 1
+    assert "--set changes a CONFIG.toml" in result.stderr
+    result = vdsc("train", "c.toml", "--out", "models/x", "--fps", "30")
+    assert result.exit_code == 1
+    assert "--fps is for a folder" in result.stderr
+    assert not calls
+
+
+@pytest.mark.parametrize("rate", ["0", "-1", "nan", "inf", "x"])
+def test_rates_are_numbers_above_zero(vdsc, calls, tmp_path, rate):
+    """What is no number of frames a second is a usage error."""
+    assert vdsc("train", str(tmp_path), "--out", "models/x", "--fps", rate).exit_code == 2

@@ -106,10 +106,24 @@ class File:
         for c, start, end in zip(ramps, pose.start, pose.end, strict=True):
             s = round(math.ldexp(self.said["scale"][c], 16 - a[c]))
             placed[c] += (start * s >> 2) + (((end - start) * share >> 14) * s >> 18)
-        for c in range(self.said["first_angle"]):
+        for c in range(self.said.get("first_angle", 0)):
             placed[c] = placed[c] * self.params.get("k", 1 << 16) >> 16
         frame = bisect_right(span, t) - 1
+        kinds = self.said.get("kinds", ["degrees"] * len(y))
+        wound = []
         for c, turns in enumerate(pose.before):
             since = sum(change for f, d, change in pose.turns if f <= frame and d == c)
-            placed[c] += (turns + since) * round(math.ldexp(360.0, 16 - a[c]))
+            wound.append(turns + since)
+            whole = {"degrees": 360.0, "radians": 2 * math.pi}.get(kinds[c], 0.0)
+            placed[c] += wound[c] * round(math.ldexp(whole, 16 - a[c]))
+        fours = [c for c, kind in enumerate(kinds) if kind.endswith("quaternion")][::4]
+        for c in fours:
+            four = [float(n) for n in placed[c : c + 4]]
+            root = math.sqrt(
+                ((four[0] * four[0] + four[1] * four[1]) + four[2] * four[2]) + four[3] * four[3]
+            )
+            if kinds[c].startswith("unit") and root:
+                four = [n * math.ldexp(1.0, 16 - a[c]) / root for n in four]
+            sign = -1 if wound[c] % 2 else 1
+            placed[c : c + 4] = [sign * round(n) for n in four]
         return placed

@@ -97,7 +97,7 @@ class Fidelity:
     def groups(self) -> tuple[GroupError, ...]:
         """Mean and largest absolute error of each group of channels that are no pixels."""
         return tuple(
-            GroupError(g.name, g.unit, r.total / max(r.count, 1), r.worst, g.begin, g.end, *r.where)
+            _measured(g, r)
             for g, r in zip(self._groups, self._running, strict=True)
             if not g.pixels
         )
@@ -110,6 +110,13 @@ class Fidelity:
             for g, r in zip(self._groups, self._running, strict=True)
             if not g.pixels and (words := _warning(g, r, self._seen))
         )
+
+
+def _measured(group: Group, run: _Running) -> GroupError:
+    """What a group's errors came to."""
+    mean, where = run.total / max(run.count, 1), run.where
+    channels = group.begin, group.end, *where, group.channels
+    return GroupError(group.name, group.unit, mean, run.worst, *channels)
 
 
 def _count(group: Group, run: _Running, seen: int, wanted: Values, decoded: Values | None) -> None:
@@ -132,14 +139,19 @@ def _add_errors(group: Group, run: _Running, seen: int, one: Values, other: Valu
     run.total += float(off.sum())
     if float(off.max()) > run.worst:
         frame, channel = divmod(int(off.argmax()), off.shape[1])
-        run.worst, run.where = float(off.max()), (group.begin + channel, seen + frame)
+        run.worst, run.where = float(off.max()), (_number(group, channel), seen + frame)
     run.sums = run.sums + off.sum(axis=0)
 
 
 def _channels(group: Group, values: Values) -> Values:
     """The group's channels (n, C) of frames (n, ...)."""
     flat = values.reshape(len(values), -1)
-    return flat if group.pixels else flat[:, group.begin : group.end]
+    return flat if group.pixels else group.of(flat)
+
+
+def _number(group: Group, channel: int) -> int:
+    """The number in the whole frame of a group's channel."""
+    return group.channels[channel] if group.channels else group.begin + channel
 
 
 def _warning(group: Group, run: _Running, frames: int) -> str:
@@ -154,7 +166,7 @@ def _warning(group: Group, run: _Running, frames: int) -> str:
     unit = f" {group.unit}" if group.unit else ""
     return (
         f"{group.name}: {beyond.size} of {spread.size} channels are off by more than a tenth of "
-        f"what they span (channel {group.begin + worst} by {mean[worst]:.3g}{unit} of "
+        f"what they span (channel {_number(group, worst)} by {mean[worst]:.3g}{unit} of "
         f"{spread[worst]:.3g} in the mean); "
         "ask for less error (--quality, --max-error), or use --lossless"
     )

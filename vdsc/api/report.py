@@ -9,8 +9,9 @@ from dataclasses import dataclass
 class GroupError:
     """Absolute errors of a group of channels, in its unit ("" where that is not known).
 
-    The group has the channels of a frame from `begin` to `end` (or all). channel and frame are
-    where the largest error is, counted in the whole frame and from 0; None where none is.
+    The group has the channels of a frame from `begin` to `end` (or all), or those that are listed
+    as `channels`. channel and frame are where the largest error is, counted in the whole frame and
+    from 0; None where none is.
     """
 
     name: str
@@ -21,6 +22,7 @@ class GroupError:
     end: int | None = None
     channel: int | None = None
     frame: int | None = None
+    channels: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ def groups_of(report: Report) -> tuple[Group, ...]:
     """The groups whose errors a report holds."""
     if report.psnr is not None:
         return (Group("pixels", "", pixels=True),)
-    return tuple(Group(g.name, g.unit, g.begin, g.end) for g in report.groups)
+    return tuple(Group(g.name, g.unit, g.begin, g.end, channels=g.channels) for g in report.groups)
 
 
 def errors_of(report: Report) -> Floats:
@@ -110,7 +110,7 @@ def _spreads(source: Source, outline: Outline, groups: tuple[Group, ...]) -> Flo
     off = np.abs(frames - frames.mean(axis=0))
     if groups[0].pixels:
         return np.array([np.square(off).mean() ** 0.5])
-    return np.array([off[:, g.begin : g.end].mean() for g in groups])
+    return np.array([g.of(off).mean() for g in groups])
 
 
 def each_channel(steps: Floats, groups: tuple[Group, ...], outline: Outline) -> tuple[float, ...]:
@@ -119,5 +119,5 @@ def each_channel(steps: Floats, groups: tuple[Group, ...], outline: Outline) -> 
         return (float(steps[0]),)
     each = np.full(prod(outline.shape[1:]), steps.max())
     for step, group in zip(steps, groups, strict=True):
-        each[group.begin : group.end] = step
+        each[list(group.channels) if group.channels else slice(group.begin, group.end)] = step
     return tuple(each.tolist())

@@ -40,6 +40,17 @@ def parse_minutes(text: str | float) -> float:
     return minutes
 
 
+def parse_rate(text: str | float) -> float:
+    """A number of frames a second, above zero."""
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = 0.0
+    if not 0 < rate < 1e6:
+        raise typer.BadParameter(f"{text!r} is no number of frames a second")
+    return rate
+
+
 def on_the_cpu(text: str) -> str:
     """The one device that training runs on."""
     if text not in {"auto", "cpu"}:
@@ -50,7 +61,9 @@ def on_the_cpu(text: str) -> str:
 def train(
     config: Annotated[
         str,
-        typer.Argument(metavar="CONFIG.toml", parser=file_name, help="What to train, on what."),
+        typer.Argument(
+            metavar="CONFIG.toml|FOLDER", parser=file_name, help="What to train, or only on what."
+        ),
     ],
     *,
     out: Annotated[
@@ -68,29 +81,49 @@ def train(
     ] = "cpu",
     minutes: Annotated[
         float | None,
-        typer.Option(parser=parse_minutes, metavar="N", help="Stop after this long; resumable."),
+        typer.Option(
+            parser=parse_minutes,
+            metavar="N",
+            help="Stop after this long; resumable. Of a folder: 30 unless given.",
+        ),
+    ] = None,
+    fps: Annotated[
+        float | None,
+        typer.Option(
+            parser=parse_rate, metavar="RATE", help="Frames a second of a FOLDER's files."
+        ),
     ] = None,
 ) -> None:
     """Train a model of any kind, or resume its training.
 
-    Its state lies in runs/NAME; the same command again goes on from there.
+    Of a FOLDER of sequences everything else is found out. The state lies in runs/NAME; the same
+    command again goes on from there.
     """
-    from vdsc.train.front_door import train as run
-
     del device
-    if Path(config).is_dir():
-        words = "a folder of data says what to train on, not how; copy a file of examples/train"
-        again = f"vdsc train FILE.toml --out {out} --set data={config}"
-        raise InvalidInput(f"{config}: {words} and run '{again}'")
-
+    changes, data, model = list(overrides or ()), Path(config), Path(out)
+    _check(data, changes, fps)
     try:
         with reporting() as report:
-            changes = list(overrides or ())
-            said = run(Path(config), Path(out), overrides=changes, minutes=minutes, report=report)
+            if data.is_dir():
+                from vdsc.train.folder.folder_front_door import train_folder
+
+                said = train_folder(data, model, fps=fps, minutes=minutes, report=report, say=say)
+            else:
+                from vdsc.train.front_door import train as run
+
+                said = run(data, model, overrides=changes, minutes=minutes, report=report)
     except KeyboardInterrupt:
         raise KeyboardInterrupt("the same command goes on from the last saved state") from None
     if said:
         say(f"{out}: {said}")
+
+
+def _check(data: Path, changes: list[str], fps: float | None) -> None:
+    """Raise InvalidInput for options that do not go with what is trained on."""
+    if data.is_dir() and changes:
+        raise InvalidInput("--set changes a CONFIG.toml; of a folder all settings are found out")
+    if fps is not None and not data.is_dir():
+        raise InvalidInput("--fps is for a folder; a CONFIG.toml says fps in its [net]")
 
 
 @contextmanager

@@ -48,6 +48,7 @@ class Group:
     """Channels whose errors are measured together: the last axis from `begin` to `end` (or all).
 
     pixels: squared errors count, against 255. unit: of absolute errors, "" where it is not known.
+    channels: those that are meant, where they do not lie next to each other.
     """
 
     name: str
@@ -55,6 +56,11 @@ class Group:
     begin: int = 0
     end: int | None = None
     pixels: bool = False
+    channels: tuple[int, ...] = ()
+
+    def of(self, values: Values) -> Values:
+        """The group's channels (n, C) of frames (n, D)."""
+        return values[:, list(self.channels) if self.channels else slice(self.begin, self.end)]
 
 
 class Encoder(Protocol):

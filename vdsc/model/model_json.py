@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from vdsc.model.channel_layout import FOUR, FOURS, KINDS
+
 PATHS, VIDEO = "paths", "video"  # kinds: latent paths, and lossless video without them
 MOST = 1 << 24
 """The largest whole number in settings, and the most channels of a frame."""
@@ -46,10 +48,15 @@ def _channels(settings: dict[str, Any]) -> int:
     _demand(_is_number(net.get("fps")) and net["fps"] > 0, "net.fps is no rate")
     _demand(decoder in {"linear", "sprites"}, "net.decoder is unknown")
     kind = frames.get("kind")
-    _demand(kind in {"angles", "pixels"}, "frames.kind is unknown")
+    _demand(kind in {"angles", "channels", "pixels"}, "frames.kind is unknown")
     _demand(len(frame) == (AXES if kind == "pixels" else 1), "net.frame does not fit frames.kind")
-    if kind == "angles":
+    if kind != "pixels":
         _check_channels(frames, frame[0])
+    if kind == "channels":
+        _check_kinds(frames, frame[0])
+    elif kind == "angles":
+        first = _is_whole(frames.get("first_angle"), 0, frame[0])
+        _demand(first, "frames.first_angle is no channel")
     return int(math.prod(frame))
 
 
@@ -59,7 +66,21 @@ def _check_channels(frames: dict[str, Any], count: int) -> None:
         sound = isinstance(values, list) and len(values) == count and all(map(_is_number, values))
         _demand(sound, f"frames.{key} is no list of {count} numbers")
     _demand(min(frames["scale"]) > 0, "frames.scale is not above zero")
-    _demand(_is_whole(frames.get("first_angle"), 0, count), "frames.first_angle is no channel")
+
+
+def _check_kinds(frames: dict[str, Any], count: int) -> None:
+    kinds: Any = frames.get("kinds")
+    scale = frames["scale"]
+    sound = isinstance(kinds, list) and len(kinds) == count
+    sound = sound and all(isinstance(kind, str) and kind in KINDS for kind in kinds)
+    _demand(sound, f"frames.kinds is no list of {count} kinds")
+    four = [at for at, kind in enumerate(kinds) if kind in FOURS]
+    quads = [four[i : i + FOUR] for i in range(0, len(four), FOUR)]
+    for quad in quads:
+        whole = quad == list(range(quad[0], quad[0] + FOUR))
+        _demand(whole, "frames.kinds has a quaternion that is not four channels")
+        alike = len({(scale[at], kinds[at]) for at in quad}) == 1
+        _demand(alike, "a quaternion has several scales or kinds")
 
 
 def _check_pose(pose: Any, channels: int) -> None:

@@ -58,7 +58,27 @@ class AngleFrames:
         return (frames * self.scale + self.offset).astype(np.float32)
 
 
-Frames = PixelFrames | AngleFrames
+@dataclass(frozen=True, slots=True)
+class ChannelFrames:
+    """Channel vectors (T, D) of any kinds, seen in units of `scale` from `offset`, both (D,).
+
+    Turns and the signs of quaternions are taken off before (`codecs/knots/posing.py`).
+    """
+
+    offset: Floats
+    scale: Floats
+    kind = "channels"
+
+    def to_network(self, values: NDArray[np.generic], last: Floats | None = None) -> Floats:
+        """(T, D) to float32 network units; no frame depends on the one before."""
+        return ((values.astype(np.float64) - self.offset) / self.scale).astype(np.float32)
+
+    def from_network(self, frames: Floats) -> Floats:
+        """float32 network units to channels."""
+        return (frames * self.scale + self.offset).astype(np.float32)
+
+
+Frames = PixelFrames | AngleFrames | ChannelFrames
 
 
 def build(settings: dict[str, Any]) -> Frames:
@@ -66,6 +86,8 @@ def build(settings: dict[str, Any]) -> Frames:
     if settings["kind"] == "pixels":
         return PixelFrames()
     offset = np.asarray(settings["offset"], np.float32)
+    if settings["kind"] == "channels":
+        return ChannelFrames(offset, np.asarray(settings["scale"], np.float32))
     angles = np.zeros(len(offset), bool)
     angles[settings["first_angle"] :] = True
     return AngleFrames(angles, offset, np.asarray(settings["scale"], np.float32))

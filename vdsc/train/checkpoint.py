@@ -66,7 +66,8 @@ def export(
     """Write the checkpoint folder `out`: its tables and curve are fitted on `sequences`.
 
     sequences: (T, ...) training data in network units, one frame a tick. cap: how much wider than
-    the middle cell of the value grid the others may get; 1 gives uniform cells.
+    the middle cell of the value grid the others may get; 1 gives uniform cells. pose: which
+    channels are told apart from what the networks see.
     """
     model = PathModel(net, build(frames), motion=motion)
     parts = [x[begin:end] for x in sequences for begin, end in windows(len(x), chunk)]
@@ -91,14 +92,21 @@ def trace(model: PathModel, seen: Inference, density: float) -> CodedSequence:
 
 
 def fit_tables(
-    net: LatentSDE, seen: Sequence[Inference], traces: Sequence[Sequence[CodedSequence]], cap: int
+    net: LatentSDE,
+    seen: Sequence[Inference],
+    traces: Sequence[Sequence[CodedSequence]],
+    cap: int,
+    densities: Sequence[float] | None = None,
 ) -> Tables:
-    """All tables but the curve. Sparse grids are coarse ones: cells widen as density falls."""
+    """All tables but the curve; traces are those of DENSITIES unless others are given.
+
+    Sparse grids are coarse ones: cells widen as density falls.
+    """
     still = net.is_global.cpu().numpy()
     steps = np.clip(tables_fit.q16(net.log_cell.exp().double().cpu().numpy()), 1 << 7, 1 << 16)
     lags = max(1, round(net.config.limit * net.config.fps))
     paths = []
-    for density, row in zip(DENSITIES, traces, strict=True):
+    for density, row in zip(densities or DENSITIES, traces, strict=True):
         wide = (steps * usual_width(density)).astype(np.int64)
         grid = ValueGrid(np.clip(wide, 1 << 6, 1 << 17), cap)
         for t in row:

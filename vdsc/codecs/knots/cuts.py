@@ -10,6 +10,7 @@ import numpy as np
 
 from vdsc.codecs.windows import divide, how_many
 from vdsc.core.types import Floats, Values
+from vdsc.model.channel_layout import layout_of
 
 READ = 4096  # frames that are looked at together
 SUDDEN = 3.0
@@ -17,6 +18,9 @@ SUDDEN = 3.0
 
 LARGE = 0.22
 """... and at least so many units of the network, in the mean over channels ..."""
+
+OFF = 0.5
+"""The same of frames whose units are what their channels spread."""
 
 SHORTEST = 16
 """... and if neither side has fewer frames than this: a new beginning costs a whole knot."""
@@ -48,11 +52,11 @@ def parts(
     images nothing is looked at. Windows are as even as can be; what stands still for long is a
     window of its own, which may be longer than `chunk`.
     """
-    if settings["kind"] != "angles":
+    if settings["kind"] == "pixels":
         return [(span, i == 0) for i, span in enumerate(_even(0, frames, chunk))]
     steps = _all_steps(read, frames, settings)
     made: list[tuple[Part, bool]] = []
-    for begin, end in pairwise([0, *_cuts(steps, frames), frames]):
+    for begin, end in pairwise([0, *_cuts(steps, frames, settings), frames]):
         seams = [begin, *_borders(steps, begin, end - 1), end - 1]
         spans = [part for a, b in pairwise(seams) for part in _windows(steps, a, b + 1, chunk)]
         made += [(span, i == 0) for i, span in enumerate(spans)]
@@ -89,10 +93,11 @@ def _all_steps(
     )
 
 
-def _cuts(steps: Floats, frames: int) -> list[int]:
+def _cuts(steps: Floats, frames: int, settings: Mapping[str, Any]) -> list[int]:
     """Frames that begin something new."""
     cuts, last = [], 0
-    for at in (np.flatnonzero(steps > LARGE) + 1).tolist():
+    least = OFF if settings["kind"] == "channels" else LARGE
+    for at in (np.flatnonzero(steps > least) + 1).tolist():
         near = steps[max(at - 1 - AROUND, 0) : at - 1 + AROUND + 1]
         sudden = steps[at - 1] > SUDDEN * np.median(near)
         if sudden and at - last >= SHORTEST and frames - at >= SHORTEST:
@@ -106,8 +111,6 @@ def _steps(values: Values, settings: Mapping[str, Any]) -> Floats:
 
     Whole turns do not count, and a joint that flips is a few channels only.
     """
-    step = np.diff(values.reshape(len(values), -1).astype(np.float64), axis=0)
-    first = settings["first_angle"]
-    step[:, first:] -= 360 * np.rint(step[:, first:] / 360)
+    step = layout_of(settings).steps(values.reshape(len(values), -1))
     size: Floats = np.minimum(np.abs(step / np.array(settings["scale"])), MOST).mean(axis=1)
     return size

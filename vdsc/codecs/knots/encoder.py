@@ -30,6 +30,7 @@ from vdsc.core.threads import one_thread
 from vdsc.core.types import Values
 from vdsc.errors import InvalidInput
 from vdsc.io.source import Source
+from vdsc.model.channel_layout import Together, layout_of
 
 if TYPE_CHECKING:
     from vdsc.model.path_model import Inference
@@ -81,7 +82,7 @@ class KnotEncoder:
         self, source: Source, kind: dict[str, Any]
     ) -> tuple[KnotParams, posing.Poser | None, Rig | None]:
         """What the header says of the pose, and what finds it; nothing for images."""
-        if kind["kind"] != "angles":
+        if kind["kind"] == "pixels":
             return KnotParams(1), None, None
         wanted = self.checkpoint.settings.get("pose", {})
         measure, scale = unit.measure_of(kind, wanted), ONE
@@ -102,14 +103,11 @@ class KnotEncoder:
 
     @property
     def groups(self) -> tuple[Group, ...]:
-        """Pixels, or angles and before them positions."""
+        """Pixels, or the channels of each kind."""
         kind = self.checkpoint.settings["frames"]
         if kind["kind"] == "pixels":
             return (Group("pixels", "dB", pixels=True),)
-        first, last = int(kind["first_angle"]), len(kind["offset"])
-        angles = Group("angles", "deg", first, last)
-        rest = Group("positions", "", 0, first)
-        return tuple(group for group in (angles, rest) if group.begin < (group.end or 0))
+        return tuple(_group(together) for together in layout_of(kind).together)
 
     def encode(self, frames: Values) -> Coded:
         """Encode the next window's frames (n, ...); raises InvalidInput."""
@@ -202,6 +200,14 @@ class KnotEncoder:
         head = layout.Span(frames, fresh).to_bytes() if len(self.parts) > 1 else b""
         packed = b"" if posed is None else pose.pack(posed, fresh=fresh)
         return head + layout.join(len(stream.window.knots), stream.spent, stream.data, packed)
+
+
+def _group(together: Together) -> Group:
+    """Channels as errors are measured; those next to each other need no list."""
+    channels = together.channels
+    begin, end = channels[0], channels[-1] + 1
+    listed = () if end - begin == len(channels) else channels
+    return Group(together.name, together.unit, begin, end, channels=listed)
 
 
 def _size(stream: KnotStream, coding: Coding) -> int:

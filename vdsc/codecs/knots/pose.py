@@ -1,6 +1,6 @@
 """Where a window is and which way it faces, told apart from what its latents say; in integers.
 
-    channels = unit (latent channels + ramp) + turns
+    channels = unit (latent channels + ramp) + turns, or with the signs of its quaternions
 
 A ramp is a straight line in time between two anchors, whole quarters of a channel's scale: moved
 and turned data then cost what they cost where the checkpoint was trained. Turns are whole ones of
@@ -9,11 +9,13 @@ and turned data then cost what they cost where the checkpoint was trained. Turns
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vdsc.codecs import turn_events
 from vdsc.codecs.knots.params import KnotParams
@@ -21,6 +23,7 @@ from vdsc.container import varint
 from vdsc.core.fixed import ONE
 from vdsc.core.types import Floats, Ints
 from vdsc.errors import CorruptFile
+from vdsc.model.channel_layout import DEGREES, FOUR, TURNS, layout_of
 
 FARTHEST = 1 << 24
 """The largest anchor, in quarters of a scale, and the largest number of turns."""
@@ -33,9 +36,11 @@ SHARE = 30
 class Rig:
     """What the pose of a file is made of: C channels, in Q16 where they are lengths.
 
-    ramps: (R,) channels that have ramps. scales, turn: (C,) the scale of each channel and 360
-    degrees. first_angle: the channels from this one on are angles in degrees, those before are
-    positions. unit: what a position of 1 is in the file.
+    ramps: (R,) channels that have ramps. scales, turn: (C,) the scale of each channel and its
+    whole turn, 0 of channels that do not turn. first_angle: the channels before this one are
+    positions. unit: what a position of 1 is in the file. quads: (N, 4) the channels of each
+    quaternion. unit_quads: (N,) whether it is given length 1. exponents: (C,) the power of two of
+    its unit that each channel is held in.
     """
 
     ramps: Ints
@@ -43,6 +48,9 @@ class Rig:
     turn: Ints
     first_angle: int
     unit: int
+    quads: Ints
+    unit_quads: NDArray[np.bool_]
+    exponents: Ints
 
     @classmethod
     def of(cls, frames: Mapping[str, Any], params: KnotParams, exponents: Ints) -> Rig | None:
@@ -54,13 +62,16 @@ class Rig:
         """
         if params.ramps is None:
             return None
-        if frames["kind"] != "angles" or params.ramps >> len(frames["scale"]):
+        if frames["kind"] == "pixels" or params.ramps >> len(frames["scale"]):
             raise CorruptFile("the file's ramps are not of its model's channels; it is damaged")
         ramps = [c for c in range(len(frames["scale"])) if params.ramps >> c & 1]
-        units = np.array(frames["scale"], np.float64), np.full(len(frames["scale"]), 360.0)
+        layout, scale = layout_of(frames), np.array(frames["scale"], np.float64)
+        every = np.full(len(scale), TURNS[DEGREES])  # as files of such frames have it
+        units = scale, every if frames["kind"] == "angles" else layout.turn
         scales, turn = (np.rint(np.ldexp(u, 16 - exponents)).astype(np.int64) for u in units)
-        first = int(frames["first_angle"])
-        return cls(np.array(ramps, np.int64), scales, turn, first, params.unit)
+        first = int(frames.get("first_angle", 0))
+        listed = np.array(ramps, np.int64)
+        return cls(listed, scales, turn, first, params.unit, layout.quads, layout.unit, exponents)
 
     def ramp(self, pose: Pose, share: Ints) -> Ints:
         """Q16 heights (Q, R) of the ramps at shares (Q,) Q30 of the window's time."""
@@ -81,8 +92,30 @@ class Rig:
             placed[:, : self.first_angle] = positions * self.unit >> 16
         if pose.turns.size or pose.before.any():
             frame = np.searchsorted(seconds, times, side="right") - 1
-            placed += self.turn * pose.turns_at(np.maximum(frame, 0))
+            turns = pose.turns_at(np.maximum(frame, 0))
+            placed += self.turn * turns
+        else:
+            turns = np.zeros_like(placed)
+        for quad, unit in zip(self.quads, self.unit_quads, strict=True):
+            sign = 1 - 2 * (turns[:, quad[:1]] & 1)
+            one = math.ldexp(1.0, 16 - int(self.exponents[quad[0]]))
+            own = unit_length(placed[:, quad], one) if unit else placed[:, quad]
+            placed[:, quad] = sign * own
         return placed
+
+
+def unit_length(quads: Ints, one: float) -> Ints:
+    """Quaternions (Q, 4) made as long as `one`; those of length 0 stay.
+
+    Sums from left to right, one root, one product and one division each, which IEEE 754 fixes.
+    """
+    reals = quads.astype(np.float64)
+    total = reals[:, 0] * reals[:, 0]
+    for i in range(1, FOUR):
+        total = total + reals[:, i] * reals[:, i]
+    length = np.sqrt(total)[:, None]
+    made: Ints = np.rint(reals * one / np.where(length > 0, length, 1.0)).astype(np.int64)
+    return made
 
 
 def shares(seconds: Floats, times: Floats) -> Ints:

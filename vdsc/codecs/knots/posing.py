@@ -12,6 +12,7 @@ from vdsc.codecs.knots.pose import FARTHEST, Pose, Rig, shares
 from vdsc.core.fixed import ONE
 from vdsc.core.types import Floats, Ints, Values
 from vdsc.errors import InvalidInput
+from vdsc.model.channel_layout import layout_of, signs
 
 _FAR = "positions lie too far from 0 for the model; move them, or use --lossless"
 _WOUND = "angles lie too far from 0 for the model; take whole turns off, or use --lossless"
@@ -33,11 +34,11 @@ class Poser:
     """
 
     def __init__(self, settings: Mapping[str, Any], rig: Rig, level: tuple[int, ...]) -> None:
-        self.rig, self._first = rig, rig.first_angle
+        self.rig, self._first, self._layout = rig, rig.first_angle, layout_of(settings)
+        self._turns = self._layout.turn > 0
         self._offset, self._scale = (np.array(settings[k], np.float64) for k in ("offset", "scale"))
         self._level = np.isin(rig.ramps, level)
-        self._spin = np.ones(len(self._scale), bool)  # angles whose turns are normalised
-        self._spin[: self._first] = False
+        self._spin = self._turns.copy()  # angles whose turns are normalised
         self._spin[rig.ramps] = False
         self._last: Posed | None = None
 
@@ -48,12 +49,14 @@ class Poser:
         """
         raw = values.astype(np.float64)
         past = None if fresh else self._last
-        if not (np.abs(raw[:, self._first :]) < 180 * FARTHEST).all():
+        turning, turn = self._turns, self._layout.turn[self._turns]
+        if not (np.abs(raw[:, turning]) < turn / 2 * FARTHEST).all():
             raise InvalidInput(_WOUND)
         whole, turns = self._unwrapped(raw, past), np.zeros(raw.shape, np.int64)
-        turns[:, self._first :] = np.rint((raw - whole)[:, self._first :] / 360)
-        smooth = raw.copy()
-        smooth[:, self._first :] = whole[:, self._first :]
+        turns[:, turning] = np.rint((raw - whole)[:, turning] / turn)
+        for quad in self._layout.quads:
+            turns[:, quad[0]] = (raw[:, quad] * whole[:, quad]).sum(axis=1) < 0
+        smooth = whole.copy()
         smooth[:, : self._first] *= ONE / self.rig.unit
         start, end = self._anchors((smooth - self._offset) / self._scale, past)
         before = np.zeros_like(turns[0]) if past is None else past.pose.after
@@ -63,20 +66,34 @@ class Poser:
         if max(np.abs(start).max(initial=0), np.abs(end).max(initial=0)) > FARTHEST:
             raise InvalidInput(_FAR)
         pose = Pose(start, end, events, before)
-        ramp = self.rig.ramp(pose, shares(seconds, seconds)) / ONE
+        ramp = self.rig.ramp(pose, shares(seconds, seconds)).astype(np.float64)
+        ramp = np.ldexp(ramp, self.rig.exponents[self.rig.ramps] - 16)
         smooth[:, self.rig.ramps] -= ramp
         left = ((smooth - self._offset) / self._scale).astype(np.float32)
         self._last = Posed(left, pose, whole)
         return self._last
 
     def _unwrapped(self, raw: Floats, past: Posed | None) -> Floats:
-        """Raw frames with their angles free of jumps of whole turns."""
+        """Raw frames with angles free of jumps of whole turns, quaternions of those of sign."""
+        joined = raw if past is None else np.concatenate([past.unwrapped[-1:], raw])
+        whole = self._smooth(joined)[len(joined) - len(raw) :]
         if past is not None:
-            joined = np.concatenate([past.unwrapped[-1:], raw])
-            return np.unwrap(joined, period=360.0, axis=0)[1:]
-        whole = np.unwrap(raw, period=360.0, axis=0)
-        middle = np.median(whole, axis=0) - self._offset
-        whole[:, self._spin] -= 360.0 * np.rint(middle[self._spin] / 360.0)
+            return whole
+        middle, turn = np.median(whole, axis=0) - self._offset, self._layout.turn[self._spin]
+        whole[:, self._spin] -= turn * np.rint(middle[self._spin] / turn)
+        for quad in self._layout.quads:
+            if whole[:, quad].mean(axis=0) @ self._offset[quad] < 0:
+                whole[:, quad] *= -1
+        return whole
+
+    def _smooth(self, joined: Floats) -> Floats:
+        """Frames (n, C) without jumps after the first."""
+        whole = joined.copy()
+        for period in np.unique(self._layout.turn[self._turns]):
+            own = self._layout.turn == period
+            whole[:, own] = np.unwrap(joined[:, own], period=period, axis=0)
+        for quad in self._layout.quads:
+            whole[:, quad] *= signs(joined[:, quad])[:, None]
         return whole
 
     def _anchors(self, units: Floats, past: Posed | None) -> tuple[Ints, Ints]:

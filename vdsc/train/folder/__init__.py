@@ -1,0 +1,1 @@
+"""Training on a folder of sequences: what they are, how large a network, what it is worth."""
