@@ -80,8 +80,8 @@ def _dense(seen: Inference, wish: KnotWish) -> Ints:
     """Evenly spaced knots from which those that are not needed are taken, few in stillness."""
     stride = max(1, round(1 / (wish.usual * DENSER.get(wish.effort, DENSEST))))
     step = np.abs(np.diff(seen.path, axis=0) / wish.laws.cell).mean(axis=1)
-    moves = np.convolve(np.append(step, 0.0) > FAINT, np.ones(4 * stride + 1), "same") > 0.5
-    even = np.arange(len(moves)) % stride == 0
-    even &= moves | (np.arange(len(moves)) % (stride * STILL) == 0)
+    at, total = np.arange(len(seen.path)), np.cumsum(np.append(0, np.append(step, 0.0) > FAINT))
+    first, last = np.maximum(at - 2 * stride, 0), np.minimum(at + 2 * stride + 1, len(at))
+    even = (at % stride == 0) & ((total[last] > total[first]) | (at % (stride * STILL) == 0))
     even[[0, -1]] = True
     return np.flatnonzero(even)
