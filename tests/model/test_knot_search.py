@@ -168,6 +168,15 @@ def test_short_windows_are_searched(network, count, usual):
     assert (np.diff(knots) > 0).all()
 
 
+def test_a_window_that_stands_still_has_two_knots(network):
+    """Where frames do not move, what the networks make of them does not matter."""
+    net = network().requires_grad_(requires_grad=False)
+    path = np.random.default_rng(2).normal(size=(50, 3))
+    seen = Inference(torch.ones(50, 5), np.arange(50) / 10, path, torch.zeros(50, 1))
+    wish = KnotWish(5, np.arange(50), laws(3), 0.3, 100)
+    assert PathModel(net, PixelFrames()).search(seen, wish).tolist() == [0, 49]
+
+
 def test_short_windows_need_no_search(network):
     """Of one or two frames each is a knot."""
     model = PathModel(network(), PixelFrames())

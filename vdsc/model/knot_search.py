@@ -16,7 +16,7 @@ from vdsc.model import bridge_placing, spline_moving, spline_thinning
 from vdsc.model.frame_decoder import LinearDecoder
 from vdsc.model.knot_wish import KnotWish
 from vdsc.model.latent_sde import LatentSDE
-from vdsc.model.motion_process import is_line
+from vdsc.model.motion_process import stands_still
 from vdsc.model.seen_channels import SeenChannels
 from vdsc.model.spline_fit import GAUSS
 from vdsc.model.spline_thinning import SplineProblem
@@ -52,7 +52,8 @@ def search(net: LatentSDE, seen: Inference, wish: KnotWish) -> Ints:
     if net.config.interpolation == "spline" and isinstance(net.decoder, LinearDecoder):
         problem = spline_problem(net, seen, wish)
         share = SHARES.get(wish.effort, FEWEST)
-        if is_line(seen.path, seen.times, wish.laws.cell) and len(seen.times) <= wish.longest:
+        still = stands_still(seen.x, seen.path, seen.times, wish.laws.cell)
+        if still and len(seen.times) <= wish.longest:
             return np.array([0, len(seen.times) - 1])
         knots = spline_thinning.thinned(problem, _dense(seen, wish), share)
         return spline_moving.moved(problem, knots, SWEEPS[wish.effort])
