@@ -26,6 +26,7 @@ from vdsc.codecs.knots import checkpoints, placing
 from vdsc.codecs.knots.coding import Coding
 from vdsc.codecs.knots.drawn_times import DrawnTimes
 from vdsc.codecs.knots.encoder import KnotEncoder
+from vdsc.codecs.knots.params import KnotParams
 from vdsc.codecs.knots.settings import KnotSettings
 from vdsc.codecs.lossless.bitsback.latent_plan import LatentPlan
 from vdsc.codecs.lossless.bitsback.posterior_codes import PosteriorGaps
@@ -71,8 +72,10 @@ class CheckpointClips:
         for begin, view in views:
             start = time.process_time()
             if coding is None:
-                params = placing.opening(self.networks, self.tables, view, request, way)
                 outline = Outline((len(view.times), 1), np.dtype("<f4"), Clock(self.fps))
+                plain = KnotParams(self.tables.row(request.quality))
+                bare = Coding(self.tables, self.fps, outline, plain)
+                params, _ = placing.opening(self.networks, bare, view, request, way)
                 coding = Coding(self.tables, self.fps, outline, params)
                 found["bits"] += 40 if params.rate is not None else 0
             grid, before = placing.place(self.networks, coding, view, request, begin), stack.bits
@@ -115,7 +118,8 @@ def times() -> list[Line]:
     lines = []
     for domain in map(CheckpointClips, CLIPS):
         for quality in QUALITIES:
-            prior = [domain.times(v, KnotSettings(quality=quality)) for v in domain.views]
+            said = KnotSettings(quality=quality, effort=0)
+            prior = [domain.times(v, said) for v in domain.views]
             rec = [
                 domain.times(views, KnotSettings(quality=quality, seed=SEEDS * i + k, grid="rec"))
                 for i, views in enumerate(domain.views)

@@ -10,6 +10,7 @@ import pytest
 from safetensors.numpy import load_file
 
 import vdsc
+from tests import tiny
 from tests.docs.page_pose import File
 from tests.golden.recipes import FROZEN_POSE, HERE
 
@@ -66,3 +67,22 @@ def test_these_files_use_all_that_the_page_says_of_poses():
     ]
     assert any(fresh)
     assert not all(fresh)
+
+
+@pytest.mark.parametrize("still", [100, 1500])
+def test_long_windows_are_as_the_page_says(still):
+    """Stillness between motions is a window longer than `chunk`, with gaps as long as it is."""
+    before, after = tiny.clip(tiny.VECTORS, 50), tiny.clip(tiny.VECTORS, 40)
+    held = np.repeat(before[-1:], still, axis=0)
+    values = np.concatenate([before, held, after + held[0] - after[0]])
+    data = vdsc.compress(values, fps=30, codec="knots", model=str(FROZEN_POSE), quality=40)
+    settings = json.loads((FROZEN_POSE / "model.json").read_text())
+    tensors, tables = (load_file(FROZEN_POSE / f"{n}.safetensors") for n in ("weights", "tables"))
+    page = File(data, settings, tensors, {k: v.tolist() for k, v in tables.items()})
+    longest = max(window.frames for window in page.windows)
+    assert page.params["w"] == longest > still
+    knots = vdsc.inspect_knots(data)
+    assert ((knots > 50 / 30) & (knots < (48 + still) / 30)).sum() == 0
+    found = vdsc.decompress(data).values
+    drawn = np.array(page.at(page.seconds)).astype(found.dtype)
+    assert drawn.tobytes() == found.tobytes()

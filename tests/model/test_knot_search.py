@@ -153,6 +153,30 @@ def test_stillness_gets_few_knots(network, effort):
     assert (knots >= 60).sum() >= 4 * (knots < 50).sum()
 
 
+@pytest.mark.parametrize("count", [3, 4, 9])
+@pytest.mark.parametrize("usual", [0.01, 0.3, 1.0])
+def test_short_windows_are_searched(network, count, usual):
+    """However few frames there are, and however few knots are usual, both ends are knots."""
+    net = network().requires_grad_(requires_grad=False)
+    rng = np.random.default_rng(count)
+    path, frames = rng.normal(size=(count, 3)), torch.as_tensor(rng.normal(size=(count, 5))).float()
+    seen = Inference(frames, np.arange(count) / 10, path, torch.zeros(count, 1))
+    knots = PathModel(net, PixelFrames()).search(
+        seen, KnotWish(5, np.arange(count), laws(3), usual, 100)
+    )
+    assert (knots[[0, -1]] == [0, count - 1]).all()
+    assert (np.diff(knots) > 0).all()
+
+
+def test_a_window_that_stands_still_has_two_knots(network):
+    """Where frames do not move, what the networks make of them does not matter."""
+    net = network().requires_grad_(requires_grad=False)
+    path = np.random.default_rng(2).normal(size=(50, 3))
+    seen = Inference(torch.ones(50, 5), np.arange(50) / 10, path, torch.zeros(50, 1))
+    wish = KnotWish(5, np.arange(50), laws(3), 0.3, 100)
+    assert PathModel(net, PixelFrames()).search(seen, wish).tolist() == [0, 49]
+
+
 def test_short_windows_need_no_search(network):
     """Of one or two frames each is a knot."""
     model = PathModel(network(), PixelFrames())

@@ -16,7 +16,7 @@ from vdsc.model import bridge_placing, spline_moving, spline_thinning
 from vdsc.model.frame_decoder import LinearDecoder
 from vdsc.model.knot_wish import KnotWish
 from vdsc.model.latent_sde import LatentSDE
-from vdsc.model.motion_process import is_line
+from vdsc.model.motion_process import stands_still
 from vdsc.model.seen_channels import SeenChannels
 from vdsc.model.spline_fit import GAUSS
 from vdsc.model.spline_thinning import SplineProblem
@@ -52,7 +52,8 @@ def search(net: LatentSDE, seen: Inference, wish: KnotWish) -> Ints:
     if net.config.interpolation == "spline" and isinstance(net.decoder, LinearDecoder):
         problem = spline_problem(net, seen, wish)
         share = SHARES.get(wish.effort, FEWEST)
-        if is_line(seen.path, seen.times, wish.laws.cell) and len(seen.times) <= wish.longest:
+        still = stands_still(seen.x, seen.path, seen.times, wish.laws.cell)
+        if still and len(seen.times) <= wish.longest:
             return np.array([0, len(seen.times) - 1])
         knots = spline_thinning.thinned(problem, _dense(seen, wish), share)
         return spline_moving.moved(problem, knots, SWEEPS[wish.effort])
@@ -80,8 +81,8 @@ def _dense(seen: Inference, wish: KnotWish) -> Ints:
     """Evenly spaced knots from which those that are not needed are taken, few in stillness."""
     stride = max(1, round(1 / (wish.usual * DENSER.get(wish.effort, DENSEST))))
     step = np.abs(np.diff(seen.path, axis=0) / wish.laws.cell).mean(axis=1)
-    moves = np.convolve(np.append(step, 0.0) > FAINT, np.ones(4 * stride + 1), "same") > 0.5
-    even = np.arange(len(moves)) % stride == 0
-    even &= moves | (np.arange(len(moves)) % (stride * STILL) == 0)
+    at, total = np.arange(len(seen.path)), np.cumsum(np.append(0, np.append(step, 0.0) > FAINT))
+    first, last = np.maximum(at - 2 * stride, 0), np.minimum(at + 2 * stride + 1, len(at))
+    even = (at % stride == 0) & ((total[last] > total[first]) | (at % (stride * STILL) == 0))
     even[[0, -1]] = True
     return np.flatnonzero(even)

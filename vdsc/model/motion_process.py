@@ -33,6 +33,9 @@ either, knots on walks took more bytes than evenly spaced ones."""
 STRAIGHT = 0.25
 """Cells that a path on a line may be off it, in the mean over dimensions."""
 
+FLAT = 0.008
+"""Network units that count as a cell where frames themselves are on a line."""
+
 LIMIT = 4.0
 """Seconds, the longest gap."""
 
@@ -143,6 +146,12 @@ def is_line(path: Floats, times: Floats, cell: Floats) -> bool:
     share = ((times - times[0]) / (times[-1] - times[0]))[:, None]
     off = np.abs(path - (1 - share) * path[0] - share * path[-1]) / cell
     return bool(off.mean(axis=1).max() < STRAIGHT)
+
+
+def stands_still(frames: Tensor, path: Floats, times: Floats, cell: Floats) -> bool:
+    """Whether the line between their ends says what frames (T, ...), or their path (T, D), do."""
+    flat = frames.flatten(1).double().cpu().numpy()
+    return is_line(path, times, cell) or is_line(flat, times, np.full(flat.shape[1], FLAT))
 
 
 def motion_of(path: Floats, cell: Floats, tick: float) -> Tensor:

@@ -18,7 +18,7 @@ from vdsc.model import sprite_matching as track
 from vdsc.model.frame_decoder import LinearDecoder, SpriteDecoder
 from vdsc.model.knot_wish import KnotWish
 from vdsc.model.latent_sde import LatentSDE
-from vdsc.model.motion_process import MotionProcess, is_line, motion_of
+from vdsc.model.motion_process import MotionProcess, motion_of, stands_still
 from vdsc.model.net_config import NetConfig
 from vdsc.model.price import Curvature, Price, Weights
 from vdsc.model.store import Checkpoint
@@ -134,7 +134,7 @@ class PathModel:
             share = torch.rand(count, generator=torch.Generator().manual_seed(seed))
         tick = seen.times[-1] / (count - 1)
         if self.motion is not None and cell is not None:
-            if is_line(seen.path, seen.times, cell):
+            if stands_still(seen.x, seen.path, seen.times, cell):
                 return np.array([0, count - 1])
             motion = motion_of(seen.path, cell, tick)
             if not seed:
