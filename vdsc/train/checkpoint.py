@@ -34,6 +34,9 @@ DENSITIES = tuple(i / 4 for i in range(-2, 9))
 """Knot densities that are tried: training covers [0, 1], others are extrapolated."""
 COARSE = tuple(2 ** (3 * i / 4) for i in range(-3, 4))
 """Cell widths that are tried, as factors on what is usual at a density."""
+SEARCHED = tuple(i / 4 for i in range(-2, 13))
+"""Knot densities whose cells have their knots searched."""
+
 SOME = 2
 """Of the sequences, every second one has its knots searched."""
 
@@ -77,7 +80,8 @@ def export(
     if made.learned is None or made.cap > 1:
         made = replace(made, curve=quality_curve(model, made, traces))
     else:
-        tried = [searched(model, made, seen[::SOME], usual_width(density)) for density in DENSITIES]
+        widths = [usual_width(density) for density in SEARCHED]
+        tried = [searched(model, made, seen[::SOME], width) for width in widths]
         longest = made.gaps.shape[1]
         gaps = np.stack([histogram(grids.knots, longest) for grids in tried])
         made = with_curve(made, tried, gaps)
