@@ -113,10 +113,10 @@ def test_stdin_is_known_by_its_content(vdsc, motion):
         assert "is a .vds file; decompress it first" in result.stderr
 
 
-def test_training_wants_more_than_a_folder(vdsc):
-    """`vdsc train FOLDER --out DIR` parses, and says what to run instead."""
+def test_training_wants_more_than_an_empty_folder(vdsc):
+    """`vdsc train FOLDER --out DIR` parses, and says what the folder should hold."""
     os.mkdir("clips")
     result = vdsc("train", "clips", "--out", "models/mine")
     assert result.exit_code == 1
-    assert "run 'vdsc train FILE.toml --out models/mine --set data=clips'" in result.stderr
+    assert "clips holds no sequence; put files of .npy, .npz" in result.stderr
     assert result.stderr.count("\n") == 1

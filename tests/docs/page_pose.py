@@ -10,6 +10,7 @@ import struct
 import zlib
 from bisect import bisect_right
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from tests.docs import page_frames
@@ -49,9 +50,14 @@ class File:
     """A file of `knots` and its checkpoint: settings, float32 tensors, and tables as lists."""
 
     def __init__(
-        self, data: bytes, settings: dict[str, Any], tensors: dict[str, Any], tables: dict[str, Any]
+        self,
+        data: bytes,
+        settings: dict[str, Any],
+        tensors: dict[str, Any],
+        tables: dict[str, Any],
+        *models: Path,
     ) -> None:
-        head, bodies = opened(data)
+        head, bodies = opened(data, *models)
         self.params = {key: value for key, value in head.items() if isinstance(key, str)}
         frames, channels = head[1][0], math.prod(head[1][1:])
         self.seconds, fps = listed(data, frames), Fraction(settings["net"]["fps"])

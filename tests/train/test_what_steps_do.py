@@ -170,6 +170,7 @@ def test_the_process_has_a_twentieth_of_the_pace(settings, waves, tmp_path):
             "networks": pytest.approx(usual),
             "scales": pytest.approx(7 * usual),
             "process": pytest.approx(usual / 20),
+            "law": pytest.approx(10 * usual),
         }
     process = {id(p) for p in run.model.knots.parameters()}
     (group,) = (one for one in run.optimiser.param_groups if one["kind"] == "process")

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.twin.learned import coder, learned, walk, weights
-from vdsc.codecs.knots import rounding
+from vdsc.codecs.knots import thrift
 from vdsc.core.loop_choice import SETTING
 from vdsc.entropy import BitStack
 from vdsc.errors import CorruptFile, InvalidInput
@@ -161,7 +161,7 @@ def test_free_bits_round_to_the_nearest(monkeypatch, compiled):
     code, cells, ticks = made({"seed": 5, "dims": 4, "count": 6}, wild=0)
     z = (cells + np.random.default_rng(0).uniform(-0.49, 0.49, cells.shape)) * code.grid.steps
     plain = Curvature(np.eye(6), np.eye(4))
-    found = rounding.thrifty(code, z / 65536, ticks, plain, 0.0, None)
+    found = thrift.thrifty(code, z / 65536, ticks, plain, 0.0, None)
     moving = ~learned(5, 4).is_global
     assert (found[:, moving] == cells[:, moving]).all()
 
@@ -181,7 +181,7 @@ def test_thrift_pays():
         off = grid.value(found) / 65536 - z
         return float(np.einsum("md,mn,ne,de->", off, shape.time, off, shape.space))
 
-    found = [rounding.thrifty(code, z, ticks, shape, worth, None) for worth in (0.0, 2.0, 8.0)]
+    found = [thrift.thrifty(code, z, ticks, shape, worth, None) for worth in (0.0, 2.0, 8.0)]
     plain = cells_of(grid, np.rint(z * 65536).astype(np.int64), learned(8, 5).is_global)
     assert error(found[0]) < 0.7 * error(plain)
     bits = [code.bits(one, ticks) for one in found]
@@ -199,7 +199,7 @@ def test_loops_choose_as_numpy_does(case, exchange):
     for way in "01":
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv(SETTING, way)
-            found.append(rounding.thrifty(code, z, ticks, shape, exchange, None))
+            found.append(thrift.thrifty(code, z, ticks, shape, exchange, None))
     assert (found[0] == found[1]).all()
 
 

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn.functional import softplus
 
 from vdsc.model import curve, feature_encoder, frame_decoder, tpp
-from vdsc.model.knot_law import KnotLaw
+from vdsc.model.float_law import KnotLaw
 from vdsc.model.net_config import NetConfig
 
 GLOBAL_NU = 1e-3

@@ -16,7 +16,7 @@ from vdsc.codecs.model_tables import Tables
 from vdsc.codecs.windows import windows
 from vdsc.core.types import Floats, Ints
 from vdsc.entropy import RenewalGaps
-from vdsc.model.knot_law import KnotLaw as FloatLaw
+from vdsc.model.float_law import KnotLaw as FloatLaw
 from vdsc.model.latent_sde import LatentSDE
 from vdsc.model.motion_process import MotionProcess
 from vdsc.model.network_frames import build
@@ -62,8 +62,8 @@ def export(
     name: str,
     chunk: int,
     cap: int,
-    pose: dict[str, Any],
     card: dict[str, Any],
+    pose: dict[str, Any] | None = None,
     motion: MotionProcess | None = None,
 ) -> None:
     """Write the checkpoint folder `out`: its tables and curve are fitted on `sequences`.
@@ -201,8 +201,8 @@ def write(
     *,
     name: str,
     chunk: int,
-    pose: dict[str, Any],
     card: dict[str, Any],
+    pose: dict[str, Any] | None = None,
     motion: MotionProcess | None = None,
 ) -> None:
     """Write the folder, complete or not at all."""

@@ -31,9 +31,13 @@ class Motion:
     """
 
     def __init__(
-        self, folder: Path, window: int, pose: Mapping[str, Any], held: Collection[str] = ()
+        self,
+        folder: Path,
+        window: int,
+        pose: Mapping[str, Any] | None = None,
+        held: Collection[str] = (),
     ) -> None:
-        self.pose = pose
+        self.pose = pose or {}
         paths = [path for path in sorted(folder.glob("*.npy")) if path.stem not in held]
         raw = [np.load(path) for path in paths]
         if max((len(values) for values in raw), default=0) < window:
@@ -64,10 +68,9 @@ class Motion:
         return without_ramps(x, self.pose.get("ramps", ()), self.pose.get("level", ()))
 
     def windows(self) -> list[NDArray[np.float32]]:
-        """All training sequences in windows that overlap by half, less their pose."""
-        half = self.window // 2
-        ends = [(s, range(0, max(1, len(s) - half), half)) for s in self.seen]
-        return [self.posed(s[at : at + self.window]) for s, places in ends for at in places]
+        """All training sequences in windows, less their pose."""
+        places = [(s, at) for s in self.seen for at in range(0, len(s), self.window)]
+        return [self.posed(s[at : at + self.window]) for s, at in places]
 
     def batch(self, rng: np.random.Generator, size: int) -> Tensor:
         """(size, window, D) network units; each window gets a small constant pose offset.

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from vdsc.codecs.knots.coding import EXCHANGE, LONGEST, price
-from vdsc.codecs.knots.rounding import thrifty
+from vdsc.codecs.knots.thrift import thrifty
 from vdsc.codecs.model_tables import Tables
 from vdsc.core.types import Ints
 from vdsc.entropy import RenewalGaps

@@ -1,6 +1,6 @@
 """The values of one knot as compiled loops take them: popped, or chosen by error and bits.
 
-The same numbers as `one_value.py` and, for what is chosen, `rounding.py`, one integer at a time.
+The same numbers as `one_value.py` and, for what is chosen, `thrift.py`, one integer at a time.
 Cells are equally wide.
 """
 
@@ -57,7 +57,7 @@ class Fixed(NamedTuple):
 
 
 class Aim(NamedTuple):
-    """What values are chosen by: (D,) or (D, D) each, as `rounding.py` says; empty if popped."""
+    """What values are chosen by: (D,) or (D, D) each, as `thrift.py` says; empty if popped."""
 
     aim: Floats
     cost: Floats

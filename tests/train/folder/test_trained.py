@@ -104,7 +104,9 @@ def test_a_decoder_from_the_page_agrees(installed):
     wanted = vdsc.decompress(data).values
     settings = json.loads((installed / "model.json").read_text())
     weights, tables = (load_arrays(installed / f"{name}.safetensors") for name in FILES)
-    page = File(data, settings, weights, {k: v.tolist() for k, v in tables.items()})
+    page = File(
+        data, settings, weights, {k: v.tolist() for k, v in tables.items()}, installed.parent
+    )
     assert np.array_equal(np.array(page.at(page.seconds)).astype(np.float32), wanted)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vdsc.codecs.knots import body, pace, rounding
+from vdsc.codecs.knots import body, pace, thrift
 from vdsc.codecs.knots.params import KnotParams
 from vdsc.codecs.model_tables import Tables
 from vdsc.core.sequence import Outline
@@ -27,7 +27,7 @@ WILDEST = 1 << 15
 """Latent values that networks can mean anything by; training data lies within a few."""
 
 EXCHANGE = 0.9
-"""Error that a bit is worth when values are rounded, in terms of `rounding.FAIR`."""
+"""Error that a bit is worth when values are rounded, in terms of `thrift.FAIR`."""
 
 KEPT = 8
 """Codes of values that stay in memory: each of one checkpoint and quality."""
@@ -107,7 +107,7 @@ class Coding:
         """Cells (M, D) near z that are worth their bits; raises InvalidInput as `snap` does."""
         assert isinstance(self.values, LawCoder)
         self.snap(z)
-        return rounding.thrifty(self.values, z, lags, curvature, EXCHANGE, past)
+        return thrift.thrifty(self.values, z, lags, curvature, EXCHANGE, past)
 
     def price(self, knots: Ints, begin: int) -> Price:
         """What the values of knots (M,) will cost, for the encoder to weigh before it rounds."""

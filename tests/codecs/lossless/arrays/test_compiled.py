@@ -18,7 +18,7 @@ import vdsc
 from vdsc.codecs.lossless.arrays import array_stream as arrays
 from vdsc.codecs.lossless.arrays import rank_frames
 from vdsc.codecs.lossless.arrays.array_scheme import ArrayScheme
-from vdsc.codecs.lossless.arrays.compiled.loop_choice import CHANNELS, Choice
+from vdsc.codecs.lossless.arrays.compiled.frame_loop_choice import CHANNELS, Choice
 from vdsc.core.loop_choice import COMPILE, SETTING
 from vdsc.errors import VdscError
 
@@ -202,7 +202,7 @@ def test_a_process_without_numba_codes_as_ever(tmp_path, setting):
 def test_a_numba_that_may_not_compile_is_not_used():
     """Loops that Python itself would run are slower than NumPy, and their sums overflow."""
     program = (
-        "from vdsc.codecs.lossless.arrays.compiled.loop_choice import Choice;"
+        "from vdsc.codecs.lossless.arrays.compiled.frame_loop_choice import Choice;"
         "assert Choice().coding((1, 1), 1) is None"
     )
     environment = {"PYTHONPATH": str(ROOT), SETTING: "1", "NUMBA_DISABLE_JIT": "1"}

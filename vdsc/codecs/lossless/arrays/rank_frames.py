@@ -6,7 +6,7 @@ import numpy as np
 
 from vdsc.codecs.lossless.arrays.alphabet import Alphabet
 from vdsc.codecs.lossless.arrays.channel_plan import ChannelPlan
-from vdsc.codecs.lossless.arrays.compiled.loop_choice import CHOICE
+from vdsc.codecs.lossless.arrays.compiled.frame_loop_choice import CHOICE
 from vdsc.codecs.lossless.arrays.mixture import POINT, Laws
 from vdsc.codecs.lossless.arrays.predictor import Predictor
 from vdsc.codecs.lossless.arrays.slots import RARE, Slots
