@@ -97,7 +97,7 @@ def test_frames_are_near_the_networks(kind):
 
 @pytest.mark.parametrize(("name", "near"), [("cmu", 2e-3), ("digits", 1)])
 def test_released_models_are_near_their_networks(name, near):
-    """Angles of `cmu` are within 0.001 degrees of torch's, pixels of `digits` within a level."""
+    """Angles of `cmu` are within 0.002 degrees of torch's, pixels of `digits` within a level."""
     from vdsc.model.path_model import PathModel
     from vdsc.model.store import Checkpoint
 
