@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from vdsc.model.float_law import KnotLaw as FloatLaw
+from vdsc.model.float_law import FloatLaw
 from vdsc.quant import ValueGrid
 from vdsc.train.checkpoint import mixture
 from vdsc.twin.knot_law import KnotLaw

@@ -21,7 +21,7 @@ _RARE = -16 * math.log(2.0)
 """Log of the share that the coder gives to the least likely symbol."""
 
 
-class KnotLaw(nn.Module):
+class FloatLaw(nn.Module):
     """Logarithms of the shares of cells: what the entropy coder will charge, differentiable.
 
     Args:

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn.functional import softplus
 
 from vdsc.model import curve, feature_encoder, frame_decoder, tpp
-from vdsc.model.float_law import KnotLaw
+from vdsc.model.float_law import FloatLaw
 from vdsc.model.net_config import NetConfig
 
 GLOBAL_NU = 1e-3
@@ -112,7 +112,7 @@ class LatentSDE(nn.Module):
         self.knots = tpp.KnotProcess(self.encoder.width, rates=config.rates, limit=config.limit)
         self.decoder = frame_decoder.build(config)
         self.log_cell = nn.Parameter(torch.full((config.latent,), -3.0))
-        self.law = KnotLaw(config.latent, config.memory) if config.memory else None
+        self.law = FloatLaw(config.latent, config.memory) if config.memory else None
 
     @property
     def nu(self) -> Tensor:

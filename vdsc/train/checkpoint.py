@@ -16,7 +16,7 @@ from vdsc.codecs.model_tables import Tables
 from vdsc.codecs.windows import windows
 from vdsc.core.types import Floats, Ints
 from vdsc.entropy import RenewalGaps
-from vdsc.model.float_law import KnotLaw as FloatLaw
+from vdsc.model.float_law import FloatLaw
 from vdsc.model.latent_sde import LatentSDE
 from vdsc.model.motion_process import MotionProcess
 from vdsc.model.network_frames import build

@@ -22,6 +22,7 @@ from vdsc.model.ou import transition
 from vdsc.model.path_model import Inference
 from vdsc.model.price import Price
 from vdsc.model.spline_thinning import SplineProblem
+from vdsc.train.densities import usual_density
 
 GRIDS = 8
 """Grids that are drawn of each clip."""
@@ -128,8 +129,7 @@ def _drawn(process: MotionProcess, one: Lesson, generator: torch.Generator) -> T
 
 def _usual(net: LatentSDE, coarse: float) -> float:
     """Knots a second that go with cells: in training one fell as the other rose."""
-    density = torch.tensor(1.0 - np.log(coarse) / np.log(4.0), dtype=torch.float32)
-    return float(net.knots.rate(density))
+    return float(net.knots.rate(torch.tensor(usual_density(coarse))))
 
 
 def _laws(net: LatentSDE, cell: Floats) -> Price:

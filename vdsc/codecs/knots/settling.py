@@ -46,12 +46,13 @@ def settle(
         z = networks.fit(seen, knots, first, price, DESCENT * effort)
         return coding.snapped(z, context)
     lags, weights = coding.lags(knots, begin), None
-    for _ in range(ROUNDS[effort] + 1):
+    for left in range(ROUNDS[effort], -1, -1):
         z = networks.fit(seen, knots, first, weights=weights)
         curvature = networks.curvature(seen, knots, weights)
         assert curvature is not None
         cells = coding.thrifty(_still(z, coding), lags, curvature, context)
-        weights = networks.weights(seen, knots, coding.grid.value(cells) / ONE)
+        if left:
+            weights = networks.weights(seen, knots, coding.grid.value(cells) / ONE)
     return cells
 
 
