@@ -17,6 +17,7 @@ from vdsc.train import checkpoint
 from vdsc.train import front_door as training
 from vdsc.train import motion_data as motion
 from vdsc.train import training_domains as domains
+from vdsc.train.sequence_folder import beside
 from vdsc.train.train_config import TrainConfig
 
 CHANNELS = 7
@@ -94,6 +95,39 @@ def test_windows_come_from_the_sequences(clips):
         found = every[int(off.argmin())]
         assert off.min() < 1e-4
         assert np.abs(window - found).max() < 1.5
+
+
+def test_members_of_an_archive_are_sequences(tmp_path, clips):
+    """An .npz file trains as the folder of its members does; what lies beside it has its suffix."""
+    members = {path.stem: np.load(path) for path in clips.glob("*.npy")}
+    np.savez(tmp_path / "train.npz", **members)
+    packed, plain = motion.Motion(tmp_path / "train.npz", 15), motion.Motion(clips, 15)
+    for ours, theirs in zip(packed.sequences, plain.sequences, strict=True):
+        assert (ours == theirs).all()
+    assert beside(tmp_path / "train.npz", "val") == tmp_path / "val.npz"
+    assert beside(clips, "val") == tmp_path / "val"
+
+
+def test_a_metre_weighs_the_same_in_any_unit(clips):
+    """Positions in units of a metre are divided by a hundredth of what centimetres are."""
+    scales = [
+        motion.Motion(clips, 15, {"metres": metres}).frames.scale[0] for metres in (1.0, 0.01)
+    ]
+    assert scales[1] == pytest.approx(100 * scales[0])
+
+
+def test_windows_are_played_at_other_speeds(tmp_path):
+    """Half of the windows are as recorded, the others' steps lie between the two factors."""
+    times = np.arange(300.0)[:, None]
+    np.save(tmp_path / "a.npy", np.concatenate([times / 50, times / 20], axis=1).astype(np.float32))
+    data = motion.Motion(tmp_path, 15, speeds=(0.5, 2.0))
+    steps = np.diff(data.batch(np.random.default_rng(0), 200).numpy(), axis=1)
+    usual = np.diff(data.sequences[0][:2], axis=0)
+    speed = (steps / usual).mean(axis=(1, 2))
+    assert (np.ptp(steps / usual, axis=1) < 1e-2).all()
+    assert 70 < (np.abs(speed - 1) < 1e-3).sum() < 130
+    assert 0.5 - 1e-3 < speed.min() < 0.7
+    assert 1.5 < speed.max() < 2 + 1e-3
 
 
 def test_the_start_is_the_linear_reference(clips):

@@ -17,16 +17,24 @@ from vdsc.model.frame_decoder import LinearDecoder
 from vdsc.model.latent_sde import LatentSDE
 from vdsc.model.network_frames import AngleFrames
 from vdsc.model.tpp import inverse_softplus
+from vdsc.train.sequence_folder import sequences_at
 
-DEGREES_PER_UNIT = 0.5 * 5.644  # half a degree weighs as much as a centimetre of the root
+METRES = 0.05644
+"""Metres in a unit of the root's place where the settings do not say it."""
+
+DEGREES_PER_METRE = 50.0  # half a degree weighs as much as a centimetre of the root
 UNIT = 10.0  # degrees in one network unit
+
+
+Frames = NDArray[np.float32]
 
 
 class Motion:
     """Random windows of every training sequence, each as likely as its length, less their pose.
 
-    Where `channels.json` beside the folder names the channels, each sequence also comes mirrored.
-    held: names of sequences that are left out.
+    Where `channels.json` beside them names the channels, each sequence also comes mirrored.
+    held: names of sequences that are left out. speeds: the least and the greatest factor at which
+    a window is played, one half of the windows as they are.
     Raises InvalidInput for a folder without a sequence as long as a window.
     """
 
@@ -36,15 +44,15 @@ class Motion:
         window: int,
         pose: Mapping[str, Any] | None = None,
         held: Collection[str] = (),
+        speeds: tuple[float, float] = (1.0, 1.0),
     ) -> None:
-        self.pose = pose or {}
-        paths = [path for path in sorted(folder.glob("*.npy")) if path.stem not in held]
-        raw = [np.load(path) for path in paths]
+        self.pose, self.speeds = pose or {}, speeds
+        raw = [values for name, values in sequences_at(folder).items() if name not in held]
         if max((len(values) for values in raw), default=0) < window:
             raise InvalidInput(
                 f"no .npy file in {folder} is as long as a window of {window} frames"
             )
-        self.frames = self.fit_frames(raw)
+        self.frames = self.fit_frames(raw, float(self.pose.get("metres", METRES)))
         self.sequences = [self.frames.to_network(values) for values in raw]
         names = folder.parent / "channels.json"
         twins = [mirrored(v, json.loads(names.read_text())) for v in raw if names.exists()]
@@ -54,11 +62,11 @@ class Motion:
         self.chances = lengths / lengths.sum()
 
     @staticmethod
-    def fit_frames(raw: list[NDArray[np.float32]]) -> AngleFrames:
+    def fit_frames(raw: list[NDArray[np.float32]], metres: float = METRES) -> AngleFrames:
         """Offsets: the mean of each channel; scales: 10 degrees, or what weighs as much."""
         width = raw[0].shape[1]
         angles = np.arange(width) >= 3
-        scale = np.where(angles, UNIT, UNIT / DEGREES_PER_UNIT).astype(np.float32)
+        scale = np.where(angles, UNIT, UNIT / (DEGREES_PER_METRE * metres)).astype(np.float32)
         start = AngleFrames(angles, np.zeros(width, np.float32), scale)
         smooth = np.concatenate([start.from_network(start.to_network(r)) for r in raw])
         return AngleFrames(angles, smooth.mean(0).astype(np.float32), scale)
@@ -78,14 +86,30 @@ class Motion:
         The offset stands for people whose bones and markers differ from the few seen here.
         """
         which = rng.choice(len(self.seen), size, p=self.chances)
-        picked = []
-        for i in which:
-            at = rng.integers(0, len(self.seen[i]) - self.window + 1)
-            picked.append(self.posed(self.seen[i][at : at + self.window]))
-        x = np.stack(picked)
+        x = np.stack([self.posed(self._window(self.seen[i], rng)) for i in which])
         moving = x.std(1, keepdims=True) > 1e-4
         x = x + moving * rng.normal(0, 0.2, (size, 1, x.shape[2])).astype(np.float32)
         return torch.from_numpy(x.astype(np.float32))
+
+    def _window(self, values: NDArray[np.float32], rng: np.random.Generator) -> Frames:
+        """A window (window, D) from anywhere in a sequence, played at some speed."""
+        slow, fast = self.speeds
+        if slow == fast or rng.integers(2):
+            first = int(rng.integers(0, len(values) - self.window + 1))
+            return values[first : first + self.window]
+        speed = float(np.exp(rng.uniform(np.log(slow), np.log(fast))))
+        speed = min(speed, (len(values) - 1) / (self.window - 1))
+        at = rng.uniform(0, len(values) - 1 - speed * (self.window - 1))
+        return between(values, at + speed * np.arange(self.window))
+
+
+def between(values: Frames, at: NDArray[np.floating[Any]]) -> Frames:
+    """Frames (T, D) at places `at` (N,) between them, by straight lines: (N, D)."""
+    left = np.minimum(at.astype(np.int64), max(0, len(values) - 2))
+    share = (at - left).astype(np.float32)[:, None]
+    right = np.minimum(left + 1, len(values) - 1)
+    mixed: Frames = values[left] * (1 - share) + values[right] * share
+    return mixed
 
 
 def mirrored(values: NDArray[np.float32], names: list[str]) -> NDArray[np.float32]:
@@ -118,10 +142,11 @@ def without_ramps(
 
 def twin(name: str, names: list[str]) -> str:
     """The channel on the other side of the body, or the same one."""
-    for here, there in (("Left", "Right"), ("Right", "Left"), ("L", "R"), ("R", "L")):
-        other = there + name.removeprefix(here)
-        if name.startswith(here) and other in names:
-            return other
+    for left, right in (("Left", "Right"), ("left", "right"), ("L", "R"), ("l", "r")):
+        for here, there in ((left, right), (right, left)):
+            other = there + name.removeprefix(here)
+            if name.startswith(here) and other in names:
+                return other
     return name
 
 

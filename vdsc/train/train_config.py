@@ -46,7 +46,8 @@ class TrainConfig:
 
     chunk: how many frames a file codes at once. start: the folder of a checkpoint whose networks
     training goes on from; where only its knot process is trained, all else stays as it is. held:
-    sequences of the folder, by name, that are not trained on. cap: how much wider than the middle
+    sequences, by name, that are not trained on. speeds: the least and the greatest factor at which
+    half of the windows are played. cap: how much wider than the middle
     cell of the value grid the others may get (1: uniform cells; large: cells of equal probability).
     pose: what is taken off the frames of a window: `ramps`, channels less their straight line, and
     `level`.
@@ -60,6 +61,7 @@ class TrainConfig:
     stages: tuple[Stage, ...]
     start: str = ""
     held: tuple[str, ...] = ()
+    speeds: tuple[float, float] = (1.0, 1.0)
     cap: int = 1
     seed: int = 0
     pose: dict[str, Any] = field(default_factory=dict)
@@ -76,8 +78,8 @@ def build(values: dict[str, Any]) -> TrainConfig:
     stages = tuple(_stage(stage) for stage in values.pop("stages"))
     data = Path(os.path.expandvars(values.pop("data")))
     net = NetConfig.from_dict(values.pop("net"))
-    held = tuple(values.pop("held", ()))
-    return TrainConfig(data=data, net=net, stages=stages, held=held, **values)
+    plain: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+    return TrainConfig(data=data, net=net, stages=stages, **plain)
 
 
 def _stage(values: dict[str, Any]) -> Stage:

@@ -16,6 +16,7 @@ from vdsc.model.frame_decoder import SpriteDecoder
 from vdsc.model.latent_sde import LatentSDE
 from vdsc.train import digits, moving_mnist
 from vdsc.train import motion_data as motion
+from vdsc.train.sequence_folder import beside, sequences_at
 from vdsc.train.train_config import Stage, TrainConfig
 
 EXCERPT = 300  # frames of a motion that the tables are fitted on
@@ -52,7 +53,9 @@ class MotionDomain:
 
     def __init__(self, config: TrainConfig) -> None:
         self.folder = Path(config.data)
-        self.data = motion.Motion(config.data, config.net.window, config.pose, config.held)
+        self.data = motion.Motion(
+            config.data, config.net.window, config.pose, config.held, config.speeds
+        )
 
     def prepare(self, model: LatentSDE) -> nn.Module:
         """Linear start; no throw-away networks."""
@@ -75,11 +78,11 @@ class MotionDomain:
 
     def unseen(self) -> tuple[str, list[NDArray[Any]]]:
         """Sequences of the folder `val` beside the training folder, else of that one."""
-        beside = self.folder.parent / "val"
-        paths = sorted(beside.glob("*.npy")) if beside != self.folder else []
-        words = "validation data" if paths else "training data"
-        some = (paths or sorted(self.folder.glob("*.npy")))[:: max(1, len(paths) // UNSEEN)]
-        return words, [np.load(path) for path in some[:UNSEEN]]
+        other = beside(self.folder, "val")
+        found = list(sequences_at(other).values()) if other.exists() else []
+        if other == self.folder or not found:
+            return "training data", list(sequences_at(self.folder).values())[:UNSEEN]
+        return "validation data", found[:: max(1, len(found) // UNSEEN)][:UNSEEN]
 
     def frames(self) -> dict[str, Any]:
         """Offsets and scales of the channels."""
