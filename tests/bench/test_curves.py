@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from vdsc.bench.curves import bytes_at, front, hull, savings
+from vdsc.bench.curves import bd_rate, bytes_at, front, hull, interval, savings
 
 CURVE = [(100.0, 4.0), (400.0, 2.0), (1600.0, 1.0)]
 
@@ -60,3 +61,22 @@ def test_savings_compare_at_equal_loss() -> None:
     assert rows == [
         {"loss": 3.0, "bytes": 50.0, "full": pytest.approx(200), "saved": pytest.approx(0.75)}
     ]
+
+
+def test_a_codec_of_half_the_bytes_has_a_rate_of_minus_a_half():
+    """At equal loss, wherever the points of both lie; without common losses there is none."""
+    reference = [(100.0, 2.0), (200.0, 1.0), (400.0, 0.5)]
+    halved = [(size / 2, loss) for size, loss in reference]
+    assert bd_rate(halved, reference) == pytest.approx(-0.5)
+    between = [(50 * 1.3, 2 / 1.3), (50 * 2.9, 2 / 2.9)]  # also 100 bytes by units of loss
+    assert bd_rate(between, reference) == pytest.approx(-0.5, abs=0.01)
+    assert bd_rate([(10.0, 9.0), (20.0, 8.0)], reference) is None
+
+
+def test_an_interval_holds_the_mean_of_what_scatters():
+    """It shrinks with more values, and is a point where all are equal."""
+    scattered = list(np.random.default_rng(1).normal(3, 1, 100))
+    low, high = interval(scattered)
+    assert low < np.mean(scattered) < high
+    assert high - low == pytest.approx(2 * 1.96 / 10, rel=0.2)
+    assert interval([2.0, 2.0]) == (2.0, 2.0)

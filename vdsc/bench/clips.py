@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vdsc.bench.peers.peer import Values
+from vdsc.train.sequence_folder import sequences_at
 
 VARIABLE = "VDSC_DATA"
 MOTION_FPS = 60.0
-RATES = {"cmu_mb": MOTION_FPS, "ui_prmd": 50.0}
+RATES = {"cmu_mb": MOTION_FPS, "ui_prmd": 50.0, "cmu_daz": 30.0}
 """Frames a second of each motion corpus."""
 
 HELD_OUT = 50_000
@@ -46,11 +47,12 @@ def root() -> Path:
 
 def motion(split: str, corpus: str = "cmu_mb") -> list[Clip]:
     """All sequences of a motion capture corpus, `split` train or val, by name."""
-    files = sorted((root() / "mocap" / corpus / split).glob("*.npy"))
-    if not files:
+    folder = root() / "mocap" / corpus
+    packed = folder / f"{split}.npz"
+    found = sequences_at(packed if packed.is_file() else folder / split)
+    if not found:
         raise NoData(f"no data: {VARIABLE} holds no mocap/{corpus}/{split}/*.npy")
-    fps = RATES[corpus]
-    return [Clip(file.stem, np.load(file, allow_pickle=False), fps) for file in files]
+    return [Clip(name, values, RATES[corpus]) for name, values in found.items()]
 
 
 def films(name: str) -> list[Clip]:

@@ -1,0 +1,94 @@
+"""Our own codec of motion with one part taken away at a time: what a part adds is what that costs.
+
+A checkpoint without a part is written anew, and encodes and decodes as any other.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vdsc.codecs.knots import placing
+from vdsc.codecs.model_tables import MIXTURE
+from vdsc.model import store
+from vdsc.train.checkpoint_folder import write_folder
+
+SEARCHED = "searched"
+"""What all others are compared with: the codec as it is used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contestant:
+    """How files are made: the checkpoint's name, the effort, and what is done to the encoder."""
+
+    model: str
+    effort: int
+    around: Callable[[], AbstractContextManager[None]] = nullcontext
+
+
+def contestants(model: str, scratch: Path, untrained: Path | None) -> dict[str, Contestant]:
+    """All of one checkpoint by name; those it lacks a part for are written below `scratch`.
+
+    untrained: the folder of a checkpoint that starts as this one and was trained for no time.
+    """
+    os.environ["VDSC_MODELS"] = os.pathsep.join(
+        [str(scratch), *([str(untrained.parent)] if untrained else [])]
+    )
+    made = {
+        SEARCHED: Contestant(model, 5),
+        "searched as hard as can be": Contestant(model, 9),
+        "placed by the process": Contestant(model, 0),
+        "as many knots, even": Contestant(model, 5, evenly),
+        "as many as the process places, even": Contestant(model, 0, evenly),
+        "no network beside the linear decoder": Contestant(_unbent(model, scratch), 5),
+        "no learned law": Contestant(_lawless(model, scratch), 5),
+    }
+    if untrained:
+        made["untrained"] = Contestant(store.Checkpoint.open(untrained).name, 5)
+    return made
+
+
+@contextmanager
+def evenly() -> Iterator[None]:
+    """Every window gets as many knots as it would, evenly spaced."""
+    usual: Callable[..., NDArray[np.int64]] = placing.choose
+
+    def even(*arguments: Any) -> NDArray[np.int64]:
+        knots = usual(*arguments)
+        return np.unique(np.rint(np.linspace(0, knots[-1], len(knots))).astype(np.int64))
+
+    with patch.object(placing, "choose", even):
+        yield
+
+
+def _unbent(model: str, scratch: Path) -> str:
+    """The checkpoint with a decoder that is linear."""
+    checkpoint = store.by_name(model)
+    weights, tables = checkpoint.tensors
+    last = [name for name in weights if name.startswith("decoder.bend.4")]
+    flat = {**weights, **{name: np.zeros_like(weights[name]) for name in last}}
+    return _written(checkpoint, f"{model}-unbent", scratch, flat, tables)
+
+
+def _lawless(model: str, scratch: Path) -> str:
+    """The checkpoint with the fitted tables of transitions in place of its learned law."""
+    checkpoint = store.by_name(model)
+    weights, tables = checkpoint.tensors
+    rest = {name: table for name, table in tables.items() if name not in MIXTURE}
+    return _written(checkpoint, f"{model}-lawless", scratch, weights, rest)
+
+
+def _written(
+    checkpoint: store.Checkpoint, name: str, scratch: Path, weights: Any, tables: Any
+) -> str:
+    said = {k: v for k, v in checkpoint.settings.items() if k != "digest"}
+    write_folder(scratch / name, {**said, "name": name}, weights, tables)
+    return name
