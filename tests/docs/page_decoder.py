@@ -7,6 +7,7 @@ agree the page is complete.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -350,6 +351,11 @@ class Path:
         assert self.cells is not None
         return [grid.value(q) for grid, q in zip(self.grids, self.cells, strict=True)]
 
+    def stand(self) -> None:
+        """Go on as after a first knot with these values."""
+        self.lag, self.before = 0, self.values()
+        self.spread = [52290] * len(self.grids)
+
     def first(self, stack: Stack) -> list[int]:
         """Pop the first knot of a file, or of a fresh window."""
         self.lag, zero = 0, [0] * len(self.grids)
@@ -357,8 +363,8 @@ class Path:
         self.spread, self.before = [52290] * len(self.grids), self.values()
         return self.cells
 
-    def later(self, stack: Stack, lag: int) -> list[int]:
-        """Pop a knot, block after block."""
+    def later(self, stack: Stack, lag: int, lag_next: int) -> list[int]:
+        """Pop a knot, block after block; the next one's lag only matters to a learned law."""
         assert self.cells is not None
         t, last, size = self.t, self.values(), len(self.grids)
         r = min(lag, len(t["rho"])) - 1
@@ -467,7 +473,7 @@ class Window:
     pose: SimpleNamespace | None = None
 
 
-def decode(
+def decode(  # noqa: C901, PLR0912 - the page says it in one go, too
     tables: dict[str, Any],
     params: dict[str, int],
     bodies: list[bytes],
@@ -477,16 +483,19 @@ def decode(
     ticks_per_frame: Fraction,
     channels: int | None = None,
     listed: list[float] | None = None,
+    law: Callable[[list[int]], Any] | None = None,
 ) -> list[Window]:
     """Every window of a file of `vdsde` or, where `channels` says how many, of `knots`.
 
-    Where frame times are listed, `ticks_per_frame` is of one second.
+    Where frame times are listed, `ticks_per_frame` is of one second. law: makes the path of knots
+    under a learned law, given the steps of the grid.
     """
     drawn = ("r" if channels is None else "d") in params
     row_of_curve = params["r" if drawn and channels is None else "q"] - 1
     coarse, _, histogram = tables["curve"][row_of_curve]
     steps = [clip(step * coarse >> 8, 1 << 6, 1 << 17) for step in tables["steps"]]
-    path = Path(tables, steps, tables["cap"][0], Grid if channels is None else OpenGrid)
+    grids = Grid if channels is None else OpenGrid
+    path = law(steps) if law else Path(tables, steps, tables["cap"][0], grids)
     row = gap_row([1] if "a" in params else tables["gaps"][histogram], None)
     if "p" in params and "a" not in params:
         row = gap_row(None, params["p"], max(1024, params.get("w", 0)))
@@ -513,7 +522,10 @@ def decode(
             past = None if fresh else found[-1].pose
             pose, at = read_pose(body, at, params["u"].bit_count(), channels, past)
         stack = Stack(body[at + drawn :])
-        if drawn:
+        held = count == 1 and end > first and channels is not None
+        if held:
+            times, stack = [0], Stack(body[at:])
+        elif drawn:
             times = draw_times(stack, row, end - first, body[at], params.get("s", 0), first)
         else:
             times = pop_times(stack, row, end - first)
@@ -524,10 +536,14 @@ def decode(
             ticks = [int((2 * k * ticks_per_frame + 1) // 2) for k in times]
         else:
             ticks = [round(listed[first + k] * float(ticks_per_frame)) for k in times]
-        for before, tick in pairwise(ticks):
-            cells.append(path.later(stack, clip(tick - before, 1, 1 << 20)))
+        lags = [clip(tick - before, 1, 1 << 20) for before, tick in pairwise(ticks)]
+        for lag, after in zip(lags, [*lags[1:], 0], strict=False):
+            cells.append(path.later(stack, lag, after))
             values.append(path.values())
         assert stack.empty
+        if held:
+            times, cells, values = [0, end - first], cells * 2, values * 2
+            path.stand()
         found.append(Window(first, end - first + 1, times, cells, values, pose))
     assert end == frames - 1
     return found

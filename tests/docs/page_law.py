@@ -8,7 +8,8 @@ from math import isqrt
 from typing import Any
 
 import numpy as np
-from page_decoder import ONE, OpenGrid, Stack, clip, distribution, frequencies
+
+from tests.docs.page_decoder import ONE, OpenGrid, Stack, clip, distribution, frequencies
 
 UNIT = 1 << 20
 
@@ -81,9 +82,9 @@ class LawPath:
     """The knots of a file under a learned law; as `page_decoder.Path`."""
 
     def __init__(
-        self, tables: dict[str, Any], steps: list[int], cap: int, weights: dict[str, np.ndarray]
+        self, tables: dict[str, Any], weights: dict[str, np.ndarray], steps: list[int]
     ) -> None:
-        self.grids, self.steps = [OpenGrid(step, cap) for step in steps], steps
+        self.grids, self.steps = [OpenGrid(step, tables["cap"][0]) for step in steps], steps
         self.shares, self.widths = tables["law.shares"], tables["law.widths"]
         self.still = [bool(x) for x in tables["is_global"]]
         self.layers, d = {}, len(steps)
@@ -102,6 +103,10 @@ class LawPath:
         """Values of the last knot."""
         assert self.cells is not None
         return [grid.value(q) for grid, q in zip(self.grids, self.cells, strict=True)]
+
+    def stand(self) -> None:
+        """Go on as after a first knot with these values."""
+        self.lag, self.before = 0, self.values()
 
     def first(self, stack: Stack) -> list[int]:
         """Pop the first knot of a file, or of a fresh window."""

@@ -10,12 +10,14 @@ import struct
 import zlib
 from bisect import bisect_right
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tests.docs import page_frames
 from tests.docs.lossless_page.container import opened
 from tests.docs.page_decoder import Window, clip, decode, varint
+from tests.docs.page_law import LawPath
 
 MOST = 1 << 64
 
@@ -67,9 +69,11 @@ class File:
             start = float(head.get(4, 0))
             self.seconds = [start + (float(i) * float(bottom)) / float(top) for i in range(frames)]
             fps /= Fraction(top, bottom)
+        learned = "law.shares" in tables
         self.windows = decode(
             tables, self.params, bodies, chunk=settings["chunk"], frames=frames,
             ticks_per_frame=fps, channels=channels, listed=told,
+            law=partial(LawPath, tables, tensors) if learned else None,
         )  # fmt: skip
         self.path, self.said = page_frames.Frames(settings, tensors), settings["frames"]
 

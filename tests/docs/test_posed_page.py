@@ -12,11 +12,12 @@ from safetensors.numpy import load_file
 import vdsc
 from tests import tiny
 from tests.docs.page_pose import File
-from tests.golden.recipes import FROZEN_POSE, HERE
+from tests.golden.recipes import FROZEN_LAW, FROZEN_POSE, HERE
 
 FILES = (
     "knots-ramps", "knots-turns", "knots-unit", "knots-cut", "knots-irregular",
     "knots-short", "knots-short-turns", "knots-short-drawn",
+    "knots-law", "knots-law-drawn", "knots-law-held", "knots-law-begins-held",
 )  # fmt: skip
 
 
@@ -29,9 +30,10 @@ def _frozen(monkeypatch):
 def read(name):
     """A golden file's bytes, and as the second decoder reads it."""
     data = (HERE / f"{name}.vds").read_bytes()
-    settings = json.loads((FROZEN_POSE / "model.json").read_text())
-    tensors = load_file(FROZEN_POSE / "weights.safetensors")
-    tables = load_file(FROZEN_POSE / "tables.safetensors")
+    frozen = FROZEN_LAW if name.startswith("knots-law") else FROZEN_POSE
+    settings = json.loads((frozen / "model.json").read_text())
+    tensors = load_file(frozen / "weights.safetensors")
+    tables = load_file(frozen / "tables.safetensors")
     return data, File(data, settings, tensors, {k: v.tolist() for k, v in tables.items()})
 
 
@@ -60,6 +62,10 @@ def test_these_files_use_all_that_the_page_says_of_poses():
     assert any(w.pose.turns for w in windows)
     assert any(any(w.pose.before) for w in windows)
     assert "k" in pages["knots-unit"].params
+    held, begun = pages["knots-law-held"], pages["knots-law-begins-held"]
+    assert any(len(set(map(tuple, w.values))) == 1 < w.frames - 90 for w in held.windows[1:])
+    assert len(set(map(tuple, begun.windows[0].values))) == 1
+    assert begun.params["w"] > 1100
     cut = pages["knots-cut"]
     fresh = [
         b.first - a.first - a.frames == 0

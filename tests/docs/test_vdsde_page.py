@@ -159,7 +159,7 @@ def test_the_vector_decodes():
     assert block is not None
     stack = page_decoder.Stack(bytes.fromhex(block[1]))
     path = page_decoder.Path(tables, [2**10, 2**14, 2**16], 4)
-    cells = [path.first(stack), *(path.later(stack, lag) for lag in (2, 1, 6))]
+    cells = [path.first(stack), *(path.later(stack, lag, 0) for lag in (2, 1, 6))]
     assert cells == [[40, -3, 1], [52, -3, 0], [230, 2, 0], [200, 9, -2]]
     assert stack.empty
 

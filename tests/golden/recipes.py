@@ -42,6 +42,22 @@ FROZEN_POSE = HERE / "models" / "frozen-pose"
 """The frozen checkpoint, tensors and hash alike, with what encoders need to know of poses."""
 
 
+FROZEN_LAW = HERE / "models" / "frozen-law"
+"""The same with a law of knots, untrained as all of it, and cells that are equally wide."""
+
+
+def under_law(values, **options):
+    """A file of knots whose values are coded under a learned law."""
+    return vdsc.compress(values, codec="knots", model=str(FROZEN_LAW), **options)
+
+
+def standing(frames):
+    """A motion that stands still for some frames, and then goes on."""
+    before, after = clip(30), clip(60)[30:]
+    held = np.repeat(before[-1:], frames, axis=0)
+    return np.concatenate([before, held, after + held[0] - after[0]])
+
+
 def knots(values, **options):
     """A file of the codec `knots`, by the frozen checkpoint."""
     return vdsc.compress(values, codec="knots", model=str(FROZEN_POSE), **options)
@@ -98,6 +114,10 @@ KNOTS = {
     "knots-irregular": lambda: knots(clip(), times=jitter()),
     "knots-float64": lambda: knots(clip(dtype=np.float64), fps=29.97),
     "knots-wild": lambda: knots(40 * np.cumsum(clip(), axis=0), quality=100),
+    "knots-law": lambda: under_law(clip(), quality=60),
+    "knots-law-drawn": lambda: under_law(wound(), grid="rec", seed=3),
+    "knots-law-held": lambda: under_law(standing(150), quality=50),
+    "knots-law-begins-held": lambda: under_law(standing(1200)[40:], quality=20, effort=9),
     "knots-short": lambda: short(clip(40), quality=60),
     "knots-short-turns": lambda: short(wound()[20:60].astype(np.float64), fps=29.97, quality=85),
     "knots-short-drawn": lambda: short(

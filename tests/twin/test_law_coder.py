@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from fractions import Fraction
 from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.docs import page_law
+from tests.docs.page_decoder import Stack
 from tests.twin.learned import coder, learned, walk, weights
 from vdsc.codecs.knots import thrift
 from vdsc.core.loop_choice import SETTING
@@ -21,11 +21,6 @@ from vdsc.model.price import Curvature
 from vdsc.quant import ValueGrid
 from vdsc.twin.law_coder import LawCoder
 from vdsc.twin.powers import exp2, log2
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "docs"))
-
-import page_law
-from page_decoder import Stack
 
 cases = st.fixed_dictionaries(
     {"seed": st.integers(0, 2**20), "dims": st.integers(1, 6), "count": st.integers(1, 9)}
@@ -102,7 +97,7 @@ def test_the_page_decodes_what_is_pushed(case):
         "law.widths": tables.mixture.widths.tolist(), "is_global": tables.is_global.tolist(),
     }  # fmt: skip
     named_weights = weights(case["seed"], case["dims"])
-    path = page_law.LawPath(named, code.grid.steps.tolist(), 1, named_weights)
+    path = page_law.LawPath(named | {"cap": [1]}, named_weights, code.grid.steps.tolist())
     stack = Stack(pushed(code, cells, ticks))
     lags = [*np.diff(ticks).tolist(), 0]
     found = [path.first(stack)]

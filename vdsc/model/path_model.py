@@ -153,6 +153,14 @@ class PathModel:
             return np.arange(len(seen.times))
         return knot_search.search(self.net, seen, wish)
 
+    def readings(self, seen: Inference) -> Floats:
+        """Latents (T, D) of each frame by itself, as the encoder reads them off it linearly."""
+        skip = self.net.encoder.skip
+        assert skip is not None
+        with torch.no_grad():
+            read: Floats = skip(seen.x).cpu().double().numpy()
+        return read
+
     def usual(self, seen: Inference, density: float) -> float:
         """Knots per frame that the process's prior has at a density, at most 1."""
         tick = seen.times[-1] / max(1, len(seen.times) - 1)

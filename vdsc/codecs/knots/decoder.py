@@ -62,8 +62,9 @@ class KnotReader:
         placed, at = self._pose(body, at, end - begin, past)
         layout.check_times(spent, len(body) - at)
         context = None if past is None else past.window.after
-        window = pop(self.coding, body[at:], begin, end, context)
-        if len(window.knots) != count:
+        held = count == 1 and end - begin > 1
+        window = pop(self.coding, body[at:], begin, end, context, held=held)
+        if window.told != count:
             raise CorruptFile("a chunk holds another number of knots than it says")
         seconds = self.outline.clock.seconds(begin, end)
         self._read += 1

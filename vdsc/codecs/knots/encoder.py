@@ -191,15 +191,15 @@ class KnotEncoder:
         """Place the knots unless they are, fit their values and code both."""
         past = None if fresh or self.last is None else self.last.window
         placed = placed or place(self.networks, coding, seen.paced, self.settings, seen.begin)
-        effort, knots = self.settings.effort, placed.knots
-        cells = settle(self.networks, coding, seen.view, knots, seen.begin, past, effort=effort)
+        effort = self.settings.effort
+        cells = settle(self.networks, coding, seen.view, placed, seen.begin, past, effort=effort)
         context = None if past is None else past.after
         return window_code.push(coding, placed, cells, seen.begin, context)
 
     def _body(self, stream: KnotStream, posed: Pose | None, frames: int, *, fresh: bool) -> bytes:
         head = layout.Span(frames, fresh).to_bytes() if len(self.parts) > 1 else b""
         packed = b"" if posed is None else pose.pack(posed, fresh=fresh)
-        return head + layout.join(len(stream.window.knots), stream.spent, stream.data, packed)
+        return head + layout.join(stream.window.told, stream.spent, stream.data, packed)
 
 
 def _group(together: Together) -> Group:

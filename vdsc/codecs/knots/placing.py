@@ -26,6 +26,9 @@ from vdsc.model.knot_wish import KnotWish
 RARE = 0.01
 """Gaps beyond the histogram: drawn from it where fewer are, each cut to its longest."""
 
+HELD = 0.4
+"""Cells, in the root of the mean square, that a path may stray from its mean and stand still."""
+
 PARAMETER = 5
 """Bytes that the rate of the Poisson prior takes in a header."""
 
@@ -41,6 +44,10 @@ class Placer(Protocol):
         """Frame numbers of the knots that frames and bits ask for."""
         ...
 
+    def readings(self, seen: Any) -> Floats:
+        """Latents (T, D) of each frame by itself, read off it linearly."""
+        ...
+
     def usual(self, seen: Any, density: float) -> float:
         """Knots per frame that go with a density."""
         ...
@@ -52,10 +59,14 @@ class Placer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PlacedKnots:
-    """Knots of one window, frame numbers (M,), and the draw that gave them, if one did."""
+    """Knots of one window, frame numbers (M,), and the draw that gave them, if one did.
+
+    held: whether the window holds still: both of its knots have one value, and no times.
+    """
 
     knots: Ints
     draw: Draw | None = None
+    held: bool = False
 
 
 def opening(
@@ -64,16 +75,18 @@ def opening(
     """The file's parameters under one way to code knot times, and knots of its first window.
 
     coding: of a file that says nothing of knot times. Drawn knots are drawn later. Where windows
-    may be long, so may gaps in any of them, which no histogram tells.
+    may be long, so may gaps in any of them, which no histogram tells, unless they are held.
     """
     tables = coding.tables
+    if way != "rec" and holds(networks, coding, seen, request):
+        return KnotParams(tables.row(request.quality)), held(seen)
     if way == "rec" and len(seen.times) > 2:
         density = tables.density(tables.row(request.quality))
         law = lambda most: networks.gaps(seen, density, most, coding.cell)[:-1]  # noqa: E731
         return draw_params(tables, request, law), None
     knots = choose(networks, coding, seen, request, 0, max(LONGEST, coding.params.wide or 0))
     params = file_params(tables, request, knots)
-    if coding.params.wide is not None and not params.every:
+    if coding.params.wide is not None and not params.every and not coding.weighs:
         usual = networks.usual(seen, tables.density(params.quality))
         params = replace(params, rate=_rate(usual, 1))
     return params, PlacedKnots(knots)
@@ -84,12 +97,28 @@ def place(
 ) -> PlacedKnots:
     """Knots of the window that begins with frame `first`, for the codes of its file."""
     longest = coding.times.max_gap
+    if coding.drawn is None and holds(networks, coding, seen, request):
+        return held(seen)
     if coding.drawn is None:
         return PlacedKnots(choose(networks, coding, seen, request, first, longest))
     density = coding.tables.density(coding.params.quality)
     law = networks.gaps(seen, density, longest, coding.cell)
     draw = coding.drawn.draw(law[:-1], first)
     return PlacedKnots(draw.knots, draw)
+
+
+def holds(networks: Placer, coding: Coding, seen: Any, request: KnotSettings) -> bool:
+    """Whether a window stands so still, in cells, that one value is all there is to tell."""
+    if not coding.weighs or len(seen.times) < 2 or request.knots == "full":
+        return False
+    read = networks.readings(seen)
+    stray = (read - read.mean(axis=0)) / coding.cell
+    return bool(np.square(stray).mean(axis=1).max() < HELD**2)
+
+
+def held(seen: Any) -> PlacedKnots:
+    """The first and the last frame of a window that stands still."""
+    return PlacedKnots(np.array([0, len(seen.times) - 1]), held=True)
 
 
 def choose(
@@ -100,8 +129,10 @@ def choose(
         return np.arange(len(seen.times))
     density = coding.tables.density(coding.params.quality)
     if request.searches:
-        return networks.search(seen, _wish(networks, coding, seen, request.effort, first, longest))
-    knots = networks.place(seen, density, request.seed, coding.cell)
+        wish = _wish(networks, coding, seen, request.effort, first, longest)
+        knots = networks.search(seen, wish)
+    else:
+        knots = networks.place(seen, density, request.seed, coding.cell)
     extra = [np.arange(a, b, longest) for a, b in pairwise(knots.tolist()) if b - a > longest]
     return np.unique(np.concatenate([knots, *extra]))
 
