@@ -363,7 +363,7 @@ class Path:
         self.spread, self.before = [52290] * len(self.grids), self.values()
         return self.cells
 
-    def later(self, stack: Stack, lag: int, lag_next: int) -> list[int]:
+    def later(self, stack: Stack, lag: int, lag_next: int = 0) -> list[int]:
         """Pop a knot, block after block; the next one's lag only matters to a learned law."""
         assert self.cells is not None
         t, last, size = self.t, self.values(), len(self.grids)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -15,10 +16,12 @@ from safetensors.numpy import load_file
 
 import vdsc
 from tests.docs import page_decoder
+from tests.docs.page_law import LawPath
 from tests.forge import opened
 from tests.golden.recipes import (
     BOUNDED,
     EXACT,
+    FROZEN_LAW,
     GAPS,
     HERE,
     KNOTS,
@@ -68,12 +71,15 @@ def test_old_frames_are_as_near_as_promised(golden, name):
 def test_a_reader_made_from_the_page_finds_the_same(golden, name):
     """The plain decoder of docs/format.md, which shares no code with vdsc, reads these integers."""
     header, bodies = opened(golden(name))
-    model = json.loads((FROZEN / "model.json").read_text())
-    tables = {k: v.tolist() for k, v in load_file(FROZEN / "tables.safetensors").items()}
+    frozen = FROZEN_LAW if name.startswith("knots-law") else FROZEN
+    model = json.loads((frozen / "model.json").read_text())
+    tables = {k: v.tolist() for k, v in load_file(frozen / "tables.safetensors").items()}
+    weights = load_file(frozen / "weights.safetensors")
+    law = partial(LawPath, tables, weights) if frozen == FROZEN_LAW else None
     found = page_decoder.decode(
         tables, header.params, bodies, chunk=model["chunk"], frames=header.outline.frames,
         ticks_per_frame=Fraction(model["net"]["fps"]) / header.outline.clock.rate,
-        channels=None if name in OLD else 6,
+        channels=None if name in OLD else 6, law=law,
     )  # fmt: skip
     expected = kept(name)
     assert [part.knots for part in found] == expected["knots"]
@@ -136,7 +142,7 @@ def test_goldens_cover_the_codec_knots(golden):
     facts = {name: vdsc.info(golden(name)) for name in KNOTS}
     assert {f.codec for f in facts.values()} == {"knots"}
     assert {f.grid.code for f in facts.values()} == {"rec", "histogram", "poisson", "every frame"}
-    assert {*"qapdsuk"} == {key for f in facts.values() for key in f.params}
+    assert {*"qapdsukw"} == {key for f in facts.values() for key in f.params}
     assert {f.dtype for f in facts.values()} == {"float32", "float64"}
     assert {len(f.chunks) for f in facts.values()} >= {1, 2, 3}
     assert any(f.fps is None for f in facts.values())

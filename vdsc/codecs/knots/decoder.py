@@ -64,7 +64,7 @@ class KnotReader:
         context = None if past is None else past.window.after
         held = count == 1 and end - begin > 1
         window = pop(self.coding, body[at:], begin, end, context, held=held)
-        if window.told != count:
+        if window.coded != count:
             raise CorruptFile("a chunk holds another number of knots than it says")
         seconds = self.outline.clock.seconds(begin, end)
         self._read += 1

@@ -199,7 +199,7 @@ class KnotEncoder:
     def _body(self, stream: KnotStream, posed: Pose | None, frames: int, *, fresh: bool) -> bytes:
         head = layout.Span(frames, fresh).to_bytes() if len(self.parts) > 1 else b""
         packed = b"" if posed is None else pose.pack(posed, fresh=fresh)
-        return head + layout.join(stream.window.told, stream.spent, stream.data, packed)
+        return head + layout.join(stream.window.coded, stream.spent, stream.data, packed)
 
 
 def _group(together: Together) -> Group:

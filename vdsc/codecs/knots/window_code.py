@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class KnotWindow:
     """Knots of one window: frame numbers (M,) from its first frame, cells and Q16 values (M, D).
 
-    after: what the next window builds on if it shares a frame with this one. told: how many knots
+    after: what the next window builds on if it shares a frame with this one. coded: how many knots
     the stream has.
     """
 
@@ -34,7 +34,7 @@ class KnotWindow:
     cells: Ints
     values: Ints
     after: Context
-    told: int
+    coded: int
 
     @classmethod
     def standing(cls, span: int, after: Context) -> KnotWindow:
