@@ -27,6 +27,7 @@ COMMANDS = (
     "unpack",
     "ls",
     "recover",
+    "mix",
     "bench",
     "models",
     "train",
