@@ -40,7 +40,7 @@ def mix_files(
     first = reading.of(looks, memlimit=memlimit)
     second = reading.of(motion, memlimit=memlimit)
     mixed_windows.demand_alike(first.header, second.header)
-    mixer = mixed_windows.Mixer(first.header, first.chunks(), second.header)
+    mixer = mixed_windows.WindowMixer(first.header, first.chunks(), second.header)
     counted = Counted(out)
     writer = Writer(counted, mixer.header, second.meta, fold=registry.fold)  # type: ignore[arg-type]
     for body in second.chunks():

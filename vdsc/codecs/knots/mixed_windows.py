@@ -40,7 +40,7 @@ def demand_alike(looks: Header, motion: Header) -> None:
         raise InvalidInput(f"the files are of {names}; compress both with the same --model")
 
 
-class Mixer:
+class WindowMixer:
     """Chunks of the file `motion` with the global dimensions of the file `looks`.
 
     Both headers are of one model (`demand_alike`). bodies: all chunks of `looks`. Raises
