@@ -9,11 +9,9 @@ and the same effort for their values. Writes benchmarks/knot_placing.json.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +20,8 @@ import vdsc
 from benchmarks.knots import angular_speed, local_mean
 from vdsc.bench.clips import Clip, NoData, motion
 from vdsc.bench.metrics import mean_angular_error
+from vdsc.bench.peers.even_knots import evenly
 from vdsc.bench.runner import conditions, to_stderr, write_json
-from vdsc.codecs.knots import placing
 
 OUT = Path(__file__).with_suffix(".json")
 BURSTY = (
@@ -87,19 +85,6 @@ def _bytes_at(degrees: float, curve: Sequence[dict[str, float]]) -> float:
     """Bytes of a curve at an error, between its points on a log scale."""
     errors, sizes = (np.log([point[k] for point in curve[::-1]]) for k in ("degrees", "bytes"))
     return float(np.exp(np.interp(np.log(degrees), errors, sizes)))
-
-
-@contextmanager
-def evenly() -> Iterator[None]:
-    """Every window gets as many knots as it would, evenly spaced."""
-    usual: Callable[..., NDArray[np.int64]] = placing.choose
-
-    def even(*arguments: Any) -> NDArray[np.int64]:
-        knots = usual(*arguments)
-        return np.unique(np.rint(np.linspace(0, knots[-1], len(knots))).astype(np.int64))
-
-    with patch.object(placing, "choose", even):
-        yield
 
 
 def _made(clip: Clip) -> list[dict[str, Any]]:
