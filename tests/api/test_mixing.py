@@ -114,6 +114,10 @@ def test_files_that_do_not_go_together():
         mixed(film, coded(20, 1))
     with pytest.raises(InvalidInput, match="has no latent dimensions"):
         mixed(plain, coded(20, 1))
+    parts = vdsc.compress(clip(VECTORS, 60), fps=30, lossless=True, parts=1)
+    for files in ((parts, coded(20, 1)), (coded(20, 1), parts)):
+        with pytest.raises(InvalidInput, match="vdsc unpack"):
+            mixed(*files)
 
 
 def test_command(tmp_path: Path, monkeypatch, capfd):

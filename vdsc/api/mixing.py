@@ -10,7 +10,9 @@ from vdsc.api.encoding import Counted
 from vdsc.codecs import registry
 from vdsc.codecs.knots import mixed_windows
 from vdsc.container import Writer
+from vdsc.container.collection_file import holds_collection
 from vdsc.core import memory
+from vdsc.errors import InvalidInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ def mix_files(
     Knots, length, clock, pose and metadata are those of `motion`; where its cells are of another
     width, the global values are rounded to them. Raises VdscError.
     """
+    if holds_collection(looks) or holds_collection(motion):
+        raise InvalidInput("a file of many clips or parts cannot be mixed; vdsc unpack it first")
     first = reading.of(looks, memlimit=memlimit)
     second = reading.of(motion, memlimit=memlimit)
     mixed_windows.demand_alike(first.header, second.header)
