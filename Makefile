@@ -5,7 +5,7 @@ TORCH ?= torch==2.13.0
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test bench lint
+.PHONY: demo test bench paper lint
 .DELETE_ON_ERROR:
 
 demo: $(READY)
@@ -18,6 +18,9 @@ bench: $(READY)
 	$(BIN)/python -m vdsc.bench lossy
 	$(BIN)/python -m vdsc.bench lossless
 	$(BIN)/python -m vdsc.bench bounded
+
+paper: $(READY)
+	$(BIN)/python -m vdsc.bench paper
 
 lint: $(READY)
 	$(BIN)/ruff check

@@ -6,17 +6,15 @@ A checkpoint without a part is written anew, and encodes and decodes as any othe
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import numpy as np
-from numpy.typing import NDArray
 
-from vdsc.codecs.knots import placing
+from vdsc.bench.peers.even_knots import evenly
 from vdsc.codecs.model_tables import MIXTURE
 from vdsc.model import store
 from vdsc.train.checkpoint_folder import write_folder
@@ -54,19 +52,6 @@ def contestants(model: str, scratch: Path, untrained: Path | None) -> dict[str, 
     if untrained:
         made["untrained"] = Contestant(store.Checkpoint.open(untrained).name, 5)
     return made
-
-
-@contextmanager
-def evenly() -> Iterator[None]:
-    """Every window gets as many knots as it would, evenly spaced."""
-    usual: Callable[..., NDArray[np.int64]] = placing.choose
-
-    def even(*arguments: Any) -> NDArray[np.int64]:
-        knots = usual(*arguments)
-        return np.unique(np.rint(np.linspace(0, knots[-1], len(knots))).astype(np.int64))
-
-    with patch.object(placing, "choose", even):
-        yield
 
 
 def _unbent(model: str, scratch: Path) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from vdsc.api.facts import Info, inspect, source_format
     from vdsc.api.in_memory import compress, decompress, info, inspect_knots
     from vdsc.api.joining import join
+    from vdsc.api.mixing import MixReport, mix_files
     from vdsc.api.model_cards import ModelCard, installed_models
     from vdsc.api.opening import CollectionReader, SequenceReader, open_file
     from vdsc.api.read_back import check_written
@@ -28,6 +29,7 @@ __all__ = [
     "GroupError",
     "Info",
     "Item",
+    "MixReport",
     "ModelCard",
     "Report",
     "SequenceReader",
@@ -44,6 +46,7 @@ __all__ = [
     "inspect_knots",
     "installed_models",
     "join",
+    "mix_files",
     "open_file",
     "salvage_clips",
     "salvage_frames",
@@ -59,6 +62,7 @@ _HOMES = {
     "joining": ("join",),
     "opening": ("CollectionReader", "SequenceReader", "open_file"),
     "salvaging": ("salvage_clips", "salvage_frames"),
+    "mixing": ("MixReport", "mix_files"),
     "model_cards": ("ModelCard", "installed_models"),
     "read_back": ("check_written",),
     "report": ("GroupError", "Report"),

@@ -1,16 +1,18 @@
-"""`python -m vdsc.bench lossy`, `lossless`, `bounded` and `joints`: run a benchmark of codecs."""
+"""`python -m vdsc.bench lossy`, `lossless`, `bounded`, `joints` and `paper`: run a benchmark."""
 
 from __future__ import annotations
 
 import sys
 
 from vdsc.bench import bounded_benchmark, joints_benchmark, lossless_benchmark, lossy_benchmark
+from vdsc.bench.paper import paper_run
 
 BENCHMARKS = {
     "lossy": lossy_benchmark.main,
     "lossless": lossless_benchmark.main,
     "bounded": bounded_benchmark.main,
     "joints": joints_benchmark.main,
+    "paper": paper_run.main,
 }
 
 

@@ -27,18 +27,23 @@ COMMANDS = (
     "unpack",
     "ls",
     "recover",
+    "mix",
     "bench",
     "models",
     "train",
     "completion",
 )
-"""Each is a module of this room."""
+"""Each is a module of this room, which has its name unless another room has such a file."""
+
+ELSEWHERE = {"mix": "mixed"}
 
 
 class Vdsc(Commands):
     """The commands of `vdsc`."""
 
-    homes: ClassVar[dict[str, str]] = {name: f"vdsc.cli.{name}" for name in COMMANDS}
+    homes: ClassVar[dict[str, str]] = {
+        name: f"vdsc.cli.{ELSEWHERE.get(name, name)}" for name in COMMANDS
+    }
 
 
 if VARIABLE in os.environ:  # a shell completes a line

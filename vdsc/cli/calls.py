@@ -148,6 +148,27 @@ def salvage(path: str, out: str, *, memlimit: int, force: bool) -> str:
         return f"{outline.frames:,} frames ({why})"
 
 
+def mix_files(looks: str, motion: str, out: str, *, memlimit: int, force: bool) -> str:
+    """Write what looks like one file and moves like another; says what it is. Raises VdscError."""
+    from vdsc.api import mix_files
+    from vdsc.io.replacing import replacing
+    from vdsc.io.spool import open_input
+
+    if looks == motion == "-":
+        raise InvalidInput("only one of two files can come from stdin; name the other one")
+    with (
+        open_input(looks) as first,
+        open_input(motion) as second,
+        right_command(first),
+        right_command(second),
+        replacing(out, force=force) as made,
+    ):
+        report = mix_files(first, second, made, memlimit=memlimit)
+    dims = f"{report.looks} global and {report.moves} local dimensions of {report.model}"
+    same = "" if report.changed else "; the files look the same, so nothing changed"
+    return f"{report.frames:,} frames, {report.file_bytes:,} bytes, {dims}{same}"
+
+
 def inspect(stream: BinaryIO, *, memlimit: int) -> Info:
     """What a .vds file says of itself; raises VdscError."""
     from vdsc.api import inspect

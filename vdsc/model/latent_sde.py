@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import cast
 
 import numpy as np
@@ -62,6 +63,13 @@ class Posterior(nn.Module):
             last = cast("nn.Linear", self.target[-1])
             nn.init.zeros_(last.weight)
             nn.init.zeros_(last.bias)
+
+    def start_even(self, nu: float) -> None:
+        """Begin with one diffusion and one pull everywhere; training finds which are still."""
+        with torch.no_grad():
+            self.raw_nu.fill_(math.log(math.expm1(nu)))
+            self.pull.weight.zero_()
+            self.pull.bias.fill_(1.0)
 
     def goal(self, hidden: Tensor) -> Tensor:
         """Where the path is pulled to, (..., latent); linear readings of the frame pass through."""

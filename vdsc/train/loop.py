@@ -43,6 +43,8 @@ class TrainingRun:
         self.step = 0
         if config.start:
             load_networks(self.model, Path(config.start))
+        if config.even_nu:
+            self.model.posterior.start_even(config.even_nu)
         kinds = {stage.kind for stage in config.stages}
         self.trains_networks = not kinds <= set(PROCESS_KINDS)
         self.motion = MotionProcess() if kinds & set(PROCESS_KINDS) else None

@@ -45,9 +45,11 @@ class TrainConfig:
     """A whole run.
 
     chunk: how many frames a file codes at once. start: the folder of a checkpoint whose networks
-    training goes on from; where only its knot process is trained, all else stays as it is. held:
-    sequences, by name, that are not trained on. speeds: the least and the greatest factor at which
-    half of the windows are played. cap: how much wider than the middle
+    training goes on from; where only its knot process is trained, all else stays as it is.
+    even_nu: the diffusion that all latent dimensions begin with alike, pulls too; 0 leaves both
+    as the domain or `start` has them. held: sequences, by name, that are not trained on. speeds:
+    the least and the greatest factor at which half of the windows are played. cap: how much wider
+    than the middle
     cell of the value grid the others may get (1: uniform cells; large: cells of equal probability).
     pose: what is taken off the frames of a window: `ramps`, channels less their straight line, and
     `level`.
@@ -60,6 +62,7 @@ class TrainConfig:
     net: NetConfig
     stages: tuple[Stage, ...]
     start: str = ""
+    even_nu: float = 0.0
     held: tuple[str, ...] = ()
     speeds: tuple[float, float] = (1.0, 1.0)
     cap: int = 1
