@@ -50,7 +50,7 @@ def contestants(model: str, scratch: Path, untrained: Path | None) -> dict[str, 
         "no learned law": Contestant(_lawless(model, scratch), 5),
     }
     if untrained:
-        made["untrained"] = Contestant(store.Checkpoint.open(untrained).name, 5)
+        made["untrained"] = Contestant(str(untrained), 5)
     return made
 
 
