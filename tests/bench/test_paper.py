@@ -125,10 +125,11 @@ def test_savings_are_read_at_equal_error() -> None:
         for codec, factor in (("vdsc", 1), ("vdsc, even knots", 2))
         for size, error in ((100, 2.0), (200, 1.0), (400, 0.5))
     ]
+    rows.append(point | {"codec": "far", "total_bytes": 1, "error": 9.0})
     domain = LossyDomain("d", "D", "deg", [], (), lambda _: 0.0, {}, ())
     saved = rate_curves._saved(rows, domain)
     assert saved["vdsc, even knots"] == pytest.approx(0.5)
-    assert saved["vdsc, a knot every frame"] is None
+    assert saved["far"] is None
     assert "save 50.0%" in rate_curves.table({"unit": "deg", "points": rows, "saved": saved})
 
 

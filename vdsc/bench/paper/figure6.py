@@ -35,13 +35,15 @@ SHOWN = (
     "denser they lie; small changes are smoothed away by the cubic spline."
 )
 DIFFERS = (
-    "Grey: the path of a file with a knot at every frame; blue: that of a file with learned "
+    "Grey: the path of a fine file with a knot at every frame; blue: that of a file with learned "
     "knots, decoded from disk; dots: its knots. Motion is a cubic spline between knots, "
     "Moving MNIST the bridge of equation (21), whose knots lie where a digit bounces. The "
     "three dimensions that vary most are drawn. All dimensions share the times of their "
     "knots."
 )
 DIMS = 3
+FINE = 85
+"""Quality of the file, with a knot at every frame, that is drawn as what the path would be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +71,17 @@ def inputs() -> Record:
     return {
         "models": {name: digest_of_model(name) for name in ("cmu", "digits")},
         "clips": digest_of_clips(one.clip for one in every),
-        "qualities": [one.quality for one in every],
+        "qualities": [*(one.quality for one in every), FINE],
     }
 
 
 def _file(place: Workplace, one: TracedClip, knots: str) -> bytes:
-    """The file of a clip with "learned", "full" or "even" knots."""
-    asked = "learned" if knots == "even" else knots
+    """The file of a clip with "learned", "full" or "even" knots; "fine": full, at quality FINE."""
+    asked = {"even": "learned", "fine": "full"}.get(knots, knots)
+    quality = FINE if knots == "fine" else one.quality
 
     def encode() -> bytes:
-        return ours.encode(one.model, one.clip.fps, asked, one.clip.values, (one.quality,))
+        return ours.encode(one.model, one.clip.fps, asked, one.clip.values, (quality,))
 
     def encode_evenly() -> bytes:
         with even_knots.evenly():
@@ -93,7 +96,7 @@ def make(place: Workplace) -> Record:
     rows: list[dict[str, Any]] = []
     for one in traced():
         files = {knots: _file(place, one, knots) for knots in ("learned", "even", "full")}
-        quick, slow = _densities(files["learned"], files["full"])
+        quick, slow = _densities(files["learned"], _file(place, one, "fine"))
         rows.append(
             {
                 "clip": one.clip.name,
@@ -116,9 +119,9 @@ def _error(one: TracedClip, file: bytes) -> float:
     return float(np.sqrt(np.mean((decoded - one.clip.values) ** 2)))
 
 
-def _densities(learned: bytes, full: bytes) -> tuple[float, float]:
+def _densities(learned: bytes, fine: bytes) -> tuple[float, float]:
     """Knots a second in the quarter of the time where the path bends most, and least."""
-    seconds, path = path_of(full)
+    seconds, path = path_of(fine)
     tick = float(np.median(np.diff(seconds)))
     bend = np.abs(np.diff(path, 2, axis=0)).mean(axis=1)
     width = max(1, round(0.5 / tick))
@@ -178,14 +181,14 @@ def draw(record: Record, place: Workplace, path: Path) -> None:
     every = traced()
     figure = Figure(figsize=(9, 2.6 * len(every)), layout="constrained")
     for axes, one in zip(figure.subplots(len(every), 1), every, strict=True):
-        _curves(axes, _file(place, one, "learned"), _file(place, one, "full"))
+        _curves(axes, _file(place, one, "learned"), _file(place, one, "fine"))
         axes.set_title(f"{one.model}, {one.clip.name}", loc="left", fontsize=9)
     figure.savefig(path, dpi=120, metadata={"Software": None})
 
 
-def _curves(axes: Any, learned: bytes, full: bytes) -> None:
+def _curves(axes: Any, learned: bytes, fine: bytes) -> None:
     """The dimensions that vary most, apart from each other."""
-    seconds, dense = path_of(full)
+    seconds, dense = path_of(fine)
     _, path = path_of(learned)
     times, values = knots_of(learned)
     moving = np.argsort(path.var(axis=0))[::-1][:DIMS]

@@ -37,7 +37,7 @@ DIFFERS = (
     "equation (22), its rate the cross entropy (14). That run was stopped before its 1,600 steps; "
     "the table says where. Its nu fall into two groups with nothing between them: the four places "
     "of the digits and two of 32 dimensions of look stay where they began, the other 30 fall by a "
-    "factor of 5 to 2,000, half of them below 0.001 by then. Dotted: 0.001, below which a "
+    "factor of 5 to 2,400, half of them below 0.001 by then. Dotted: 0.001, below which a "
     "dimension is global; dashed: the even start. `cmu` has one cluster, and nothing global."
 )
 

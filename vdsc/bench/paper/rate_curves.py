@@ -12,7 +12,7 @@ from vdsc.bench.curves import bytes_at, front
 from vdsc.bench.lossy_domains import LossyDomain
 from vdsc.bench.lossy_points import Point, points
 from vdsc.bench.paper.figure import Record, Workplace, markdown_table
-from vdsc.bench.peers import even_knots, ours
+from vdsc.bench.peers import ours
 
 
 def measured(place: Workplace, domain: LossyDomain, more: list[dict[str, Any]]) -> Record:
@@ -25,17 +25,16 @@ def measured(place: Workplace, domain: LossyDomain, more: list[dict[str, Any]]) 
     }
 
 
-def _saved(found: list[dict[str, Any]], domain: LossyDomain) -> dict[str, Any]:
-    """Share of bytes that learned knots save at equal error, beside even ones and one a frame."""
-    curves = {name: _curve(found, name, domain) for name in (ours.FULL, even_knots.NAME)}
-    rows: dict[str, Any] = {}
-    for name, curve in curves.items():
-        pairs = [
-            (size, other)
-            for size, loss in _curve(found, ours.LEARNED, domain)
-            if (other := bytes_at(curve, loss)) is not None
-        ]
-        rows[name] = sum(1 - size / other for size, other in pairs) / len(pairs) if pairs else None
+def _saved(found: list[dict[str, Any]], domain: LossyDomain) -> dict[str, float | None]:
+    """Share of bytes that learned knots save at equal error, beside each other codec."""
+    learned = _curve(found, ours.LEARNED, domain)
+    rows: dict[str, float | None] = {}
+    for name in dict.fromkeys(point["codec"] for point in found):
+        curve = _curve(found, name, domain)
+        pairs = [(size, other) for size, loss in learned if (other := bytes_at(curve, loss))]
+        shares = [1 - size / other for size, other in pairs]
+        rows[name] = sum(shares) / len(shares) if shares else None
+    del rows[ours.LEARNED]
     return rows
 
 
