@@ -1,16 +1,23 @@
-"""`python -m vdsc.bench lossy`, `lossless`, `bounded` and `joints`: run a benchmark of codecs."""
+"""`python -m vdsc.bench lossy`, `lossless`, `bounded`, `joints`, `table1`: run a benchmark."""
 
 from __future__ import annotations
 
 import sys
 
-from vdsc.bench import bounded_benchmark, joints_benchmark, lossless_benchmark, lossy_benchmark
+from vdsc.bench import (
+    bounded_benchmark,
+    joints_benchmark,
+    lossless_benchmark,
+    lossy_benchmark,
+    table_one,
+)
 
 BENCHMARKS = {
     "lossy": lossy_benchmark.main,
     "lossless": lossless_benchmark.main,
     "bounded": bounded_benchmark.main,
     "joints": joints_benchmark.main,
+    "table1": table_one.main,
 }
 
 
