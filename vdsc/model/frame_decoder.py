@@ -94,7 +94,7 @@ class SpriteDecoder(nn.Module):
         )
         layers = grid_sample(sprites.flatten(0, 1), grid, align_corners=False)
         count = place.shape[0] // max(1, len(sprites))
-        summed = layers.view(-1, count, self.planes, height, width).sum(1)
+        summed = layers.view(-1, count, *layers.shape[1:]).sum(1)
         return summed.clamp_max(1.0).permute(0, 2, 3, 1)
 
 
