@@ -179,14 +179,15 @@ def markdown(made: Mapping[str, Any]) -> str:
     parts = ["# Table 1: lossless rates under the paper's likelihood", _words()]
     for name, domain in DOMAINS.items():
         if name in made:
-            parts += [f"## {domain.title}", _table(domain, made[name]["rows"])]
+            title = f"## {domain.title}: {made[name]['clips']} clips"
+            parts += [title, _table(domain, made[name]["rows"])]
     return "\n\n".join(parts) + "\n"
 
 
 def _words() -> str:
     return (
         "Pixels under a mixture of discretised logistics, bits-back over the knots, all clips of a "
-        "row on one stack, in bytes that decode. KL: what the knots' values and times cost net, in "
+        f"row on one stack, in bytes; a stack of the first {CHECKED} is decoded again. KL: what the knots' values and times cost net, in "
         "bits a frame (the paper does not say per what). Only the last window borrows bits that it "
         "does not get back; they are in the total. The same networks code every row; *frozen "
         "prior* is the checkpoint's own transition of the knots in place of the OU process."

@@ -36,20 +36,8 @@ class BitsbackTrainer:
             digits.start_still(self.model)
         if config.start:
             take_over(self.model, Path(config.start))
-        posterior = self.model.posterior
-        scales = [posterior.raw_nu, posterior.spread]
-        process = list(self.model.knots.parameters())
-        assert self.model.pixels is not None
-        law = list(self.model.pixels.parameters())
-        apart = {id(p) for p in [*scales, *process, *law]}
         self.params = list(self.model.parameters())
-        groups = [
-            {"params": [p for p in self.params if id(p) not in apart], "kind": "networks"},
-            {"params": scales, "kind": "scales"},
-            {"params": process, "kind": "process"},
-            {"params": law, "kind": "law"},
-        ]
-        self.optimiser = torch.optim.Adam(groups, lr=1e-3)
+        self.optimiser = torch.optim.Adam(groups(self.model), lr=1e-3)
         folder.mkdir(parents=True, exist_ok=True)
         if self.state_path.exists():
             found = state_file.restore(
@@ -162,6 +150,19 @@ class BitsbackTrainer:
         path = self.folder / "features.npy"
         kept = training_pool.features(self.model.encoder, self.pool, path)
         return torch.from_numpy(kept[numbers, some].astype(np.float32))
+
+
+def groups(model: LatentSDE) -> list[dict[str, Any]]:
+    """The parameters of a network by the pace at which they learn."""
+    assert model.pixels is not None
+    apart = {
+        "scales": [model.posterior.raw_nu, model.posterior.spread],
+        "process": list(model.knots.parameters()),
+        "law": list(model.pixels.parameters()),
+    }
+    known = {id(p) for some in apart.values() for p in some}
+    every = {"networks": [p for p in model.parameters() if id(p) not in known], **apart}
+    return [{"params": some, "kind": kind} for kind, some in every.items()]
 
 
 def take_over(model: LatentSDE, start: Path) -> None:
