@@ -12,6 +12,7 @@ from safetensors.numpy import load_file
 
 import vdsc
 from tests import tiny as made
+from tests import untrained_bitsback
 from tests.docs.lossless_page import container, decoder
 from tests.docs.lossless_page.bitsback import payload as page
 from tests.docs.lossless_page.bitsback.coder import Stack
@@ -128,12 +129,24 @@ def test_every_kind_of_move_is_met(models):
     assert met >= moves | {"white", "grey", "mended", "other walls", "scene"}
 
 
+@pytest.mark.parametrize("name", untrained_bitsback.FRAMES)
+def test_the_learned_mixture_is_read_by_the_page(name, tmp_path):
+    """Sprites and pictures of several channels, with knots anywhere, everywhere and nowhere."""
+    ours, theirs = opened(untrained_bitsback.write(tmp_path, name))
+    met = set()
+    for plan in (method.LEARNED, LatentPlan(None, 3, frozen=False), method.BARE):
+        clip = untrained_bitsback.clip(name, 2, seed=1)
+        payload = ours.payload(clip, plan)
+        assert page.bitsback(payload, clip.shape, theirs, met) == clip.tobytes()
+    assert met >= {"learned mixture", "no latents", ("plan", True, 0)}
+
+
 @pytest.mark.parametrize("name", SIZES)
 def test_streams_of_chance_are_read_alike(models, name):
     """What no encoder says is refused by both, or gives the same frames and leaves equal bits."""
     ours, theirs = opened(models / name)
     rng, wrong, met = np.random.default_rng(5), 0, set()
-    view, synth, frames = Layers(method.FITTED), ours._model.synth, 9
+    view, synth, frames = Layers(method.FITTED), ours.model.synth, 9
     for _ in range(25):
         path = rng.integers(-60000, 60000, (frames, theirs.settings["net"]["latent"]))
         stack = BitStack.from_bytes(rng.integers(1, 256, 4000).astype(np.uint8).tobytes())
@@ -185,7 +198,7 @@ def test_paths_are_those_on_the_page(models, name):
     rng, latent = np.random.default_rng(6), theirs.settings["net"]["latent"]
     for knots in ([0], [0, 1], [0, 9], [0, 1, 4, 5, 31], [0, 2, 4, 6, 8, 9, 200]):
         values = rng.integers(-300000, 300000, (len(knots), latent))
-        path = ours._model.synth.path(np.array(knots), values)
+        path = ours.model.synth.path(np.array(knots), values)
         found = theirs.synthesis.path(knots, values.tolist())
         assert (found.reshape(path.shape) == path).all()
 

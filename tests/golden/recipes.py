@@ -178,6 +178,24 @@ def glow():
     return np.stack([118 + wave + lamp, 110 + wave + lamp, 140 - wave], axis=3).astype(np.uint8)
 
 
+MIXTURE = "frozen-mixture"
+
+
+def mixture(*, latents):
+    """Colours that the frozen checkpoint of bits-back draws, told with latents or without."""
+    from vdsc.codecs.lossless.bitsback import bitsback_method as method
+    from vdsc.entropy import BitStack
+    from vdsc.model import store
+
+    own = method.BitsBack(store.by_name(MIXTURE))
+    noise = np.random.default_rng(12).integers(1, 256, 1 << 16).astype(np.uint8)
+    path = np.zeros((2, 0), np.int64)
+    values = own.view.pop(BitStack.from_bytes(noise.tobytes()), path, own.model.synth)
+    plan = method.LEARNED if latents else method.BARE
+    with patch.multiple(method, LEARNED=plan, BARE=plan):
+        return vdsc.compress(values, codec="lossless", checkpoints=(MIXTURE,), fps=10)
+
+
 def see_through():
     """Float pictures in [0, 1] with one alpha: waves over a still part."""
     y, x = np.ogrid[:9, :11]
@@ -311,6 +329,8 @@ EXACT = {
     "exact-floor": lambda: vdsc.compress(raw(), lossless=True),
     "exact-sprites": lambda: vdsc.compress(bouncing(), lossless=True),
     "exact-colour": lambda: vdsc.compress(glow(), lossless=True),
+    "exact-mixture": lambda: mixture(latents=True),
+    "exact-mixture-bare": lambda: mixture(latents=False),
     "exact-recast": lambda: vdsc.compress(see_through(), codec="lossless"),
     "exact-ladders": lambda: vdsc.compress(readings(), codec="lossless"),
     "exact-packed": lambda: vdsc.compress(ramps(), codec="packed"),

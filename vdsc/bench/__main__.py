@@ -1,10 +1,16 @@
-"""`python -m vdsc.bench lossy`, `lossless`, `bounded`, `joints` and `paper`: run a benchmark."""
+"""`python -m vdsc.bench lossy`, `lossless`, `bounded`, `joints`, `table1`, `paper`: run one."""
 
 from __future__ import annotations
 
 import sys
 
-from vdsc.bench import bounded_benchmark, joints_benchmark, lossless_benchmark, lossy_benchmark
+from vdsc.bench import (
+    bounded_benchmark,
+    joints_benchmark,
+    lossless_benchmark,
+    lossy_benchmark,
+    table_one,
+)
 from vdsc.bench.paper import paper_run
 
 BENCHMARKS = {
@@ -12,6 +18,7 @@ BENCHMARKS = {
     "lossless": lossless_benchmark.main,
     "bounded": bounded_benchmark.main,
     "joints": joints_benchmark.main,
+    "table1": table_one.main,
     "paper": paper_run.main,
 }
 

@@ -80,11 +80,18 @@ class SequenceEncoder(nn.Module):
 
     def forward(self, frames: Tensor) -> Tensor:
         """(B, T, H, W, C) or (B, T, D) to (B, T, width)."""
-        batch, count = frames.shape[:2]
+        hidden = self.join(self.features(frames))
+        return hidden if self.skip is None else torch.cat([hidden, self.skip(frames)], -1)
+
+    def features(self, frames: Tensor) -> Tensor:
+        """e(x_i): (B, T, H, W, C) or (B, T, D) to (B, T, F)."""
         flat = frames.flatten(0, 1)
         if self.image:
             flat = flat.permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
-        hidden: Tensor = self.gru(self.frame(flat).view(batch, count, -1))[0]
-        if self.skip is None:
-            return hidden
-        return torch.cat([hidden, self.skip(frames)], -1)
+        found: Tensor = self.frame(flat)
+        return found.view(*frames.shape[:2], -1)
+
+    def join(self, features: Tensor) -> Tensor:
+        """Features (B, T, F) to the states of both directions (B, T, 2 hidden)."""
+        hidden: Tensor = self.gru(features)[0]
+        return hidden

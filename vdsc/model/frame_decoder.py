@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn.functional import grid_sample
 
 from vdsc.model.net_config import NetConfig
+from vdsc.model.picture_decoder import PictureDecoder
 
 
 class LinearDecoder(nn.Module):
@@ -51,7 +52,8 @@ class SpriteDecoder(nn.Module):
         super().__init__()
         self.frame, self.objects, self.glimpse = config.frame, config.objects, config.glimpse
         self.look = config.latent // config.objects - 2
-        pixels = config.glimpse**2 * config.frame[2]
+        self.planes = config.planes
+        pixels = config.glimpse**2 * self.planes
         self.sprite = nn.Sequential(
             nn.Linear(self.look, 256),
             nn.SiLU(),
@@ -67,21 +69,21 @@ class SpriteDecoder(nn.Module):
         return centres
 
     def sprites(self, z: Tensor) -> Tensor:
-        """(N, latent) to sprites (N, objects, C, glimpse, glimpse) in [0, 1]."""
+        """(N, latent) to sprites (N, objects, planes, glimpse, glimpse) in [0, 1]."""
         look = z.unflatten(-1, (self.objects, -1))[..., 2:]
         flat: Tensor = self.sprite(look).sigmoid()
-        drawn: Tensor = flat.unflatten(-1, (self.frame[2], self.glimpse, self.glimpse))
+        drawn: Tensor = flat.unflatten(-1, (self.planes, self.glimpse, self.glimpse))
         return drawn
 
     def forward(self, z: Tensor) -> Tensor:
-        """(..., latent) to (..., H, W, C) in [0, 1]."""
+        """(..., latent) to (..., H, W, planes) in [0, 1]."""
         flat = z.reshape(-1, z.shape[-1])
         drawn = self.draw(self.sprites(flat), self.place(flat))
-        return drawn.view(*z.shape[:-1], *self.frame)
+        return drawn.view(*z.shape[:-1], *self.frame[:2], self.planes)
 
     def draw(self, sprites: Tensor, place: Tensor) -> Tensor:
-        """Sum of sprites (N, S, C, g, g) centred at place (N, S, 2) pixels: (N, H, W, C)."""
-        height, width, channels = self.frame
+        """Sum of sprites (N, S, planes, g, g) centred at (N, S, 2) pixels: (N, H, W, planes)."""
+        height, width, _ = self.frame
         rows = torch.arange(height, dtype=place.dtype, device=place.device) - (height - 1) / 2
         columns = torch.arange(width, dtype=place.dtype, device=place.device) - (width - 1) / 2
         place = place.flatten(0, 1)
@@ -92,10 +94,12 @@ class SpriteDecoder(nn.Module):
         )
         layers = grid_sample(sprites.flatten(0, 1), grid, align_corners=False)
         count = place.shape[0] // max(1, len(sprites))
-        summed = layers.view(-1, count, channels, height, width).sum(1)
+        summed = layers.view(-1, count, *layers.shape[1:]).sum(1)
         return summed.clamp_max(1.0).permute(0, 2, 3, 1)
 
 
-def build(config: NetConfig) -> LinearDecoder | SpriteDecoder:
+def build(config: NetConfig) -> LinearDecoder | SpriteDecoder | PictureDecoder:
     """The decoder that the config names."""
+    if config.decoder == "pictures":
+        return PictureDecoder(config)
     return SpriteDecoder(config) if config.decoder == "sprites" else LinearDecoder(config)

@@ -14,6 +14,7 @@ from torch.nn.functional import softplus
 from vdsc.model import curve, feature_encoder, frame_decoder, tpp
 from vdsc.model.float_law import FloatLaw
 from vdsc.model.net_config import NetConfig
+from vdsc.model.pixel_law import PixelLaw
 
 GLOBAL_NU = 1e-3
 
@@ -121,6 +122,7 @@ class LatentSDE(nn.Module):
         self.decoder = frame_decoder.build(config)
         self.log_cell = nn.Parameter(torch.full((config.latent,), -3.0))
         self.law = FloatLaw(config.latent, config.memory) if config.memory else None
+        self.pixels = PixelLaw(config.parts, config.frame) if config.parts else None
 
     @property
     def nu(self) -> Tensor:

@@ -11,7 +11,9 @@ from typing import Any
 
 from vdsc.model.channel_layout import FOUR, FOURS, KINDS
 
-PATHS, VIDEO = "paths", "video"  # kinds: latent paths, and lossless video without them
+PATHS, VIDEO, BITSBACK = "paths", "video", "bitsback"
+"""Kinds: latent paths of lossy files; lossless video without them, and with them."""
+
 MOST = 1 << 24
 """The largest whole number in settings, and the most channels of a frame."""
 
@@ -27,9 +29,9 @@ def check_settings(settings: Any) -> None:
     _demand(isinstance(settings, dict), "it holds no settings")
     _demand(isinstance(settings.get("name"), str) and settings["name"], "no name")
     _demand(isinstance(settings.get("digest"), str), "no digest")
-    _demand(settings.get("kind", PATHS) in {PATHS, VIDEO}, "kind is unknown")
+    _demand(settings.get("kind", PATHS) in {PATHS, VIDEO, BITSBACK}, "kind is unknown")
     _demand(isinstance(settings.get("card", {}), dict), "card holds no settings")
-    if settings.get("kind", PATHS) == PATHS:
+    if settings.get("kind", PATHS) != VIDEO:
         channels = _channels(settings)
         _check_pose(settings.get("pose", {}), channels)
 
@@ -46,7 +48,7 @@ def _channels(settings: dict[str, Any]) -> int:
     sound = sound and all(_is_whole(n, 1, MOST) for n in frame)
     _demand(sound and math.prod(frame) <= MOST, "net.frame is no shape")
     _demand(_is_number(net.get("fps")) and net["fps"] > 0, "net.fps is no rate")
-    _demand(decoder in {"linear", "sprites"}, "net.decoder is unknown")
+    _demand(decoder in {"linear", "sprites", "pictures"}, "net.decoder is unknown")
     kind = frames.get("kind")
     _demand(kind in {"angles", "channels", "pixels"}, "frames.kind is unknown")
     _demand(len(frame) == (AXES if kind == "pixels" else 1), "net.frame does not fit frames.kind")

@@ -14,7 +14,8 @@ class NetConfig:
     frame rate. window: frames coded at once. rates: lowest and highest prior knot rate, knots per
     second. interpolation: the path between knots, the OU bridge or a cubic spline (both are in the
     paper: its equation 21 and its figures). objects, glimpse: sprites of the video decoder. memory:
-    width of the learned law of knots, 0 for none.
+    width of the learned law of knots, 0 for none. parts: logistic laws in the mixture that lossless
+    files have pixels under, 0 for none; the decoder then draws two planes a channel.
     """
 
     frame: tuple[int, ...]
@@ -26,12 +27,18 @@ class NetConfig:
     rates: tuple[float, float] = (2.0, 30.0)
     limit: float = 1.0
     interpolation: Literal["bridge", "spline"] = "bridge"
-    decoder: Literal["linear", "sprites"] = "linear"
+    decoder: Literal["linear", "sprites", "pictures"] = "linear"
     objects: int = 2
     glimpse: int = 32
     noise: Literal["normal", "laplace"] = "normal"
     obs_scale: float = 0.1
     memory: int = 0
+    parts: int = 0
+
+    @property
+    def planes(self) -> int:
+        """Numbers that the decoder draws of each pixel."""
+        return self.frame[-1] * (2 if self.parts else 1)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> NetConfig:

@@ -28,7 +28,7 @@ PROCESS = "process.safetensors"
 """The knot process of encoders; decoding does not depend on it, and so neither does the hash."""
 
 DIGEST_BYTES, OLD_DIGEST_BYTES = 16, 6  # checkpoints made by release 0.1 state 6 bytes
-PATHS, VIDEO = model_json.PATHS, model_json.VIDEO
+PATHS, VIDEO, BITSBACK = model_json.PATHS, model_json.VIDEO, model_json.BITSBACK
 Arrays = dict[str, NDArray[Any]]
 T = TypeVar("T")
 
@@ -88,7 +88,7 @@ class Checkpoint:
 
     @property
     def kind(self) -> str:
-        """What its networks are: PATHS or VIDEO."""
+        """What its networks are: PATHS, VIDEO or BITSBACK."""
         return str(self.settings.get("kind", PATHS))
 
     @property
@@ -112,7 +112,7 @@ class Checkpoint:
 
     @property
     def frame(self) -> tuple[int, ...]:
-        """Shape of one frame; of PATHS."""
+        """Shape of one frame; not of VIDEO."""
         return tuple(self.settings["net"]["frame"])
 
     @property

@@ -43,10 +43,20 @@ def _video(values: dict[str, Any], folder: Path) -> Trainer:
     return VideoTrainer.open(values, folder)
 
 
-KINDS: dict[str, Callable[[dict[str, Any], Path], Trainer]] = {"paths": _paths, "video": _video}
-"""A trainer's opener by the kind of model: latent paths (lossy), lossless video."""
+def _bitsback(values: dict[str, Any], folder: Path) -> Trainer:
+    from vdsc.train.bitsback.bitsback_trainer import BitsbackTrainer
 
-DOMAINS = {"motion": "paths", "digits": "paths", "video": "video"}
+    return BitsbackTrainer.open(values, folder)
+
+
+KINDS: dict[str, Callable[[dict[str, Any], Path], Trainer]] = {
+    "paths": _paths,
+    "video": _video,
+    "bitsback": _bitsback,
+}
+"""A trainer's opener by the kind of model: latent paths (lossy), lossless video, bits-back."""
+
+DOMAINS = {"motion": "paths", "digits": "paths", "video": "video", "mazes": "bitsback"}
 """The kind of model that is trained on each domain's data, where the config names none."""
 
 

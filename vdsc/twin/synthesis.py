@@ -10,10 +10,13 @@ import numpy as np
 from vdsc.core.types import Ints
 from vdsc.twin import layers as fixed
 from vdsc.twin.frame_encoder import Weights
-from vdsc.twin.layers import PLACES, Floats, dense, silu, times
+from vdsc.twin.layers import PLACES, Conv, Floats, dense, silu, times
 from vdsc.twin.path import Bridge, spline
 
 _REACH_DENOMINATOR = 173
+GROWTH = 3
+"""How many times pictures double in size."""
+
 BATCH = 64
 """Frames drawn in one go; the result does not depend on it."""
 
@@ -34,10 +37,11 @@ class Vectors:
 
 
 class Sprites:
-    """Twin of `SpriteDecoder`: z (T, D) Q16 to images (T, H, W, C) Q16 in [0, 1]."""
+    """Twin of `SpriteDecoder`: z (T, D) Q16 to planes (T, H, W, P) Q16 in [0, 1]."""
 
     def __init__(self, net: Mapping[str, Any], weights: Weights) -> None:
         self.frame: tuple[int, ...] = tuple(net["frame"])
+        self.planes = _planes(net)
         self.objects, self.glimpse = int(net["objects"]), int(net["glimpse"])
         self.layers = [dense(weights, f"decoder.sprite.{i}") for i in (0, 2, 4)]
 
@@ -47,7 +51,7 @@ class Sprites:
         return unit * (50 * (self.frame[0] - 28)) // _REACH_DENOMINATOR
 
     def sprites(self, z: Ints) -> Floats:
-        """Sprites (T, objects, g, g, C) in [0, 1] units, drawn once where all look alike."""
+        """Sprites (T, objects, g, g, P) in [0, 1] units, drawn once where all look alike."""
         looks = z.reshape(len(z), self.objects, -1)[..., 2:]
         if len(z) > 1 and (looks == looks[0]).all():
             one = self._drawn(looks[:1])
@@ -55,12 +59,12 @@ class Sprites:
         return self._drawn(looks)
 
     def _drawn(self, looks: Ints) -> Floats:
-        """Sprites (T, objects, g, g, C) of what latents (T, objects, .) Q16 say of their looks."""
+        """Sprites (T, objects, g, g, P) of what latents (T, objects, .) Q16 say of their looks."""
         drawn = fixed.to_units(looks)
         for layer in self.layers[:-1]:
             drawn = silu(layer(drawn))
         flat = fixed.sigmoid(self.layers[-1](drawn))
-        shape = (*flat.shape[:2], self.frame[2], self.glimpse, self.glimpse)
+        shape = (*flat.shape[:2], self.planes, self.glimpse, self.glimpse)
         return np.moveaxis(flat.reshape(shape), 2, -1)
 
     def __call__(self, z: Ints) -> Ints:
@@ -69,7 +73,7 @@ class Sprites:
 
     def _some(self, z: Ints) -> Ints:
         places, sprites = self.places(z), self.sprites(z)
-        drawn = np.zeros((len(z), *self.frame))
+        drawn = np.zeros((len(z), *self.frame[:2], self.planes))
         for i in range(self.objects):
             rows = shifted(sprites[:, i], places[:, i, 0], self.frame[0])
             drawn += shifted(rows.swapaxes(1, 2), places[:, i, 1], self.frame[1]).swapaxes(1, 2)
@@ -94,6 +98,44 @@ def shifted(sprites: Floats, places: Ints, size: int) -> Floats:
     return mixed
 
 
+class Pictures:
+    """Twin of `PictureDecoder`: z (T, D) Q16 to planes (T, H, W, P) Q16 in [0, 1]."""
+
+    def __init__(self, net: Mapping[str, Any], weights: Weights) -> None:
+        self.spread = [dense(weights, f"decoder.spread.{i}") for i in (0, 2)]
+        self.grow = [Conv.of(weights, f"decoder.grow.{i}", 1, 1) for i in range(GROWTH)]
+        self.least = (int(net["frame"][0]) >> GROWTH, int(net["frame"][1]) >> GROWTH)
+
+    def __call__(self, z: Ints) -> Ints:
+        """Planes of all frames, some at a time."""
+        return np.concatenate([self._some(z[i : i + BATCH]) for i in range(0, len(z), BATCH)])
+
+    def _some(self, z: Ints) -> Ints:
+        flat = self.spread[1](silu(self.spread[0](fixed.to_units(z))))
+        made = flat.reshape(len(z), -1, *self.least).transpose(0, 2, 3, 1)
+        for grow in self.grow:
+            made = _beside(grow(silu(made)))
+        return fixed.to_q16(fixed.sigmoid(made))
+
+
+def _beside(x: Floats) -> Floats:
+    """Four pixels laid side by side in place of each: (N, h, w, 4 C) to (N, 2 h, 2 w, C)."""
+    count, height, width, many = x.shape
+    split = x.reshape(count, height, width, many // 4, 2, 2)
+    return split.transpose(0, 1, 4, 2, 5, 3).reshape(count, 2 * height, 2 * width, many // 4)
+
+
+def _planes(net: Mapping[str, Any]) -> int:
+    """Numbers that are drawn of each pixel: under a mixture, a doubt beside each level."""
+    return int(net["frame"][2]) * (2 if net.get("parts") else 1)
+
+
+def _decoder(net: Mapping[str, Any], weights: Weights) -> Sprites | Pictures | Vectors:
+    if net["decoder"] == "pictures":
+        return Pictures(net, weights)
+    return Sprites(net, weights) if net["decoder"] == "sprites" else Vectors(weights)
+
+
 class Synth:
     """Twin of the decoder side of a checkpoint: knots to the path to frames.
 
@@ -104,8 +146,7 @@ class Synth:
     """
 
     def __init__(self, net: Mapping[str, Any], weights: Weights, nu: list[int]) -> None:
-        sprites = net["decoder"] == "sprites"
-        self.draw: Sprites | Vectors = Sprites(net, weights) if sprites else Vectors(weights)
+        self.draw = _decoder(net, weights)
         bridged = net["interpolation"] == "bridge"
         self.bridge = Bridge(nu, float(net["fps"])) if bridged else None
 

@@ -11,13 +11,16 @@ from vdsc.model import store
 from vdsc.model.store import Checkpoint
 
 
-def candidates(outline: Outline) -> tuple[Checkpoint, ...]:
+def candidates(outline: Outline, wanted: tuple[str, ...] | None = None) -> tuple[Checkpoint, ...]:
     """The first checkpoint of paths with frames of this shape, and the first for video.
 
-    Types do not matter here: values may be narrowed, and a method looks at what is left.
+    Types do not matter here: values may be narrowed, and a method looks at what is left. wanted:
+    the names of those that may be taken; None for all but those trained for bits-back under the
+    paper's likelihood, which `video` or sprites beat wherever they were tried.
     """
-    known = store.installed()
-    paths = [c for c in known if c.kind == store.PATHS and _alike(c, outline.shape[1:])]
+    known = [c for c in store.installed() if wanted is None or c.name in wanted]
+    kinds = {store.PATHS} if wanted is None else {store.PATHS, store.BITSBACK}
+    paths = [c for c in known if c.kind in kinds and _alike(c, outline.shape[1:])]
     video = [c for c in known if c.kind == store.VIDEO]
     return (*paths[:1], *video[:1])
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LosslessSettings:
-    """Every method is tried. checkpoints: the names of those that may be; None for all.
+    """Every method is tried. checkpoints: the names of those that may be; None for the usual ones.
 
     arrays: whether the method of that name is tried where one chunk holds all.
     """
@@ -128,8 +128,7 @@ class LosslessCodec:
         from vdsc.codecs.lossless.checkpoint_choice import candidates
         from vdsc.codecs.lossless.methods import coders
 
-        wanted = settings.checkpoints
-        found = [c for c in candidates(outline) if wanted is None or c.name in wanted]
+        found = candidates(outline, settings.checkpoints)
         methods = coders(*found, memlimit=memory.DEFAULT)
         if not settings.arrays and chunk.chunks(outline) == 1:
             methods = tuple(method for method in methods if method.name != "arrays")

@@ -81,7 +81,7 @@ class Inference:
 
     def features(self, pixels: Ints) -> Ints:
         """Features of frames (T, H, W)."""
-        x = ((pixels * UNIT + 127) // 255)[..., None]
+        x = (pixels * UNIT + 127) // 255
         for layer in self.trunk:
             x = silu(layer(x))
         flat = silu(self.shrink(x)).transpose(0, 3, 1, 2).reshape(len(x), -1)

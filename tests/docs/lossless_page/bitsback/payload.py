@@ -13,6 +13,7 @@ import numpy as np
 from tests.docs.lossless_page.bitsback.coder import Stack
 from tests.docs.lossless_page.bitsback.inference import Inference
 from tests.docs.lossless_page.bitsback.latents import ornstein, pop_knots, push_posterior, values
+from tests.docs.lossless_page.bitsback.learned_mixture import LearnedMixture
 from tests.docs.lossless_page.bitsback.observation import frames_of
 from tests.docs.lossless_page.bitsback.synthesis import Synthesis
 from tests.docs.page_decoder import varint
@@ -34,6 +35,11 @@ class Model:
     def synthesis(self) -> Synthesis:
         return Synthesis(self.settings["net"], self.weights, self.inference.nu)
 
+    @cached_property
+    def mixture(self) -> LearnedMixture | None:
+        own = self.settings.get("kind") == "bitsback"
+        return LearnedMixture(self.weights, self.settings["net"]) if own else None
+
 
 def told(payload: bytes) -> tuple[dict[str, int], bytes]:
     """What stands before the stack, and the stack."""
@@ -50,8 +56,8 @@ def bitsback(payload: bytes, shape: tuple[int, ...], model: Model, met: set[Any]
     """The chunk's values as bytes."""
     head, data = told(payload)
     assert head["plan"] < 16
-    assert head["density"] <= 511
-    density = None if head["density"] == 511 else head["density"] - 255
+    assert head["density"] <= (512 if model.mixture else 511)
+    density = None if head["density"] >= 511 else head["density"] - 255
     fine = (head["plan"] >> 1) - 3
     assert not data.endswith(b"\0")
     stack, q = Stack(data), model.inference
@@ -60,9 +66,19 @@ def bitsback(payload: bytes, shape: tuple[int, ...], model: Model, met: set[Any]
     found, count = [], 0
     for i in range(n):
         frames = (i + 1) * shape[0] // n - i * shape[0] // n
+        if head["density"] == 512:
+            assert model.mixture
+            planes = np.repeat(model.mixture.blank[None], frames, axis=0)
+            found.append(model.mixture.pop(stack, planes))
+            met.add("no latents")
+            continue
         knots, path, cells = pop_knots(stack, q, tables, (density, fine), frames)
         z = model.synthesis.path(knots, [values(path, each) for each in cells])
-        pixels = frames_of(stack, z, model.synthesis, met)
+        if model.mixture:
+            pixels = model.mixture.pop(stack, model.synthesis.drawn(z))
+            met.add("learned mixture")
+        else:
+            pixels = frames_of(stack, z, model.synthesis, met)[..., None]
         q.see(pixels)
         push_posterior(stack, q, density, knots, path, cells)
         found.append(pixels)

@@ -67,8 +67,14 @@ class Synthesis:
     def __init__(self, net: dict[str, Any], tensors: dict[str, Any], nu: list[int]) -> None:
         self.size = tuple(net["frame"][:2])
         self.objects, self.side = int(net["objects"]), int(net["glimpse"])
+        self.channels = net["frame"][2] * (2 if net.get("parts") else 1)
         layers = Layers(tensors)
-        self.layers = [layers.linear(f"decoder.sprite.{i}") for i in (0, 2, 4)]
+        self.pictures = net["decoder"] == "pictures"
+        if self.pictures:
+            self.spread = [layers.linear(f"decoder.spread.{i}") for i in (0, 2)]
+            self.grow = [layers.conv(f"decoder.grow.{i}", 1, 1) for i in range(3)]
+        else:
+            self.layers = [layers.linear(f"decoder.sprite.{i}") for i in (0, 2, 4)]
         top, bottom = float(net["fps"]).as_integer_ratio()
         self.rates = [(n * n >> 97) * bottom // top for n in nu]
         self.bridged = net["interpolation"] == "bridge"
@@ -80,7 +86,7 @@ class Synthesis:
             made = bridge(rate, knots, [*column]) if self.bridged else spline(knots, [*column])
             columns.append(made)
         path = np.array(columns, np.int64).T
-        return path.reshape(len(path), self.objects, -1)
+        return path if self.pictures else path.reshape(len(path), self.objects, -1)
 
     def places(self, z: Ints) -> Ints:
         """Middles (T, objects, 2), Q16 pixels from the middle of the frame."""
@@ -88,18 +94,44 @@ class Synthesis:
 
     def levels(self, z: Ints) -> Ints:
         """Grey levels (T, H, W) of the drawn frames."""
+        return (self.sprites(z)[..., 0] * 255 + (1 << 15)) >> 16
+
+    def drawn(self, z: Ints) -> Ints:
+        """Planes (T, H, W, 2 C), Q16."""
+        return self.grown(z) if self.pictures else self.sprites(z)
+
+    def grown(self, z: Ints) -> Ints:
+        """Planes of pictures."""
+        a = self.spread[1](silu(self.spread[0](z << 4)))
+        a = np.stack(
+            [one.reshape(48, self.size[0] // 8, self.size[1] // 8) for one in a]
+        ).transpose(0, 2, 3, 1)
+        for grow in self.grow:
+            wide = grow(silu(a))
+            n, rows, columns, many = wide.shape
+            a = np.zeros((n, 2 * rows, 2 * columns, many // 4), np.int64)
+            for c in range(many // 4):
+                for y in (0, 1):
+                    for x in (0, 1):
+                        a[:, y::2, x::2, c] = wide[..., 4 * c + 2 * y + x]
+        return half_up(sigmoid(a), 4)
+
+    def sprites(self, z: Ints) -> Ints:
+        """Planes of sprites (T, H, W, channels), Q16."""
         x = z[..., 2:] << 4
         for layer in self.layers[:-1]:
             x = silu(layer(x))
-        looks = sigmoid(self.layers[-1](x)).reshape(*x.shape[:2], self.side, self.side)
+        looks = sigmoid(self.layers[-1](x))
+        looks = looks.reshape(*x.shape[:2], self.channels, self.side, self.side)
         places, made = self.places(z), []
         for look, place in zip(looks, places, strict=True):
-            frame = np.zeros(self.size, np.int64)
+            frame = np.zeros((self.channels, *self.size), np.int64)
             for sprite, (row, column) in zip(look, place.tolist(), strict=True):
-                tall = moved(sprite, row, self.size[0])
-                frame += moved(tall.T, column, self.size[1]).T
+                for c, one in enumerate(sprite):
+                    tall = moved(one, row, self.size[0])
+                    frame[c] += moved(tall.T, column, self.size[1]).T
             made.append(half_up(np.minimum(frame, UNIT), 4))
-        return (np.stack(made) * 255 + (1 << 15)) >> 16
+        return np.stack(made).transpose(0, 2, 3, 1)
 
 
 def moved(sprite: Ints, place: int, size: int) -> Ints:

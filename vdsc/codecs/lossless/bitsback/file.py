@@ -31,6 +31,10 @@ def encode(
 
 def push(window: Window, view: Observation, stack: BitStack, x: Values) -> Bill:
     """Push one window's frames (T, ...)."""
+    if not window.plan.latents:
+        held = stack.bits
+        view.push(stack, x, window.bare(len(x)), window.model.synth)
+        return Bill(0.0, 0.0, 0.0, stack.bits - held, 0, 0.0)
     seen = window.model.twin.see(view.units(x))
     held = stack.bits
     latent = window.pop_posterior(stack, seen)
@@ -66,6 +70,9 @@ def _windows(
 ) -> Iterator[tuple[Values, int]]:
     """Frames and number of knots of each window."""
     for begin, end in parts:
+        if not window.plan.latents:
+            yield view.pop(stack, window.bare(end - begin), window.model.synth), 0
+            continue
         latent = window.pop_prior(stack, end - begin)
         x = view.pop(stack, window.path(latent), window.model.synth)
         window.push_posterior(stack, window.model.twin.see(view.units(x)), latent)

@@ -84,6 +84,11 @@ class Window:
         """z^(t) (T, D) Q16 at all frames."""
         return self.model.synth.path(latent.knots, self.grid.value(latent.cells))
 
+    @staticmethod
+    def bare(frames: int) -> Ints:
+        """The path of a window without latents: no numbers (T, 0) at all frames."""
+        return np.zeros((frames, 0), dtype=np.int64)
+
     def _gaps(self, seen: Seen) -> PosteriorGaps | None:
         density = self.plan.density
         return None if density is None else PosteriorGaps(self.model.twin, seen, density)
