@@ -16,7 +16,7 @@ import numpy as np
 
 from vdsc.bench.peers.even_knots import evenly
 from vdsc.codecs.model_tables import MIXTURE
-from vdsc.model import store
+from vdsc.model.store import Checkpoint, by_name
 from vdsc.train.checkpoint_folder import write_folder
 
 SEARCHED = "searched"
@@ -25,9 +25,9 @@ SEARCHED = "searched"
 
 @dataclass(frozen=True, slots=True)
 class Contestant:
-    """How files are made: the checkpoint's name, the effort, and what is done to the encoder."""
+    """How files are made: the checkpoint's folder, the effort, and what is done to the encoder."""
 
-    model: str
+    model: Path
     effort: int
     around: Callable[[], AbstractContextManager[None]] = nullcontext
 
@@ -37,43 +37,40 @@ def contestants(model: str, scratch: Path, untrained: Path | None) -> dict[str, 
 
     untrained: the folder of a checkpoint that starts as this one and was trained for no time.
     """
-    os.environ["VDSC_MODELS"] = os.pathsep.join(
-        [str(scratch), *([str(untrained.parent)] if untrained else [])]
-    )
+    own = by_name(model)
     made = {
-        SEARCHED: Contestant(model, 5),
-        "searched as hard as can be": Contestant(model, 9),
-        "placed by the process": Contestant(model, 0),
-        "as many knots, even": Contestant(model, 5, evenly),
-        "as many as the process places, even": Contestant(model, 0, evenly),
-        "no network beside the linear decoder": Contestant(_unbent(model, scratch), 5),
-        "no learned law": Contestant(_lawless(model, scratch), 5),
+        SEARCHED: Contestant(own.folder, 5),
+        "searched as hard as can be": Contestant(own.folder, 9),
+        "placed by the process": Contestant(own.folder, 0),
+        "as many knots, even": Contestant(own.folder, 5, evenly),
+        "as many as the process places, even": Contestant(own.folder, 0, evenly),
+        "no network beside the linear decoder": Contestant(_unbent(own, scratch), 5),
+        "no learned law": Contestant(_lawless(own, scratch), 5),
     }
     if untrained:
-        made["untrained"] = Contestant(str(untrained), 5)
+        bare = Checkpoint.open(untrained)
+        folder = _written(bare, f"{model}-untrained", scratch, *bare.tensors)
+        made["untrained"] = Contestant(folder, 5)
+    os.environ["VDSC_MODELS"] = str(scratch)
     return made
 
 
-def _unbent(model: str, scratch: Path) -> str:
+def _unbent(checkpoint: Checkpoint, scratch: Path) -> Path:
     """The checkpoint with a decoder that is linear."""
-    checkpoint = store.by_name(model)
     weights, tables = checkpoint.tensors
     last = [name for name in weights if name.startswith("decoder.bend.4")]
     flat = {**weights, **{name: np.zeros_like(weights[name]) for name in last}}
-    return _written(checkpoint, f"{model}-unbent", scratch, flat, tables)
+    return _written(checkpoint, f"{checkpoint.name}-unbent", scratch, flat, tables)
 
 
-def _lawless(model: str, scratch: Path) -> str:
+def _lawless(checkpoint: Checkpoint, scratch: Path) -> Path:
     """The checkpoint with the fitted tables of transitions in place of its learned law."""
-    checkpoint = store.by_name(model)
     weights, tables = checkpoint.tensors
     rest = {name: table for name, table in tables.items() if name not in MIXTURE}
-    return _written(checkpoint, f"{model}-lawless", scratch, weights, rest)
+    return _written(checkpoint, f"{checkpoint.name}-lawless", scratch, weights, rest)
 
 
-def _written(
-    checkpoint: store.Checkpoint, name: str, scratch: Path, weights: Any, tables: Any
-) -> str:
+def _written(checkpoint: Checkpoint, name: str, scratch: Path, weights: Any, tables: Any) -> Path:
     said = {k: v for k, v in checkpoint.settings.items() if k != "digest"}
     write_folder(scratch / name, {**said, "name": name}, weights, tables)
-    return name
+    return scratch / name

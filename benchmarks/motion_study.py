@@ -32,7 +32,7 @@ from vdsc.bench.runner import Journal, conditions, each, put, to_stderr
 from vdsc.model.store import by_name
 
 OUT = Path(__file__).with_suffix(".json")
-QUALITIES = (18, 28, 38, 50, 62)
+QUALITIES = (20, 30, 42, 56)
 ASKED = (0.5, 1.0)
 BURSTY = (
     "05_18", "05_19", "05_20", "06_13", "06_14", "06_15", "01_05", "01_14", "03_04", "09_12",
@@ -90,7 +90,7 @@ def _coded(clips: Sequence[Clip], who: Contestant, quality: int, corpus: str) ->
     for clip in clips:
         with who.around():
             file = vdsc.compress(
-                clip.values, fps=clip.fps, codec="knots", model=who.model,
+                clip.values, fps=clip.fps, codec="knots", model=str(who.model),
                 quality=quality, effort=who.effort, verify=False,
             )  # fmt: skip
         decoded = np.asarray(vdsc.decompress(file).values)
