@@ -188,10 +188,10 @@ def _words() -> str:
     return (
         "Pixels under a mixture of discretised logistics, bits-back over the knots, all clips of a "
         f"row on one stack, in bytes; a stack of the first {CHECKED} is decoded again. KL: what "
-        "the knots' values and times cost net, in bits a frame (the paper does not say per what). Only "
-        "the last window borrows bits that it does not get back; they are in the total. The same "
-        "networks code every row; *frozen prior* is the checkpoint's own transition of the knots "
-        "in place of the OU process."
+        "the knots' values and times cost net, in bits a frame (the paper does not say per what). "
+        "Only the last window borrows bits that it does not get back; they are in the total. The "
+        "same networks code every row; *frozen prior* is the checkpoint's own transition of the "
+        "knots in place of the OU process."
     )
 
 
