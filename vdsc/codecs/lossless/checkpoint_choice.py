@@ -16,7 +16,7 @@ def candidates(outline: Outline, wanted: tuple[str, ...] | None = None) -> tuple
 
     Types do not matter here: values may be narrowed, and a method looks at what is left. wanted:
     the names of those that may be taken; None for all but those trained for bits-back under the
-    paper's likelihood, which `video` or sprites beat wherever they were tried.
+    paper's likelihood, which other methods beat wherever they were tried.
     """
     known = [c for c in store.installed() if wanted is None or c.name in wanted]
     kinds = {store.PATHS} if wanted is None else {store.PATHS, store.BITSBACK}
