@@ -78,7 +78,7 @@ def table(record: Record) -> str:
     run = record["clockwork"]
     words = (
         f"CW-VAE was trained for {run['steps']:,} steps, {run['cpu_seconds'] / 60:.0f} minutes of "
-        f"one core's time, and has {run['weights']:,} weights; its loss still fell. `cmu` took "
+        f"one core's time, and has {run['weights']:,} weights. `cmu` took "
         "28,500 steps in about 75 minutes of a core that other work shared."
     )
     return f"{words}\n\n{curves}"
