@@ -11,12 +11,17 @@ from typing import Any
 
 from vdsc.model.channel_layout import FOUR, FOURS, KINDS
 
-PATHS, VIDEO = "paths", "video"  # kinds: latent paths, and lossless video without them
+PATHS, VIDEO, SPRITES = "paths", "video", "sprites"
+"""Kinds: latent paths; and without them, lossless video, and what small moving things look like."""
+
 MOST = 1 << 24
 """The largest whole number in settings, and the most channels of a frame."""
 
 AXES = 3
 """Rows, columns and colours of a picture."""
+
+CELL = 64
+"""Pixels of the largest square that looks come from, a side."""
 
 LARGEST = 1e30
 """The largest other number in settings."""
@@ -27,11 +32,15 @@ def check_settings(settings: Any) -> None:
     _demand(isinstance(settings, dict), "it holds no settings")
     _demand(isinstance(settings.get("name"), str) and settings["name"], "no name")
     _demand(isinstance(settings.get("digest"), str), "no digest")
-    _demand(settings.get("kind", PATHS) in {PATHS, VIDEO}, "kind is unknown")
+    _demand(settings.get("kind", PATHS) in {PATHS, VIDEO, SPRITES}, "kind is unknown")
     _demand(isinstance(settings.get("card", {}), dict), "card holds no settings")
     if settings.get("kind", PATHS) == PATHS:
         channels = _channels(settings)
         _check_pose(settings.get("pose", {}), channels)
+    if settings.get("kind") == SPRITES:
+        net = settings.get("net")
+        sound = isinstance(net, dict) and _is_whole(net.get("cell"), 1, CELL)
+        _demand(sound, "net.cell is no side of a square")
 
 
 def _channels(settings: dict[str, Any]) -> int:

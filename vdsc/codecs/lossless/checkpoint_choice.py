@@ -12,14 +12,15 @@ from vdsc.model.store import Checkpoint
 
 
 def candidates(outline: Outline) -> tuple[Checkpoint, ...]:
-    """The first checkpoint of paths with frames of this shape, and the first for video.
+    """The first checkpoint of paths with frames of this shape, and the first of other kinds.
 
     Types do not matter here: values may be narrowed, and a method looks at what is left.
     """
     known = store.installed()
     paths = [c for c in known if c.kind == store.PATHS and _alike(c, outline.shape[1:])]
     video = [c for c in known if c.kind == store.VIDEO]
-    return (*paths[:1], *video[:1])
+    sprites = [c for c in known if c.kind == store.SPRITES]
+    return (*paths[:1], *video[:1], *sprites[:1])
 
 
 def candidate_names(outline: Outline) -> tuple[str, ...]:
