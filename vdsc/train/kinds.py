@@ -43,10 +43,20 @@ def _video(values: dict[str, Any], folder: Path) -> Trainer:
     return VideoTrainer.open(values, folder)
 
 
-KINDS: dict[str, Callable[[dict[str, Any], Path], Trainer]] = {"paths": _paths, "video": _video}
-"""A trainer's opener by the kind of model: latent paths (lossy), lossless video."""
+def _sprites(values: dict[str, Any], folder: Path) -> Trainer:
+    from vdsc.train.sprites.sprites_trainer import SpritesTrainer
 
-DOMAINS = {"motion": "paths", "digits": "paths", "video": "video"}
+    return SpritesTrainer.open(values, folder)
+
+
+KINDS: dict[str, Callable[[dict[str, Any], Path], Trainer]] = {
+    "paths": _paths,
+    "video": _video,
+    "sprites": _sprites,
+}
+"""A trainer's opener by the kind of model: latent paths (lossy), lossless video, sprites."""
+
+DOMAINS = {"motion": "paths", "digits": "paths", "video": "video", "sprites": "sprites"}
 """The kind of model that is trained on each domain's data, where the config names none."""
 
 
