@@ -8,6 +8,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests import tiny_sprites as tiny
+from vdsc.codecs.scene import clip_code, sprite_finding
 from vdsc.codecs.scene.clip_code import centred, code_clip
 from vdsc.codecs.scene.look_canvas import LADDER, Canvas
 from vdsc.codecs.scene.look_code import look_bits, seen
@@ -125,3 +126,14 @@ def test_black_stays_black_around_a_drawn_look():
     assert drawn.shape == (16, 16)
     assert not drawn[8:, 8:].any()
     assert NETWORKS.drawn(look, FINE) is look
+
+
+def test_a_look_beyond_the_limit_is_damage_and_is_not_made(monkeypatch):
+    """No file makes a reader decode an endless look, and no encoder finds one."""
+    stack = stack_of(a_clip(3, 4, 0))
+    monkeypatch.setattr(clip_code, "MOST_PIXELS", 8)
+    with pytest.raises(CorruptFile, match="larger than can be"):
+        code_clip(ReadingTape(stack), None, NETWORKS, (9, *SIZE), 4)
+    assert sprite_finding.found_clip(tiny.film()) is not None
+    monkeypatch.setattr(sprite_finding, "MOST_PIXELS", 8)
+    assert sprite_finding.found_clip(tiny.film()) is None

@@ -8,7 +8,7 @@ from vdsc.codecs.scene.adaptive import bit
 from vdsc.codecs.scene.bouncing import Course, Mover, Pair, Walls
 from vdsc.codecs.scene.look_code import code_look, code_size
 from vdsc.codecs.scene.look_network import FINE, LookNetworks
-from vdsc.codecs.scene.sprite_clip import FINEST, SpriteClip
+from vdsc.codecs.scene.sprite_clip import FINEST, MOST_PIXELS, SpriteClip
 from vdsc.codecs.scene.sprite_track import Pixels
 from vdsc.codecs.scene.texture import Texture
 from vdsc.core.types import Ints
@@ -78,8 +78,8 @@ def _look(
 ) -> Pixels:
     said = None if given is None else (given.shape[0], given.shape[1])
     size = code_size(tape, said, networks, most)
-    if size[0] > most[0] or size[1] > most[1]:
-        raise CorruptFile("a sprite is larger than its frame; the file is damaged")
+    if size[0] > most[0] or size[1] > most[1] or size[0] * size[1] > MOST_PIXELS:
+        raise CorruptFile("a sprite is larger than can be; the file is damaged")
     if texture is not None:
         return texture.code(tape, given, size)
     return code_look(tape, given, networks, size, levels)

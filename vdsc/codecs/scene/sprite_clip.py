@@ -10,7 +10,9 @@ from vdsc.codecs.scene.look_network import FINE, MARGIN, LookNetworks
 from vdsc.codecs.scene.sprite_track import Pixels
 from vdsc.core.types import Ints
 
-MOST_OBJECTS = 4
+MOST_PIXELS = 1 << 14
+"""Pixels that a look has at most: each is decoded by itself."""
+
 FINEST = 8
 """Positions are told to 2**-8 of a pixel at most."""
 

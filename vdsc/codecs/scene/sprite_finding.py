@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from vdsc.codecs.scene.mending import PATCHES
-from vdsc.codecs.scene.sprite_clip import SpriteClip
+from vdsc.codecs.scene.sprite_clip import MOST_PIXELS, SpriteClip
 from vdsc.codecs.scene.sprite_track import MOST_WRONG, Pixels, find
 
 COUNTS = (2, 1, 3)
@@ -20,6 +20,6 @@ def found_clip(x: Pixels) -> SpriteClip | None:
         return None
     for count in COUNTS:
         scene = find(x, count)
-        if scene is not None:
+        if scene is not None and max(one.size for one in scene.sprites) <= MOST_PIXELS:
             return SpriteClip(scene.sprites, scene.places)
     return None
