@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from tests import tiny_sprites as tiny
 from vdsc.codecs.scene import clip_code, sprite_finding
 from vdsc.codecs.scene.clip_code import centred, code_clip
-from vdsc.codecs.scene.look_canvas import LADDER, Canvas
+from vdsc.codecs.scene.look_canvas import FINE, LADDER, Canvas
 from vdsc.codecs.scene.look_code import look_bits, seen
-from vdsc.codecs.scene.look_network import FINE, LookNetworks, greys
+from vdsc.codecs.scene.look_network import LookNetworks, greys
 from vdsc.codecs.scene.sprite_clip import SpriteClip, between
 from vdsc.entropy import BitStack
 from vdsc.entropy.tape import ReadingTape, WritingTape

@@ -10,7 +10,8 @@ from tests import tiny_sprites as tiny
 from tests.battery import check_codec
 from tests.forge import opened
 from vdsc.codecs.lossless import chunk
-from vdsc.codecs.scene.look_network import FINE, LookNetworks
+from vdsc.codecs.scene.look_canvas import FINE
+from vdsc.codecs.scene.look_network import LookNetworks
 from vdsc.codecs.sprites.look_choice import coarse_look
 from vdsc.codecs.sprites.sprite_settings import RUNGS, SpriteSettings
 from vdsc.errors import CorruptFile, InvalidInput, ModelMissing

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from tests import tiny_sprites as tiny
-from vdsc.codecs.scene.look_canvas import LADDER
+from vdsc.codecs.scene.look_canvas import FINE, LADDER
 from vdsc.codecs.scene.look_code import seen
-from vdsc.codecs.scene.look_network import FINE, LookNetworks, networks
+from vdsc.codecs.scene.look_network import LookNetworks, networks
 from vdsc.errors import InvalidInput
 from vdsc.model.store import Checkpoint
 from vdsc.train.kinds import open_trainer

@@ -8,7 +8,8 @@ import numpy as np
 
 from vdsc.codecs.lossless import footprint
 from vdsc.codecs.scene.clip_code import code_clip
-from vdsc.codecs.scene.look_network import FINE, networks
+from vdsc.codecs.scene.look_canvas import FINE
+from vdsc.codecs.scene.look_network import networks
 from vdsc.codecs.scene.mending import mend
 from vdsc.codecs.scene.sprite_clip import SpriteClip
 from vdsc.codecs.scene.sprite_finding import found_clip

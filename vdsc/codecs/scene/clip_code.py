@@ -6,8 +6,9 @@ import numpy as np
 
 from vdsc.codecs.scene.adaptive import bit
 from vdsc.codecs.scene.bouncing import Course, Mover, Pair, Walls
+from vdsc.codecs.scene.look_canvas import FINE
 from vdsc.codecs.scene.look_code import code_look, code_size
-from vdsc.codecs.scene.look_network import FINE, LookNetworks
+from vdsc.codecs.scene.look_network import LookNetworks
 from vdsc.codecs.scene.sprite_clip import FINEST, MOST_PIXELS, SpriteClip
 from vdsc.codecs.scene.sprite_track import Pixels
 from vdsc.codecs.scene.texture import Texture

@@ -21,6 +21,9 @@ FAR, BLOCK = 12, 3
 LADDER = (2, 3, 4, 6, 8, 12, 16, 256)
 """How many levels of grey a look may have; the last is all."""
 
+FINE = LADDER[-1]
+"""All levels of grey."""
+
 TONES = (0, 252, 253, 254, 255)
 """Levels that a neighbour's equality with is an input."""
 

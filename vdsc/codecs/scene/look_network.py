@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vdsc.codecs.scene.look_canvas import LADDER
+from vdsc.codecs.scene.look_canvas import FINE, LADDER
 from vdsc.codecs.scene.sprite_track import Pixels
 from vdsc.core.fixed import CERTAIN
 from vdsc.core.types import Floats, Ints
@@ -24,7 +24,6 @@ MARGIN = 2
 REACH = 3
 """Pixels to each side that a drawn one depends on."""
 
-FINE = LADDER[-1]
 _SHARE = float(1 << 22)
 _FIRST = np.concatenate([[0], np.cumsum(LADDER[:-1])])
 Weights = dict[str, NDArray[Any]]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vdsc.codecs.scene.look_network import FINE, MARGIN, LookNetworks
+from vdsc.codecs.scene.look_canvas import FINE
+from vdsc.codecs.scene.look_network import MARGIN, LookNetworks
 from vdsc.codecs.scene.sprite_track import Pixels
 from vdsc.core.types import Ints
 

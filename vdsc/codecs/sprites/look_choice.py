@@ -7,8 +7,8 @@ from itertools import product
 
 import numpy as np
 
-from vdsc.codecs.scene.look_canvas import Canvas
-from vdsc.codecs.scene.look_network import FINE, LookNetworks, greys
+from vdsc.codecs.scene.look_canvas import FINE, Canvas
+from vdsc.codecs.scene.look_network import LookNetworks, greys
 from vdsc.codecs.scene.sprite_track import Pixels
 from vdsc.core.types import Ints
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vdsc.codecs.scene.look_network import FINE
+from vdsc.codecs.scene.look_canvas import FINE
 from vdsc.errors import InvalidInput
 
 RUNGS = (

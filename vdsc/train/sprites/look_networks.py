@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from vdsc.codecs.scene.look_canvas import LADDER
-from vdsc.codecs.scene.look_network import FINE, REACH, greys
+from vdsc.codecs.scene.look_canvas import FINE, LADDER
+from vdsc.codecs.scene.look_network import REACH, greys
 from vdsc.train.sprites.look_batches import LookBatch, Pixels, coarse, cut, windows
 
 RARE = 0.25
