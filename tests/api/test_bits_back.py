@@ -14,6 +14,7 @@ from tests import tiny
 from vdsc.cli.app import app
 from vdsc.codecs.lossless import chunk as lossless
 from vdsc.codecs.lossless.methods import Arrays, Floor
+from vdsc.codecs.lossless.sprites_method import SpriteFilms
 from vdsc.codecs.lossless.video.video_method import Video
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "exact-sprites.vds"
@@ -36,7 +37,7 @@ def spot(frames):
 @pytest.fixture
 def chunks(monkeypatch):
     """A file of three chunks, all of them coded by bits-back, as if nothing else were smaller."""
-    for other in (Floor, Arrays, Video):
+    for other in (Floor, Arrays, Video, SpriteFilms):
         monkeypatch.setattr(other, "start", lambda *_: None)
     monkeypatch.setattr(lossless, "VALUES", 40 * 256)
     return vdsc.compress(spot(110), codec="lossless")

@@ -64,7 +64,7 @@ def clips():
     views = np.stack([ground[t : t + 32, 2 * t : 2 * t + 40] for t in range(5)])
     return {
         "arrays": np.load(EXAMPLES / "walk.npy")[:60],
-        "bitsback": np.load(EXAMPLES / "digits.npy")[:24],
+        "sprites": np.load(EXAMPLES / "digits.npy")[:24],
         "video": (views + rng.integers(0, 3, views.shape)).astype(np.uint8),
     }
 

@@ -38,6 +38,10 @@ def usual(body: bytes, models: Path) -> tuple[dict[Any, Any], bytes]:
     """HEAD's map and the chunk that a USUAL record stands for."""
     folder = folder_of(body[1:6], models)
     said = json.loads((folder / "model.json").read_text())
+    if not body[0]:
+        n, at = varint(body, 6)
+        head = brief_page.fields(body[at : at + n])
+        return head | {7: digest(folder) + said["name"].encode()}, body[at + n :]
     frames, at = varint(body, 6)
     pixels = said["frames"]["kind"] == "pixels"
     head, at = header(body, at, said, frames)

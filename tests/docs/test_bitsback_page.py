@@ -23,6 +23,7 @@ from vdsc.codecs.lossless.bitsback import bill
 from vdsc.codecs.lossless.bitsback import bitsback_method as method
 from vdsc.codecs.lossless.bitsback.latent_plan import LatentPlan
 from vdsc.codecs.lossless.bitsback.observation.sprites import Layers
+from vdsc.codecs.lossless.sprites_method import SpriteFilms
 from vdsc.codecs.lossless.video.video_method import Video
 from vdsc.entropy import BitStack
 from vdsc.errors import CorruptFile
@@ -170,7 +171,8 @@ def test_streams_of_chance_are_read_alike(models, name):
 def test_a_file_of_bits_back_is_read_by_the_page(models, monkeypatch):
     """A whole file of two chunks, its model found by the name in HEAD."""
     monkeypatch.setenv("VDSC_MODELS", str(models))
-    monkeypatch.setattr(Video, "start", lambda *_: None)
+    for other in (Video, SpriteFilms):
+        monkeypatch.setattr(other, "start", lambda *_: None)
     monkeypatch.setattr(lossless, "VALUES", 40 * 256)
     clip = sprites((16, 16), 1, 60, 3)
     data = vdsc.compress(clip, codec="lossless")

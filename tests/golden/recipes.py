@@ -12,7 +12,7 @@ from unittest.mock import patch
 import numpy as np
 
 import vdsc
-from tests import hinges, tiny
+from tests import hinges, tiny, tiny_sprites
 from vdsc.api.knots import windows
 from vdsc.codecs.knots import unit
 from vdsc.codecs.linear import linear_encoder
@@ -40,6 +40,10 @@ OLD = (
 
 FROZEN_POSE = HERE / "models" / "frozen-pose"
 """The frozen checkpoint, tensors and hash alike, with what encoders need to know of poses."""
+
+
+LOOKS = HERE / "models" / "frozen-looks"
+"""The frozen checkpoint of sprites: `tests.tiny_sprites.write_sprites`."""
 
 
 FROZEN_LAW = HERE / "models" / "frozen-law"
@@ -311,12 +315,27 @@ def readings():
     return np.array([[float(f"{x:.7g}") for x in row] for row in series]).astype(np.float32)
 
 
+def spotted():
+    """A clip of sprites with a wrong pixel."""
+    film = tiny_sprites.film(9)
+    film[4, 0, -1] = 9
+    return film
+
+
 GAPS = {
     "gaps-linear": lambda: vdsc.compress(holes(), missing="nan", codec="linear", fps=30),
     "gaps-bounded": lambda: vdsc.compress(
         holes(), missing="nan", codec="bounded", max_error=0.5, base="linear", fps=30
     ),
 }
+
+SPRITES = {
+    "sprites-coarse": lambda: vdsc.compress(
+        tiny_sprites.film(9), codec="sprites", model=str(LOOKS), quality=70
+    ),
+    "sprites-exact": lambda: vdsc.compress(spotted(), codec="lossless"),
+}
+"""Both are short files of the checkpoint `frozen-looks`."""
 
 EXACT = {
     "exact-decimals": lambda: vdsc.compress(followed(), lossless=True, fps=30),
@@ -348,7 +367,7 @@ def add(name: str) -> None:
     """Write NAME.vds and NAME.json; raises FileExistsError for a golden that is there."""
     if (HERE / f"{name}.vds").exists():
         raise FileExistsError(f"{name} is there: a golden is never written again")
-    data = (KNOTS | EXACT | LINEAR | BOUNDED | GAPS)[name]()
+    data = (KNOTS | EXACT | LINEAR | BOUNDED | GAPS | SPRITES)[name]()
     with open(HERE / f"{name}.vds", "xb") as file:
         file.write(data)
     with open(HERE / f"{name}.json", "x") as file:

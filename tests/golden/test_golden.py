@@ -27,6 +27,7 @@ from tests.golden.recipes import (
     KNOTS,
     LINEAR,
     OLD,
+    SPRITES,
     add,
     digest,
     frames,
@@ -175,5 +176,6 @@ def test_no_golden_is_without_a_recipe():
         *LINEAR,
         *BOUNDED,
         *GAPS,
+        *SPRITES,
     }
     assert set(OLD_FRAMES) == set(OLD)

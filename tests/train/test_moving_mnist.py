@@ -65,3 +65,16 @@ def test_clips_move(frames):
     clip = made.clips(DIGITS, 1, frames, seed=1)[0]
     assert len(clip) == frames
     assert frames == 1 or (clip[0] != clip[-1]).any()
+
+
+def test_digits_may_move_by_parts_of_a_pixel():
+    """Between pixels by straight lines: their mass stays, and whole places are as ever."""
+    digits = np.zeros((2, 28, 28), np.uint8)
+    digits[:, 9:19, 8:20] = 120
+    films = made.smooth_clips(digits, 2, 12, seed=3)
+    assert films.shape == (2, 12, 64, 64, 1)
+    mass = films.sum(axis=(2, 3, 4), dtype=np.int64)
+    assert (np.abs(mass - digits.sum(dtype=np.int64)) < 300).all()
+    whole = made.track(np.random.default_rng(1), 9)[None]
+    near = made.render_between(digits[:1], whole.astype(np.float64))
+    assert (near == made.render(digits[:1], whole)).all()

@@ -11,6 +11,7 @@ from vdsc.api.jobs import LEARNED, PLAIN, dated, job, offer
 from vdsc.api.report import Report
 from vdsc.api.rival import rival
 from vdsc.api.smallest import spool
+from vdsc.api.sprite_choice import as_sprites
 from vdsc.codecs.base import Group
 from vdsc.codecs.knots import checkpoints
 from vdsc.core.sequence import Outline, Times
@@ -49,6 +50,10 @@ def chosen(
     verify: bool,
 ) -> Choice:
     """A checkpoint's codec where that does better, or is asked for; else the plain one."""
+    sprites = as_sprites(source, settings, fps, times, verify=verify)
+    if sprites is not None:
+        found, seen, outline, done = sprites
+        return Choice(found, seen, outline, done=done)
     learned, plain = (offer(name, settings, verify=verify) for name in (LEARNED, PLAIN))
     if learned is None and plain is None:
         job(LEARNED, settings, verify=verify)  # says what is wrong with them

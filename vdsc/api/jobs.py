@@ -17,9 +17,13 @@ from vdsc.codecs.windows import apart
 from vdsc.core.sequence import Outline, Times
 from vdsc.errors import InvalidInput
 from vdsc.io.source import Source
+from vdsc.model import store
 
 LEARNED, PLAIN, BOUNDED, EXACT = "knots", "linear", "bounded", ("lossless", "packed")
 """The codecs that are tried where none is named."""
+
+SPRITES = "sprites"
+"""The codec that is tried before them, and takes one kind of clip only."""
 
 BASES = ("linear", "none")
 """What a promised error is tried on; on a checkpoint, too, where one is named."""
@@ -98,6 +102,7 @@ def dated(source: Source, model: str, fps: Fraction | None, times: Times | None)
     little = dtype if source.exact else dtype.newbyteorder("<")
     if fps is None and times is None and source.clock is not None:
         return Outline(shape, little, source.clock)
-    found = checkpoints.pick(shape, dtype, model) if model else checkpoints.fitting(shape, dtype)
+    named = model and store.by_name(model).kind == store.PATHS
+    found = checkpoints.pick(shape, dtype, model) if named else checkpoints.fitting(shape, dtype)
     native = UNDATED if found is None else checkpoints.ticks(found)
     return clocks.dated(shape, little, native=native, fps=fps, times=times)

@@ -43,4 +43,4 @@ def _card(checkpoint: store.Checkpoint) -> ModelCard:
 
 def _pace(checkpoint: store.Checkpoint) -> str:
     """Frames per second, where a checkpoint has a rate of its own."""
-    return "" if checkpoint.kind == store.VIDEO else f", {checkpoint.settings['net']['fps']:g} fps"
+    return "" if checkpoint.kind != store.PATHS else f", {checkpoint.settings['net']['fps']:g} fps"

@@ -17,9 +17,15 @@ CODECS: dict[str, str] = {
     "linear": "vdsc.codecs.linear.codec:LinearCodec",
     "bounded": "vdsc.codecs.bounded.codec:BoundedCodec",
     "gaps": "vdsc.codecs.gaps.codec:GapsCodec",
+    "sprites": "vdsc.codecs.sprites.codec:SpritesCodec",
 }
 """Where each codec is. An id is never given to other bytes: what means anew is called anew."""
-FOLDED = {"knots": "vdsc.codecs.knots.short_file"}
+_OF_SPRITES = "vdsc.codecs.sprite_file"
+FOLDED = {
+    "knots": "vdsc.codecs.knots.short_file",
+    "lossless": _OF_SPRITES,
+    "sprites": _OF_SPRITES,
+}
 """What turns a file of one chunk into a record beside its checkpoint, and back."""
 
 READ_ONLY = frozenset({"vdsde"})
@@ -67,6 +73,6 @@ def fold(header: Header, chunk: bytes) -> bytes | None:
 
 def unfold(folded: bytes, memlimit: int) -> tuple[Header, bytes]:
     """Header and chunk of a file that is the record USUAL; raises VdscError."""
-    (module,) = FOLDED.values()
+    module = FOLDED["sprites" if folded.startswith(b"\0") else "knots"]
     made: tuple[Header, bytes] = import_module(module).unfold(folded, memlimit)
     return made

@@ -11,14 +11,18 @@ from typing import Any
 
 from vdsc.model.channel_layout import FOUR, FOURS, KINDS
 
-PATHS, VIDEO, BITSBACK = "paths", "video", "bitsback"
-"""Kinds: latent paths of lossy files; lossless video without them, and with them."""
+PATHS, VIDEO, BITSBACK, SPRITES = "paths", "video", "bitsback", "sprites"
+"""Kinds: latent paths of lossy files; lossless video without them, and with them; and what small
+moving things look like."""
 
 MOST = 1 << 24
 """The largest whole number in settings, and the most channels of a frame."""
 
 AXES = 3
 """Rows, columns and colours of a picture."""
+
+CELL = 64
+"""Pixels of the largest square that looks come from, a side."""
 
 LARGEST = 1e30
 """The largest other number in settings."""
@@ -29,11 +33,16 @@ def check_settings(settings: Any) -> None:
     _demand(isinstance(settings, dict), "it holds no settings")
     _demand(isinstance(settings.get("name"), str) and settings["name"], "no name")
     _demand(isinstance(settings.get("digest"), str), "no digest")
-    _demand(settings.get("kind", PATHS) in {PATHS, VIDEO, BITSBACK}, "kind is unknown")
+    kinds = {PATHS, VIDEO, BITSBACK, SPRITES}
+    _demand(settings.get("kind", PATHS) in kinds, "kind is unknown")
     _demand(isinstance(settings.get("card", {}), dict), "card holds no settings")
-    if settings.get("kind", PATHS) != VIDEO:
+    if settings.get("kind", PATHS) in {PATHS, BITSBACK}:
         channels = _channels(settings)
         _check_pose(settings.get("pose", {}), channels)
+    if settings.get("kind") == SPRITES:
+        net = settings.get("net")
+        sound = isinstance(net, dict) and _is_whole(net.get("cell"), 1, CELL)
+        _demand(sound, "net.cell is no side of a square")
 
 
 def _channels(settings: dict[str, Any]) -> int:

@@ -28,7 +28,8 @@ PROCESS = "process.safetensors"
 """The knot process of encoders; decoding does not depend on it, and so neither does the hash."""
 
 DIGEST_BYTES, OLD_DIGEST_BYTES = 16, 6  # checkpoints made by release 0.1 state 6 bytes
-PATHS, VIDEO, BITSBACK = model_json.PATHS, model_json.VIDEO, model_json.BITSBACK
+PATHS, VIDEO = model_json.PATHS, model_json.VIDEO
+BITSBACK, SPRITES = model_json.BITSBACK, model_json.SPRITES
 Arrays = dict[str, NDArray[Any]]
 T = TypeVar("T")
 
@@ -88,7 +89,7 @@ class Checkpoint:
 
     @property
     def kind(self) -> str:
-        """What its networks are: PATHS, VIDEO or BITSBACK."""
+        """What its networks are: PATHS, VIDEO, BITSBACK or SPRITES."""
         return str(self.settings.get("kind", PATHS))
 
     @property
@@ -122,10 +123,10 @@ class Checkpoint:
 
     @cached_property
     def tensors(self) -> tuple[Arrays, Arrays]:
-        """Weights and integer tables (none for VIDEO), as the digest says; raises ModelMissing."""
+        """Weights and integer tables (of PATHS only), as the digest says; raises ModelMissing."""
         try:
             weights = load_file(self.folder / WEIGHTS)
-            tables = {} if self.kind == VIDEO else load_file(self.folder / TABLES)
+            tables = load_file(self.folder / TABLES) if self.kind == PATHS else {}
         except (OSError, SafetensorError) as error:
             raise ModelMissing(f"{self.name}: {error}; install the checkpoint again") from None
         found = content_digest(self.settings, weights, tables)[: len(self.claim)]

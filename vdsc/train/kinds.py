@@ -49,14 +49,24 @@ def _bitsback(values: dict[str, Any], folder: Path) -> Trainer:
     return BitsbackTrainer.open(values, folder)
 
 
+def _sprites(values: dict[str, Any], folder: Path) -> Trainer:
+    from vdsc.train.sprites.sprites_trainer import SpritesTrainer
+
+    return SpritesTrainer.open(values, folder)
+
+
 KINDS: dict[str, Callable[[dict[str, Any], Path], Trainer]] = {
     "paths": _paths,
     "video": _video,
     "bitsback": _bitsback,
+    "sprites": _sprites,
 }
-"""A trainer's opener by the kind of model: latent paths (lossy), lossless video, bits-back."""
+"""A trainer's opener by the kind of model: latent paths, lossless video, bits-back, sprites."""
 
-DOMAINS = {"motion": "paths", "digits": "paths", "video": "video", "mazes": "bitsback"}
+DOMAINS = {
+    "motion": "paths", "digits": "paths", "video": "video", "mazes": "bitsback",
+    "sprites": "sprites",
+}  # fmt: skip
 """The kind of model that is trained on each domain's data, where the config names none."""
 
 

@@ -13,6 +13,8 @@ SIZE = 64
 DIGIT = 28
 ROOM = SIZE - DIGIT
 SPEED = 4
+SLOWEST = 0.5
+"""The least speed away from a wall of a digit that moves by parts of a pixel."""
 
 
 def track(rng: np.random.Generator, frames: int) -> NDArray[np.int64]:
@@ -54,3 +56,46 @@ def clips(digits: NDArray[np.uint8], count: int, frames: int, seed: int) -> NDAr
     """(count, frames, 64, 64, 1) clips of digits (N, 28, 28); equal seeds give equal clips."""
     rng = np.random.default_rng(seed)
     return np.stack([scene(digits, frames, rng)[0] for _ in range(count)])[..., None]
+
+
+def smooth_track(rng: np.random.Generator, frames: int) -> NDArray[np.float64]:
+    """(frames, 2) corners (row, column) of one digit that moves by any part of a pixel."""
+    place = rng.uniform(0, ROOM, 2)
+    speed = rng.uniform(-SPEED, SPEED, 2)
+    out = np.empty((frames, 2))
+    for i in range(frames):
+        out[i] = place
+        place = place + speed
+        for axis in range(2):
+            if not 0 <= place[axis] <= ROOM:
+                place[axis] = np.clip(place[axis], 0, ROOM)
+                away = 1 if place[axis] == 0 else -1
+                speed[axis] = away * rng.uniform(SLOWEST, SPEED)
+                speed[1 - axis] = rng.uniform(-SPEED, SPEED)
+    return out
+
+
+def render_between(sprites: NDArray[np.uint8], tracks: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """Sum of sprites (S, 28, 28) at tracks (S, T, 2), bilinear between pixels: (T, 64, 64)."""
+    frames = np.zeros((tracks.shape[1], SIZE + 1, SIZE + 1))
+    for sprite, corners in zip(sprites, tracks, strict=True):
+        for frame, corner in zip(frames, corners, strict=True):
+            (row, column), (down, right) = np.floor(corner).astype(int), corner % 1
+            for i, tall in ((0, 1 - down), (1, down)):
+                for j, wide in ((0, 1 - right), (1, right)):
+                    top, left = row + i, column + j
+                    frame[top : top + DIGIT, left : left + DIGIT] += tall * wide * sprite
+    return np.minimum(np.rint(frames[:, :SIZE, :SIZE]), 255).astype(np.uint8)
+
+
+def smooth_clips(
+    digits: NDArray[np.uint8], count: int, frames: int, seed: int
+) -> NDArray[np.uint8]:
+    """Like `clips`, of digits that move by any part of a pixel."""
+    rng = np.random.default_rng(seed)
+    made = []
+    for _ in range(count):
+        sprites = digits[rng.integers(0, len(digits), 2)]
+        tracks = np.stack([smooth_track(rng, frames), smooth_track(rng, frames)])
+        made.append(render_between(sprites, tracks))
+    return np.stack(made)[..., None]

@@ -21,6 +21,7 @@ from tests.docs.lossless_page.floor import floor
 from tests.docs.lossless_page.packed import packed
 from tests.docs.lossless_page.recast import Recast
 from tests.docs.lossless_page.video.payload import Weights, checked, video
+from tests.docs.sprites_page import Networks, of_payload
 
 
 def decode(
@@ -33,7 +34,7 @@ def decode(
 
     `values` is the most that a chunk holds, `met` gathers what occurs, `models` has model folders.
     """
-    head, bodies = opened(data)
+    head, bodies = opened(data) if models is None else opened(data, models)
     full = np.dtype(NAMES[head.get(2, 0)])
     shape, dtype = numbers(tuple(head[1]), full)
     head = head | {1: list(shape)}
@@ -93,7 +94,7 @@ def lossless(
 
 
 class Methods:
-    """Methods 0 to 3, with what they pass on from chunk to chunk."""
+    """Methods 0 to 3 and 5, with what they pass on from chunk to chunk."""
 
     def __init__(self, model: Any, met: set[Any]) -> None:
         self.model, self.met, self.state, self.film = model, met, None, None
@@ -112,13 +113,16 @@ class Methods:
         if method == 2:
             assert isinstance(self.model, Model)
             return bitsback(payload, part, self.model, self.met)
+        if method == 5:
+            assert isinstance(self.model, Networks)
+            return of_payload(payload, self.model, part[:3], self.met)
         assert method == 3
         assert isinstance(self.model, dict)
         raw, self.film = video(payload, part, self.model, self.film, self.met)
         return raw
 
 
-def opened_model(digest: bytes, name: bytes, models: Path | None) -> Model | Weights:
+def opened_model(digest: bytes, name: bytes, models: Path | None) -> Model | Weights | Networks:
     """The checkpoint that HEAD names, by the name of its folder."""
     assert models is not None
     folder = models / name.decode()
@@ -126,6 +130,8 @@ def opened_model(digest: bytes, name: bytes, models: Path | None) -> Model | Wei
     assert bytes.fromhex(settings["digest"])[: len(digest)] == digest
     if settings.get("kind") == "video":
         return checked(load_file(folder / "weights.safetensors"), digest)
+    if settings.get("kind") == "sprites":
+        return Networks(settings, load_file(folder / "weights.safetensors"))
     tables = load_file(folder / "tables.safetensors")
     plain = {name: table.tolist() for name, table in tables.items()}
     return Model(settings, load_file(folder / "weights.safetensors"), plain)

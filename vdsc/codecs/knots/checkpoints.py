@@ -84,6 +84,8 @@ def takes_words(checkpoint: Checkpoint) -> str:
     """Shape and type of the sequences that a checkpoint takes."""
     if checkpoint.kind == store.VIDEO:
         return "uint8 video of any size, --lossless only"
+    if checkpoint.kind == store.SPRITES:
+        return "grey uint8 video of sprites over black"
     frame = ", ".join(map(str, checkpoint.frame))
     return f"(T, {frame}) {'uint8' if pixels(checkpoint) else 'float'}"
 

@@ -12,7 +12,7 @@ from vdsc.model.store import Checkpoint
 
 
 def candidates(outline: Outline, wanted: tuple[str, ...] | None = None) -> tuple[Checkpoint, ...]:
-    """The first checkpoint of paths with frames of this shape, and the first for video.
+    """The first checkpoint of paths with frames of this shape, and the first of other kinds.
 
     Types do not matter here: values may be narrowed, and a method looks at what is left. wanted:
     the names of those that may be taken; None for all but those trained for bits-back under the
@@ -22,7 +22,8 @@ def candidates(outline: Outline, wanted: tuple[str, ...] | None = None) -> tuple
     kinds = {store.PATHS} if wanted is None else {store.PATHS, store.BITSBACK}
     paths = [c for c in known if c.kind in kinds and _alike(c, outline.shape[1:])]
     video = [c for c in known if c.kind == store.VIDEO]
-    return (*paths[:1], *video[:1])
+    sprites = [c for c in known if c.kind == store.SPRITES]
+    return (*paths[:1], *video[:1], *sprites[:1])
 
 
 def candidate_names(outline: Outline) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from vdsc.errors import CorruptFile, UnsupportedVersion
 ID = "lossless"
 """The permanent name of the lossless codec."""
 
-METHODS = ("floor", "arrays", "bitsback", "video", "recast")
+METHODS = ("floor", "arrays", "bitsback", "video", "recast", "sprites")
 """What a chunk may be coded by; the place of a name is its number in files: append only."""
 
 RECAST = METHODS.index("recast")
@@ -39,7 +39,7 @@ def split(body: bytes) -> tuple[int, bytes, bytes]:
 
 def inner(data: bytes) -> tuple[int, bytes]:
     """Method and payload of narrowed values; raises CorruptFile for no method of narrow values."""
-    if not data or data[0] >= RECAST:
+    if not data or data[0] == RECAST or data[0] >= len(METHODS):
         raise CorruptFile("a chunk does not say how it is coded; the file is damaged")
     return data[0], data[1:]
 

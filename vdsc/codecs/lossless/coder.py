@@ -29,7 +29,7 @@ from vdsc.codecs.lossless.methods import Method, Shape, Values
 from vdsc.codecs.lossless.recast import Narrowing, found, narrowing
 from vdsc.core.background import together
 from vdsc.core.sequence import Outline
-from vdsc.errors import CorruptFile, LimitExceeded
+from vdsc.errors import CorruptFile, InvalidInput, LimitExceeded
 from vdsc.model.store import Checkpoint
 
 TRIAL = 1 << 15
@@ -103,10 +103,10 @@ class StartedMethods:
         self.methods = {name: method for name, method in self.methods.items() if wanted(method)}
 
     def _by(self, values: Values, name: str) -> tuple[bytes, Any] | None:
-        """Payload and state by one method, None where decoding it would take too much memory."""
+        """Payload and state by one method, None where it does not take them, or too much memory."""
         try:
             return self.methods[name].encode(values, self.states[name])
-        except LimitExceeded:
+        except (InvalidInput, LimitExceeded):
             return None
 
     def _try(self, values: Values) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,9 +12,10 @@ from numpy.typing import NDArray
 from vdsc.codecs.lossless import floor
 from vdsc.codecs.lossless.arrays import array_stream as arrays
 from vdsc.codecs.lossless.bitsback.bitsback_method import BitsBack
+from vdsc.codecs.lossless.sprites_method import SpriteFilms
 from vdsc.codecs.lossless.video.video_method import Video
 from vdsc.core.sequence import Outline
-from vdsc.model.store import VIDEO, Checkpoint
+from vdsc.model.store import PATHS, SPRITES, VIDEO, Checkpoint
 
 Values = NDArray[Any]
 Shape = tuple[int, ...]
@@ -34,7 +36,10 @@ class Method(Protocol):
         ...
 
     def encode(self, values: Values, state: Any) -> tuple[bytes, Any]:
-        """Payload of values (n, ...) in little-endian order, and the state after them."""
+        """Payload of values (n, ...) in little-endian order, and the state after them.
+
+        Raises InvalidInput where the method does not take such values.
+        """
         ...
 
     def decode(
@@ -100,10 +105,15 @@ def coders(*checkpoints: Checkpoint | None, memlimit: int | None = None) -> tupl
     With a limit on memory they raise LimitExceeded for a chunk that takes more to decode, when it
     is encoded, too.
     """
-    learned = [
-        Video(c, memlimit) if c.kind == VIDEO else BitsBack(c, memlimit) for c in checkpoints if c
-    ]
+    learned = [_LEARNED[c.kind](c, memlimit) for c in checkpoints if c]
     return (Floor(), Arrays(memlimit), *learned)
+
+
+_LEARNED: dict[str, Callable[[Checkpoint, int | None], Method]] = {
+    PATHS: BitsBack,
+    VIDEO: Video,
+    SPRITES: SpriteFilms,
+}
 
 
 def _numbers(values: Values) -> Values:

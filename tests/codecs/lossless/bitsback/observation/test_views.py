@@ -6,14 +6,15 @@ import zlib
 
 import numpy as np
 
-from vdsc.codecs.lossless.bitsback.observation import mix
-from vdsc.codecs.lossless.bitsback.observation.adaptive import Counts
 from vdsc.codecs.lossless.bitsback.observation.logistic_mixture import Logistics
 from vdsc.codecs.lossless.bitsback.observation.scene import code
 from vdsc.codecs.lossless.bitsback.observation.sprite_motion import Drift, Sprite
-from vdsc.codecs.lossless.bitsback.observation.sprite_track import draw, find
-from vdsc.codecs.lossless.bitsback.observation.sprites import drawn, mend
-from vdsc.codecs.lossless.bitsback.observation.texture import Texture
+from vdsc.codecs.lossless.bitsback.observation.sprites import drawn
+from vdsc.codecs.scene import mix
+from vdsc.codecs.scene.adaptive import Counts
+from vdsc.codecs.scene.mending import mend
+from vdsc.codecs.scene.sprite_track import draw, find
+from vdsc.codecs.scene.texture import Texture
 from vdsc.entropy import BitStack
 from vdsc.entropy.tape import ReadingTape, WritingTape
 from vdsc.errors import CorruptFile

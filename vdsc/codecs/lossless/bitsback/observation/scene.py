@@ -6,10 +6,10 @@ from itertools import permutations
 
 import numpy as np
 
-from vdsc.codecs.lossless.bitsback.observation.adaptive import bit
 from vdsc.codecs.lossless.bitsback.observation.sprite_motion import Drift, Pair, Sprite
-from vdsc.codecs.lossless.bitsback.observation.sprite_track import Scene
-from vdsc.codecs.lossless.bitsback.observation.texture import Texture
+from vdsc.codecs.scene.adaptive import bit
+from vdsc.codecs.scene.sprite_track import Scene
+from vdsc.codecs.scene.texture import Texture
 from vdsc.core.fixed import ONE
 from vdsc.core.types import Ints
 from vdsc.entropy import frequencies as tables

@@ -5,7 +5,7 @@ A sprite keeps its speed; what would pass a wall stops there, and the speed that
 
 from __future__ import annotations
 
-from vdsc.codecs.lossless.bitsback.observation.adaptive import Counts, bit
+from vdsc.codecs.scene.adaptive import Counts, bit
 from vdsc.entropy.tape import Tape
 
 FARTHEST = 15

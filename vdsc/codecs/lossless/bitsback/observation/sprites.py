@@ -10,25 +10,22 @@ Clips that are not made so are coded pixel by pixel around the synthesised frame
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vdsc.codecs.lossless.bitsback.observation import logistic_mixture as plain
-from vdsc.codecs.lossless.bitsback.observation.adaptive import bit
 from vdsc.codecs.lossless.bitsback.observation.scene import centres, code, matched
-from vdsc.codecs.lossless.bitsback.observation.sprite_track import MOST_WRONG, Scene, draw, find
+from vdsc.codecs.scene.mending import PATCHES, mend
+from vdsc.codecs.scene.sprite_track import MOST_WRONG, Scene, draw, find
 from vdsc.core.types import Ints
 from vdsc.entropy import BitStack
-from vdsc.entropy.tape import ReadingTape, Tape, WritingTape
+from vdsc.entropy.tape import ReadingTape, WritingTape
 from vdsc.errors import CorruptFile
 from vdsc.twin.layers import Floats
 from vdsc.twin.synthesis import Sprites, Synth
 
 Pixels = NDArray[np.uint8]
-_PATCHES = 1 << 16
-_RARELY = 1 << 9  # probability, Q16, that a clip has pixels that no sprite explains
 
 
 @dataclass(frozen=True)
@@ -74,24 +71,8 @@ def drawn(scene: Scene, size: tuple[int, ...]) -> Pixels:
     return np.stack([draw(scene.sprites, at, (size[0], size[1])) for at in scene.places])
 
 
-def mend(tape: Tape, given: NDArray[np.generic] | None, frames: Pixels) -> Pixels:
-    """Encode or decode the pixels that differ from frames (T, H, W), which are changed in place."""
-    wrong = None if given is None else np.flatnonzero(frames != given)
-    if not bit(tape, None if wrong is None else int(wrong.size > 0), _RARELY):
-        return frames
-    flat, size = frames.reshape(len(frames), -1), prod(frames.shape[1:])
-    count = tape.uniform(None if wrong is None else wrong.size, _PATCHES)
-    for i in range(count):
-        at = None if wrong is None else divmod(int(wrong[i]), size)
-        frame = tape.uniform(at and at[0], len(flat))
-        pixel = tape.uniform(at and at[1], size)
-        value = None if given is None else int(given[frame].reshape(-1)[pixel])
-        flat[frame, pixel] = tape.uniform(value, 256)
-    return flat.reshape(frames.shape)
-
-
 def _scene(x: NDArray[np.generic], synth: Synth) -> Scene | None:
-    few = len(x) * MOST_WRONG < _PATCHES
+    few = len(x) * MOST_WRONG < PATCHES
     if x.shape[3] != 1 or not few or not isinstance(synth.draw, Sprites):
         return None
     return find(x[..., 0].astype(np.uint8), synth.draw.objects)

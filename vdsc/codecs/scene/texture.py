@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from vdsc.codecs.lossless.bitsback.observation.adaptive import bit
-from vdsc.codecs.lossless.bitsback.observation.mix import Mixer
+from vdsc.codecs.scene.adaptive import bit
+from vdsc.codecs.scene.mix import Mixer
 from vdsc.entropy.tape import Tape
 from vdsc.errors import CorruptFile
 

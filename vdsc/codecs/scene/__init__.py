@@ -1,0 +1,1 @@
+"""Scenes of sprites that move over black: what they look like, once, and where they are."""

@@ -1,0 +1,1 @@
+"""Training of the networks of looks, for the codec `sprites`."""
