@@ -21,6 +21,10 @@ from vdsc.bench.peers import (
 )
 from vdsc.bench.peers.peer import Peer
 
+DIGITS_FPS = 10.0
+LOOKS = (5, 10, 20, 45, 60, 75, 90)
+"""Qualities at which looks have other numbers of levels."""
+
 Unit = Literal["deg", "dB"]
 
 
@@ -73,6 +77,7 @@ def digits(clips: int | None, qualities: tuple[int, ...]) -> LossyDomain:
         data.moving_digits(clips or 32),
         (
             *ours.peers("digits", None, qualities),
+            ours.by_itself(DIGITS_FPS, LOOKS),
             *video_codecs.peers(),
             *raw_packers.peers((64, 64, 1), np.uint8),
         ),

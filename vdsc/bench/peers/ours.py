@@ -14,6 +14,7 @@ STEPS = (1, 8, 14, 20, 26, 32, 38, 44, 50, 60, 70, 80, 90, 100)
 """Qualities of the codec that needs no checkpoint."""
 
 PLACED, EVEN = "vdsc linear", "vdsc linear, even knots"
+CHOSEN = "vdsc, no codec named"
 LEARNED, FULL, EXACT = "vdsc", "vdsc, a knot every frame", "vdsc --lossless"
 
 
@@ -49,6 +50,18 @@ def linear(fps: float) -> tuple[Peer, ...]:
         )
         for name, knots, chosen in ((PLACED, "placed", settings), (EVEN, "even", settings[::2]))
     )  # fmt: skip
+
+
+def by_itself(fps: float, qualities: tuple[int, ...]) -> Peer:
+    """Give the codec that is taken where nobody names one."""
+    settings = tuple((float(quality),) for quality in qualities)
+    note = "no choices but the quality, whole .vds file"
+    return Peer(CHOSEN, ("quality",), settings, partial(encode_as_chosen, fps), decode, note)
+
+
+def encode_as_chosen(fps: float, values: Values, setting: Setting) -> bytes:
+    """Compress values to a whole `.vds` file by the codec that suits them."""
+    return vdsc.compress(values, fps=fps, quality=int(setting[0]))
 
 
 def encode_linear(fps: float, knots: str, values: Values, setting: Setting) -> bytes:
