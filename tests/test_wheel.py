@@ -32,7 +32,7 @@ def test_the_wheel_holds_the_package_and_its_models(tmp_path):
     )  # fmt: skip
     names = zipfile.ZipFile(next((tmp_path / "dist").glob("*.whl"))).namelist()
     assert {"vdsc/py.typed", "vdsc/cli/app.py", "vdsc/errors.py"} <= set(names)
-    assert sorted(n for n in names if "_models" in n) == [
+    assert sorted(n for n in names if "/_models/" in n) == [
         f"vdsc/_models/toy/{name}" for name in ("CARD.md", "model.json", "weights.safetensors")
     ]
     data = f"vdsc-{VERSION}.data"

@@ -155,8 +155,7 @@ def test_the_bounded_codec_passes_the_battery(dtype, base):
     check_codec("bounded", values.astype(dtype), damage=6, base=base, max_error=1.5)
 
 
-@pytest.mark.parametrize("codec", ["knots", "lossless", "packed", "linear", "bounded"])
-def test_ids_are_in_the_registry(codec):
+def test_ids_are_in_the_registry():
     """The battery runs on every codec that can be written."""
-    assert codec in registry.names_to_write()
-    assert set(registry.names_to_write()) == {"knots", "lossless", "packed", "linear", "bounded"}
+    here = {"knots", "lossless", "packed", "linear", "bounded"}
+    assert set(registry.names_to_write()) == here | {"sprites"}  # tests/codecs/sprites

@@ -56,9 +56,9 @@ def test_words_below_the_knots_are_refused(below, tmp_path, monkeypatch):
     file.write_bytes(vdsc.compress(tiny.clip(tiny.VECTORS, 30), codec="knots"))
     popped, seen = decoder.pop, []
 
-    def pop(coding, stream, *rest):
-        seen.append(popped(coding, stream, *rest))
-        return popped(coding, below + stream, *rest)
+    def pop(coding, stream, *rest, **more):
+        seen.append(popped(coding, stream, *rest, **more))
+        return popped(coding, below + stream, *rest, **more)
 
     with file.open("rb") as stream:
         reader = reading.of(stream)

@@ -88,7 +88,8 @@ def anchors(page: Path) -> set[str]:
 
 def test_the_training_line_names_a_config():
     """The config of the training example loads, with the override that is shown."""
-    line = next(line for line in PAGES["guide.md"].splitlines() if "vdsc train" in line)
+    lines = PAGES["guide.md"].splitlines()
+    line = next(line for line in lines if "vdsc train" in line and "--set" in line)
     words = line.split()
     settings = settings_file.read(readme.ROOT / words[2], [words[words.index("--set") + 1]])
     assert settings["name"] == "mine"

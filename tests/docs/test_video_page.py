@@ -17,6 +17,7 @@ from tests.docs.lossless_page.video import payload as page
 from vdsc.codecs.lossless import chunk as lossless
 from vdsc.codecs.lossless.bitsback.bitsback_method import BitsBack
 from vdsc.codecs.lossless.methods import Arrays, Floor
+from vdsc.codecs.lossless.sprites_method import SpriteFilms
 from vdsc.codecs.lossless.video import law_tables as ours
 from vdsc.codecs.lossless.video import packing, palette
 from vdsc.codecs.lossless.video import pixel_cells as cells
@@ -85,7 +86,7 @@ CHUNKS = {
 @pytest.fixture
 def only_video(monkeypatch):
     """No other method is there."""
-    for method in (Floor, Arrays, BitsBack):
+    for method in (Floor, Arrays, BitsBack, SpriteFilms):
         monkeypatch.setattr(method, "start", lambda *_: None)
 
 

@@ -16,7 +16,7 @@ from tests.docs.lossless_page.container import NAMES, opened
 from tests.docs.page_decoder import read_pose, varint
 from tests.docs.page_pose import listed
 
-METHODS = ("floor", "arrays", "bitsback", "video", "recast")
+METHODS = ("floor", "arrays", "bitsback", "video", "recast", "sprites")
 BITS = {"values": "latents, values", "times": "latents, times", "initial": "initial bits"}
 
 
@@ -65,6 +65,9 @@ def said(data: bytes) -> Said:
         found.chunks = [(n, *one[1:]) for n, one in zip(sizes, found.chunks, strict=True)]
     elif head[0] == "bounded":
         add_bounded(found, head, bodies)
+    if head[0] == "sprites":
+        found.budget["looks and places"] = sum(map(len, bodies))
+        found.chunks = [(len(body), None, None, "sprites") for body in bodies]
     if head[0] == "packed":
         found.budget["values, packed"] = sum(map(len, bodies))
         found.chunks = [(len(body), None, None, "packed") for body in bodies]

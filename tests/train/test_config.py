@@ -156,5 +156,10 @@ def test_each_shipped_config_reaches_the_trainer_of_its_kind(path, monkeypatch, 
         monkeypatch.setitem(kinds.KINDS, kind, lambda *_, k=kind: opened.append(k))
     kinds.open_trainer(settings_file.read(path, []))
     kinds.open_trainer(settings_file.read(path, ["kind=paths"]))
-    own = {"video": "video", "mazes": "bitsback", "digits-bitsback": "bitsback"}
+    own = {
+        "video": "video",
+        "mazes": "bitsback",
+        "digits-bitsback": "bitsback",
+        "sprites": "sprites",
+    }
     assert opened == [own.get(path.stem, "paths"), "paths"]

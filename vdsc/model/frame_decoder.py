@@ -50,6 +50,7 @@ class SpriteDecoder(nn.Module):
 
     def __init__(self, config: NetConfig) -> None:
         super().__init__()
+        height, _, _ = config.frame
         self.frame, self.objects, self.glimpse = config.frame, config.objects, config.glimpse
         self.look = config.latent // config.objects - 2
         self.planes = config.planes
@@ -61,7 +62,7 @@ class SpriteDecoder(nn.Module):
             nn.SiLU(),
             nn.Linear(512, pixels),
         )
-        self.reach = (config.frame[0] - 28) / 2 / 1.73
+        self.reach = (height - 28) / 2 / 1.73
 
     def place(self, z: Tensor) -> Tensor:
         """Sprite centres (..., objects, 2) in pixels from the middle of the frame."""

@@ -123,10 +123,14 @@ class Checkpoint:
 
     @cached_property
     def tensors(self) -> tuple[Arrays, Arrays]:
-        """Weights and integer tables (of PATHS only), as the digest says; raises ModelMissing."""
+        """Weights and integer tables (of PATHS and BITSBACK), as the digest says.
+
+        Raises ModelMissing.
+        """
         try:
             weights = load_file(self.folder / WEIGHTS)
-            tables = load_file(self.folder / TABLES) if self.kind == PATHS else {}
+            tabled = self.kind in {PATHS, BITSBACK}
+            tables = load_file(self.folder / TABLES) if tabled else {}
         except (OSError, SafetensorError) as error:
             raise ModelMissing(f"{self.name}: {error}; install the checkpoint again") from None
         found = content_digest(self.settings, weights, tables)[: len(self.claim)]

@@ -15,7 +15,7 @@ from vdsc.codecs.lossless.bitsback.bitsback_method import BitsBack
 from vdsc.codecs.lossless.sprites_method import SpriteFilms
 from vdsc.codecs.lossless.video.video_method import Video
 from vdsc.core.sequence import Outline
-from vdsc.model.store import PATHS, SPRITES, VIDEO, Checkpoint
+from vdsc.model.store import BITSBACK, PATHS, SPRITES, VIDEO, Checkpoint
 
 Values = NDArray[Any]
 Shape = tuple[int, ...]
@@ -111,6 +111,7 @@ def coders(*checkpoints: Checkpoint | None, memlimit: int | None = None) -> tupl
 
 _LEARNED: dict[str, Callable[[Checkpoint, int | None], Method]] = {
     PATHS: BitsBack,
+    BITSBACK: BitsBack,
     VIDEO: Video,
     SPRITES: SpriteFilms,
 }

@@ -74,8 +74,9 @@ class BitsBack:
     def start(self, outline: Outline) -> Any:
         """Nothing to remember; None for frames of another kind than the checkpoint's."""
         frame = tuple(self._settings["net"]["frame"])
-        drawn = self._own or (self._settings["net"]["decoder"] == "sprites" and frame[2] == 1)
-        own = {frame, frame[:2]} if frame[2] == 1 else {frame}
+        grey = frame[2:] == (1,)
+        drawn = self._own or (self._settings["net"]["decoder"] == "sprites" and grey)
+        own = {frame, frame[:2]} if grey else {frame}
         fits = outline.shape[1:] in own and np.dtype(outline.dtype) == np.uint8
         return () if drawn and fits else None
 
