@@ -97,7 +97,8 @@ def _coded(clips: Sequence[Clip], who: Contestant, quality: int, corpus: str) ->
         off = errors(clip.values, decoded, _skeleton(corpus, clip.name), _unit(corpus))
         seconds = len(clip.values) / (clip.fps or 1)
         knots = len(vdsc.inspect_knots(file)) / seconds
-        rows.append({"bytes": len(file), "knots_a_second": knots, **off})
+        exact = {"bytes": len(file), "knots_a_second": knots, **off}
+        rows.append({key: round(value, 4) for key, value in exact.items()})
     return rows
 
 
