@@ -171,7 +171,8 @@ def _written(
     with made:
         if goal is not None:
             job = turned(job, source, outline, goal, progress)
-            made.truncate(0)
+            made.seek(0)  # a first file at the usual quality may be there
+            made.truncate()
         if goal is not None or report is None:
             report = job.write(source, outline, made, progress=progress, groups=choice.groups)
         report = replace(report, chosen=choice.words)

@@ -122,3 +122,14 @@ def test_fewer_levels_cost_fewer_bits_and_looks_keep_ink():
     kept = coarse_look(dim, networks, 2, 1.0)
     assert (kept.look == 255).all()
     assert (kept.look.shape, kept.corner) == ((1, 1), (1, 2))
+
+
+def test_a_goal_turns_the_quality_of_a_clip_that_was_coded_already():
+    """The file that chose the codec, at the usual quality, leaves nothing in that of the goal."""
+    least = len(vdsc.compress(FILM, fps=10, quality=1))
+    data, report = vdsc.compress(FILM, fps=10, target_size=least, report=True)
+    assert len(data) == report.file_bytes <= least
+    assert vdsc.decompress(data).values.shape == FILM.shape
+    close, report = vdsc.compress(FILM, fps=10, psnr=report.snr, report=True)
+    assert len(close) == report.file_bytes
+    assert vdsc.decompress(close).values.shape == FILM.shape
