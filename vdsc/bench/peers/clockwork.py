@@ -17,7 +17,7 @@ import constriction
 import numpy as np
 
 from vdsc.bench.peers.clockwork_frames import CLOCKS, UNIT, Line, flat, level, raised
-from vdsc.bench.peers.clockwork_net import Array, Net, Tick
+from vdsc.bench.peers.clockwork_net import Array, ClockTick, Net
 from vdsc.bench.peers.peer import Peer, Setting, Values
 
 NAME = "CW-VAE"
@@ -31,7 +31,7 @@ HEAD = struct.Struct("<HB8h")
 LIMIT = 1 << 12
 FAMILY = constriction.stream.model.QuantizedGaussian(-LIMIT, LIMIT)
 
-Chooser = Callable[[int, int, Tick, Array, Array], Array]
+Chooser = Callable[[int, int, ClockTick, Array, Array], Array]
 """Gives the steps (Z,) of a latent: level, tick, prior, width of a step, scale in steps."""
 
 
@@ -53,7 +53,7 @@ class Clockwork:
         """Frames (T, 96) in network units, as `choose` says what each tick's latent is."""
         coarse = float(np.log(COARSE[setting]))
 
-        def latent(at: int, tick: int, now: Tick) -> Array:
+        def latent(at: int, tick: int, now: ClockTick) -> Array:
             step = self.widths[setting][at]
             live = np.isfinite(step)
             wide = np.where(live, step, 1.0)
@@ -68,7 +68,7 @@ class Clockwork:
         embedded, raw = self.net.seen(_ticks(track / UNIT))
         symbols, scales = [], []
 
-        def choose(at: int, tick: int, now: Tick, step: Array, scale: Array) -> Array:
+        def choose(at: int, tick: int, now: ClockTick, step: Array, scale: Array) -> Array:
             coarse = float(np.log(COARSE[row]))
             goal, _ = self.net.goal(at, now, embedded[at][tick], raw[at][tick], coarse)
             live = np.isfinite(step)
@@ -90,7 +90,7 @@ class Clockwork:
         code = np.frombuffer(file[HEAD.size :], "<u4").astype(np.uint32)
         stack = constriction.stream.stack.AnsCoder(code)
 
-        def choose(at: int, tick: int, now: Tick, step: Array, scale: Array) -> Array:
+        def choose(at: int, tick: int, now: ClockTick, step: Array, scale: Array) -> Array:
             live, found = np.isfinite(step), np.zeros(len(step))
             if live.any():
                 found[live] = stack.decode(FAMILY, np.zeros(live.sum()), scale[live])
@@ -139,7 +139,13 @@ def _posteriors(
         found: list[tuple[int, Array, Array]] = []
 
         def latent(
-            at: int, tick: int, now: Tick, *, seen: Any = seen, raw: Any = raw, found: Any = found
+            at: int,
+            tick: int,
+            now: ClockTick,
+            *,
+            seen: Any = seen,
+            raw: Any = raw,
+            found: Any = found,
         ) -> Array:
             goal, narrow = net.goal(at, now, seen[at][tick], raw[at][tick], coarse)
             off = ((goal - now.mean) * np.exp(-now.wide)) ** 2
@@ -152,7 +158,7 @@ def _posteriors(
 
 
 def _rolled(
-    net: Net, frames: int, coarse: float, latent: Callable[[int, int, Tick], Array]
+    net: Net, frames: int, coarse: float, latent: Callable[[int, int, ClockTick], Array]
 ) -> Array:
     """Ticks (N, 384) drawn from latents that `latent` gives, the slowest level first."""
     above = np.zeros((-(-frames // CLOCKS[-1]), 0))

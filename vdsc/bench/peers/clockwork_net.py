@@ -17,7 +17,7 @@ MOST, NARROWEST, WIDEST = 4.0, -8.0, 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Tick:
+class ClockTick:
     """One tick of a level: its state (H,), and mean and log scale (Z,) of its latent's prior."""
 
     h: Array
@@ -43,15 +43,15 @@ class Net:
                 raw.append(out[-1].reshape(-1, 4 * self.hidden))
         return out, raw
 
-    def tick(self, level: int, h: Array, z: Array, above: Array, coarse: float) -> Tick:
+    def tick(self, level: int, h: Array, z: Array, above: Array, coarse: float) -> ClockTick:
         """The next tick of a level after state h and latent z, below the state `above`."""
         name, dial = f"levels.{level}", np.array([coarse])
         h = self._gru(f"{name}.cell", np.concatenate([z, above, dial]), h)
         mean, wide = np.split(self._mlp(f"{name}.prior", np.concatenate([h, dial])), 2)
-        return Tick(h, mean + self.w[f"{name}.keep"] * z, MOST * np.tanh(wide / MOST))
+        return ClockTick(h, mean + self.w[f"{name}.keep"] * z, MOST * np.tanh(wide / MOST))
 
     def goal(
-        self, level: int, at: Tick, seen: Array, raw: Array, coarse: float
+        self, level: int, at: ClockTick, seen: Array, raw: Array, coarse: float
     ) -> tuple[Array, Array]:
         """Mean and log scale (Z,) of the posterior."""
         name, dial = f"levels.{level}", np.array([coarse])

@@ -16,6 +16,14 @@ def bit(tape: Tape, value: int | None, share: int) -> int:
     return int(tape.rows(given, np.array([[TOTAL - share, share]]))[0])
 
 
+def learned_bit(tape: Tape, value: int | None, seen: list[int]) -> int:
+    """One bit under counts of 0 and 1 seen before, to one of which it adds two."""
+    share = min(max((seen[1] << 16) // (seen[0] + seen[1]), 16), TOTAL - 16)
+    found = bit(tape, value, share)
+    seen[found] += 2
+    return found
+
+
 class Counts:
     """A symbol of a small alphabet under counts that grow with what was seen.
 

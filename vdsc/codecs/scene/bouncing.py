@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vdsc.codecs.scene.adaptive import Counts, bit
+from vdsc.codecs.scene.adaptive import Counts, learned_bit
 from vdsc.entropy.tape import Tape
 
 FARTHEST = 15
@@ -22,7 +22,7 @@ Walls = tuple[Pair, Pair]
 
 
 @dataclass(frozen=True)
-class Kind:
+class MoveKind:
     """What is known of the next move along an axis, and how its law begins.
 
     least, most: moves, in pixels, that are likely where the sprite does not go on as guessed. kept:
@@ -41,12 +41,12 @@ class Kind:
 
 
 KINDS = {
-    "first": Kind(-4, 4),
-    "wall": Kind(1, 4),
-    "other wall": Kind(-4, 4),
-    "at wall": Kind(-4, 4, (1, 8)),
-    "beyond": Kind(-4, 4, (1, 20)),
-    "free": Kind(-4, 4, (1, 80)),
+    "first": MoveKind(-4, 4),
+    "wall": MoveKind(1, 4),
+    "other wall": MoveKind(-4, 4),
+    "at wall": MoveKind(-4, 4, (1, 8)),
+    "beyond": MoveKind(-4, 4, (1, 20)),
+    "free": MoveKind(-4, 4, (1, 80)),
 }
 
 
@@ -66,20 +66,12 @@ class Course:
         self, tape: Tape, given: int | None, guess: int, last: int, kind: str, turn: int
     ) -> int:
         """One coordinate: as guessed, or moved from the last one; `turn` = -1 mirrors the move."""
-        if kind in self._kept and self._goes_on(
-            tape, None if given is None else int(given == guess), kind
-        ):
+        kept = None if given is None else int(given == guess)
+        if kind in self._kept and learned_bit(tape, kept, self._kept[kind]):
             return guess
         return last + turn * self._move(
             tape, None if given is None else turn * (given - last), kind
         )
-
-    def _goes_on(self, tape: Tape, given: int | None, kind: str) -> bool:
-        """Whether a move is as guessed."""
-        state = self._kept[kind]
-        hit = bit(tape, given, _share(state))
-        state[hit] += 2
-        return bool(hit)
 
     def _move(self, tape: Tape, given: int | None, kind: str) -> int:
         """A move in parts: its whole pixels under the law of its kind, then the rest."""
@@ -140,8 +132,3 @@ class Mover:
         low, high = self.walls[axis]
         at = int(self.corner[axis] == high) - int(self.corner[axis] == low)
         return ("at wall", -at) if at else ("free", 1)
-
-
-def _share(state: list[int]) -> int:
-    """Q16 probability of a 1 from counts of 0 and 1."""
-    return min(max((state[1] << 16) // (state[0] + state[1]), 16), (1 << 16) - 16)

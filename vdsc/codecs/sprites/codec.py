@@ -14,8 +14,8 @@ from vdsc.core.sequence import Outline
 from vdsc.io.source import Source
 
 if TYPE_CHECKING:
-    from vdsc.codecs.sprites.sprite_decoder import SpriteDecoder
-    from vdsc.codecs.sprites.sprite_encoder import SpriteEncoder
+    from vdsc.codecs.sprites.sprite_decoder import SpriteFileDecoder
+    from vdsc.codecs.sprites.sprite_encoder import SpriteFileEncoder
 
 COPIES = 24
 """Bytes that each pixel of a chunk takes while frames are made, and those of the outermost rim."""
@@ -31,23 +31,25 @@ class SpritesCodec:
     continuous: ClassVar[bool] = False
     Settings: ClassVar[type[SpriteSettings]] = SpriteSettings
 
-    def encoder(self, source: Source, outline: Outline, settings: SpriteSettings) -> SpriteEncoder:
+    def encoder(
+        self, source: Source, outline: Outline, settings: SpriteSettings
+    ) -> SpriteFileEncoder:
         """Begin to encode a source; raises InvalidInput for what are no grey pictures."""
         from vdsc.codecs.scene.sprite_models import pick_sprites
-        from vdsc.codecs.sprites.sprite_encoder import SpriteEncoder
+        from vdsc.codecs.sprites.sprite_encoder import SpriteFileEncoder
 
         check_outline(outline)
-        return SpriteEncoder(outline, settings, pick_sprites(settings.model))
+        return SpriteFileEncoder(outline, settings, pick_sprites(settings.model))
 
     def fixed(self, source: Source, outline: Outline, settings: SpriteSettings) -> SpriteSettings:
         """They always do."""
         return settings
 
-    def decoder(self, header: Header, *, memlimit: int = memory.DEFAULT) -> SpriteDecoder:
+    def decoder(self, header: Header, *, memlimit: int = memory.DEFAULT) -> SpriteFileDecoder:
         """Begin to decode a file; raises CorruptFile or ModelMissing."""
-        from vdsc.codecs.sprites.sprite_decoder import SpriteDecoder
+        from vdsc.codecs.sprites.sprite_decoder import SpriteFileDecoder
 
-        return SpriteDecoder(header)
+        return SpriteFileDecoder(header)
 
     def memory(self, header: Header) -> int:
         """Bytes for the model and for the frames of a chunk."""

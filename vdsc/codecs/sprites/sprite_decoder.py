@@ -14,7 +14,7 @@ from vdsc.errors import CorruptFile, InvalidInput
 from vdsc.model import store
 
 
-class SpriteDecoder:
+class SpriteFileDecoder:
     """Decodes the chunks of one file in order; see `codecs.base.Decoder`.
 
     Raises CorruptFile for a header that no encoder makes, ModelMissing.

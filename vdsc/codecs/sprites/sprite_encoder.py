@@ -19,7 +19,7 @@ from vdsc.errors import InvalidInput
 from vdsc.model.store import Checkpoint
 
 
-class SpriteEncoder:
+class SpriteFileEncoder:
     """Encodes the chunks of one sequence in order; see `codecs.base.Encoder`.
 
     Raises InvalidInput for frames of another kind.

@@ -5,7 +5,7 @@ A sprite keeps its speed; what would pass a wall stops there, and the speed that
 
 from __future__ import annotations
 
-from vdsc.codecs.scene.adaptive import Counts, bit
+from vdsc.codecs.scene.adaptive import Counts, learned_bit
 from vdsc.entropy.tape import Tape
 
 FARTHEST = 15
@@ -29,9 +29,7 @@ class Drift:
     ) -> int:
         """One coordinate: as guessed, or moved from the last one; `turn` = -1 mirrors the move."""
         state = self._kept.setdefault(kind, [1, 1] if kind[1] != "free" else [1, 40])
-        hit = bit(tape, None if given is None else int(given == guess), share(state))
-        state[hit] += 2
-        if hit:
+        if learned_bit(tape, None if given is None else int(given == guess), state):
             return guess
         counts = self._moves.setdefault(kind, Counts(_SLOW))
         found = counts.code(tape, None if given is None else _symbol((given - last) * turn))
@@ -42,11 +40,6 @@ class Drift:
 
 def _symbol(move: int) -> int:
     return move + FARTHEST if abs(move) <= FARTHEST else _ALPHABET - 1
-
-
-def share(state: list[int]) -> int:
-    """Q16 probability of a 1 from counts of 0 and 1."""
-    return min(max((state[1] << 16) // (state[0] + state[1]), 16), (1 << 16) - 16)
 
 
 class Sprite:
