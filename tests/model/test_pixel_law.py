@@ -71,6 +71,13 @@ def test_pictures_need_sides_of_eight():
         frame_decoder.build(config)
 
 
+def test_pictures_need_a_width_for_each_size():
+    """Two or four are refused in words."""
+    config = NetConfig((16, 16, 3), 4, 10.0, 9, decoder="pictures", widths=(8, 8))
+    with pytest.raises(InvalidInput, match="must be 3 numbers, not 2"):
+        frame_decoder.build(config)
+
+
 @pytest.mark.parametrize(
     ("decoder", "frame"), [("pictures", (16, 24, 3)), ("sprites", (32, 32, 1))]
 )

@@ -18,29 +18,33 @@ def vector_encoder(width: int, features: int) -> nn.Module:
 class ImageEncoder(nn.Module):
     """e(x) for an image: what is there, and where.
 
-        (N, C, H, W) --convolutions--> (N, 32, H/4, W/4) --> strided convolution -> linear -> +
+        (N, C, H, W) --convolutions--> (N, b, H/4, W/4) --> strided convolution -> linear -> +
                                              '-> maps -> spatial softmax -> coordinates -> + --> F
 
     The mean coordinates of soft maps (Levine et al. 2016) place moving things to a fraction of a
-    pixel, which a flattened convolution learns only slowly.
+    pixel, which a flattened convolution learns only slowly. trunk: features of a pixel, those of
+    H/2 x W/2 pictures and b.
     """
 
     MAPS = 32
 
-    def __init__(self, shape: tuple[int, ...], features: int) -> None:
+    def __init__(
+        self, shape: tuple[int, ...], features: int, trunk: tuple[int, ...] = (16, 32)
+    ) -> None:
         super().__init__()
         height, width, channels = shape
+        few, many = trunk
         self.trunk = nn.Sequential(
-            nn.Conv2d(channels, 16, 4, stride=2, padding=1),
+            nn.Conv2d(channels, few, 4, stride=2, padding=1),
             nn.SiLU(),
-            nn.Conv2d(16, 32, 4, stride=2, padding=1),
+            nn.Conv2d(few, many, 4, stride=2, padding=1),
             nn.SiLU(),
-            nn.Conv2d(32, 32, 3, padding=1),
+            nn.Conv2d(many, many, 3, padding=1),
             nn.SiLU(),
         )
-        self.maps = nn.Conv2d(32, self.MAPS, 1)
-        self.shrink = nn.Sequential(nn.Conv2d(32, 32, 4, stride=4), nn.SiLU(), nn.Flatten())
-        flat = 32 * (height // 16) * (width // 16) + 2 * self.MAPS
+        self.maps = nn.Conv2d(many, self.MAPS, 1)
+        self.shrink = nn.Sequential(nn.Conv2d(many, many, 4, stride=4), nn.SiLU(), nn.Flatten())
+        flat = many * (height // 16) * (width // 16) + 2 * self.MAPS
         self.join = nn.Sequential(
             nn.Linear(flat, features), nn.SiLU(), nn.Linear(features, features), nn.SiLU()
         )
@@ -70,7 +74,7 @@ class SequenceEncoder(nn.Module):
         super().__init__()
         self.image = len(config.frame) == 3
         if self.image:
-            self.frame: nn.Module = ImageEncoder(config.frame, config.features)
+            self.frame: nn.Module = ImageEncoder(config.frame, config.features, config.trunk)
             self.skip: nn.Linear | None = None
         else:
             self.frame = vector_encoder(config.frame[0], config.features)

@@ -13,9 +13,11 @@ class NetConfig:
     frame: shape of one frame, (D,) or (H, W, C). latent: number of latent dimensions. fps: native
     frame rate. window: frames coded at once. rates: lowest and highest prior knot rate, knots per
     second. interpolation: the path between knots, the OU bridge or a cubic spline (both are in the
-    paper: its equation 21 and its figures). objects, glimpse: sprites of the video decoder. memory:
-    width of the learned law of knots, 0 for none. parts: logistic laws in the mixture that lossless
-    files have pixels under, 0 for none; the decoder then draws two planes a channel.
+    paper: its equation 21 and its figures). objects, glimpse: sprites of the video decoder. widths:
+    features of a pixel in the pictures that the decoder grows, smallest first. trunk: features of
+    a pixel in those that the encoder shrinks. memory: width of the learned law of knots, 0 for
+    none. parts: logistic laws in the mixture that lossless files have pixels under, 0 for none; the
+    decoder then draws two planes a channel.
     """
 
     frame: tuple[int, ...]
@@ -30,6 +32,8 @@ class NetConfig:
     decoder: Literal["linear", "sprites", "pictures"] = "linear"
     objects: int = 2
     glimpse: int = 32
+    widths: tuple[int, ...] = (48, 32, 24)
+    trunk: tuple[int, ...] = (16, 32)
     noise: Literal["normal", "laplace"] = "normal"
     obs_scale: float = 0.1
     memory: int = 0

@@ -54,15 +54,16 @@ class PixelLaw(nn.Module):
 
     def table(self) -> Tensor:
         """Probabilities (BRIGHTS, DOUBTS, 256), each above 0 and each row summing to 1."""
-        level = torch.linspace(0, 1, BRIGHTS)
-        at = torch.cartesian_prod(level, torch.linspace(0, 1, DOUBTS))
+        where = self.blank.device
+        level = torch.linspace(0, 1, BRIGHTS, device=where)
+        at = torch.cartesian_prod(level, torch.linspace(0, 1, DOUBTS, device=where))
         said = self.net(2 * at - 1)
         means, scales, shares = said.split([self.parts, self.parts, self.parts + 2], -1)
         mean = 255 * at[:, :1] + STRAY * means.tanh()
         scale = (NARROWEST + WIDEST * scales.sigmoid() ** 3) / 256
         share = shares.sigmoid() + 1e-5
         share = share / share.sum(-1, keepdim=True)
-        edges = torch.arange(VALUES - 1) + 0.5
+        edges = torch.arange(VALUES - 1, device=where) + 0.5
         inner = ((edges - mean[..., None]) / scale[..., None]).sigmoid()
         below = (inner * share[:, : self.parts, None]).sum(1) + share[:, -2:-1]
         below = nn.functional.pad(nn.functional.pad(below, (1, 0)), (0, 1), value=1.0)

@@ -109,12 +109,11 @@ class KnotProcess(nn.Module):
         """
         batch, frames, _ = hidden.shape
         end = (frames - 1) * tick
-        mask = torch.zeros(batch, frames, dtype=torch.bool)
+        mask = torch.zeros(batch, frames, dtype=torch.bool, device=hidden.device)
         mask[:, 0] = mask[:, -1] = True
-        log_q = torch.zeros(batch)
-        count = torch.zeros(batch)
-        time = torch.zeros(batch)
-        rows = torch.arange(batch)
+        log_q = torch.zeros(batch, device=hidden.device)
+        count, time = torch.zeros_like(log_q), torch.zeros_like(log_q)
+        rows = torch.arange(batch, device=hidden.device)
         step = 0
         while bool((time < end).any()):
             live = time < end

@@ -95,7 +95,7 @@ def padded(mask: Tensor) -> tuple[Tensor, Tensor]:
     counts = mask.sum(1)
     order = torch.sort((~mask).to(torch.int8), dim=1, stable=True).indices
     width = int(counts.max())
-    real = torch.arange(width) < counts.unsqueeze(1)
+    real = torch.arange(width, device=mask.device) < counts.unsqueeze(1)
     return torch.where(real, order[:, :width], mask.shape[1] - 1), real
 
 

@@ -56,7 +56,8 @@ def restore(
     for i, parameter in enumerate(parameters):
         state: dict[str, Any] = _part(tensors, f"adam.{i}.")
         if state:
-            optimiser.state[parameter] = state
+            moved = {k: v.to(parameter.device) for k, v in state.items() if k != "step"}
+            optimiser.state[parameter] = {**state, **moved}
     return tensors
 
 

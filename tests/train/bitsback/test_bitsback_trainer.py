@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from tests.untrained_bitsback import FRAMES, PICTURES, SHAPED, clip
 from vdsc.codecs.lossless.bitsback.bitsback_method import BitsBack
 from vdsc.errors import InvalidInput
 from vdsc.model.store import BITSBACK, Checkpoint
+from vdsc.train.bitsback import training_pool
 from vdsc.train.bitsback.bitsback_trainer import BitsbackTrainer, take_over
 from vdsc.train.kinds import open_trainer
 
@@ -78,6 +81,28 @@ def test_another_run_goes_on_from_a_checkpoint(values, tmp_path):
     before = state(third)
     take_over(third.model, tmp_path / "made")
     assert (state(third)["encoder.frame.maps.weight"] != before["encoder.frame.maps.weight"]).any()
+
+
+def test_wider_pictures_are_read_by_the_twin(values, tmp_path):
+    """Widths of a config reach both sides of the networks, in bfloat16, too, and code exactly."""
+    values["net"] |= {"widths": [12, 8, 6], "trunk": [5, 7]}
+    trainer = BitsbackTrainer.open(fresh(values) | {"bf16": True}, tmp_path / "run")
+    trainer.train(lambda _: None, minutes=None)
+    assert [len(grow.weight) for grow in trainer.model.decoder.grow] == [32, 24, 24]
+    assert len(trainer.model.encoder.frame.trunk[0].weight) == 5
+    trainer.write(tmp_path / "made")
+    method, x = BitsBack(Checkpoint.open(tmp_path / "made")), clip(PICTURES, 4)
+    payload, _ = method.encode(x, ())
+    assert (method.decode(payload, x.shape, x.dtype, ())[0] == x).all()
+
+
+def test_a_walk_is_seen_from_both_sides(values):
+    """Every clip of mazes is there as it is and mirrored, and no clip that was left out."""
+    pool = training_pool.build("mazes", Path(values["data"]), 2)
+    assert pool.count == 4
+    x = np.load(values["data"])["x"]
+    assert (pool.clip(2) == x[1]).all()
+    assert (pool.clip(3) == x[1][:, :, ::-1]).all()
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,8 @@ class BitsbackConfig:
 
     chunk: frames of a window of the files. clips: how many training clips there are; of digits,
     which are made, as many as wanted. start: the folder of a checkpoint whose tensors of the same
-    name and shape training goes on from.
+    name and shape training goes on from. bf16: pictures go through the networks in bfloat16, which
+    takes half the time.
     """
 
     name: str
@@ -52,6 +53,7 @@ class BitsbackConfig:
     stages: tuple[BitsbackStage, ...]
     clips: int
     start: str = ""
+    bf16: bool = False
     seed: int = 0
     save_every: int = 100
     card: dict[str, Any] = field(default_factory=dict)

@@ -31,11 +31,13 @@ class BitsbackTrainer:
     def __init__(self, config: BitsbackConfig, pool: ClipPool, folder: Path) -> None:
         self.config, self.pool, self.folder = config, pool, folder
         torch.manual_seed(config.seed)
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.model, self.step = LatentSDE(config.net), 0
         if config.net.decoder == "sprites":
             digits.start_still(self.model)
         if config.start:
             take_over(self.model, Path(config.start))
+        self.model.to(self.device)
         self.params = list(self.model.parameters())
         self.optimiser = torch.optim.Adam(groups(self.model), lr=1e-3)
         folder.mkdir(parents=True, exist_ok=True)
@@ -81,7 +83,7 @@ class BitsbackTrainer:
         """Fit the prior of the knots and write the checkpoint."""
         from vdsc.train.bitsback.bitsback_folder import export
 
-        export(self.model.eval(), self.pool, self.config, out)
+        export(self.model.cpu().eval(), self.pool, self.config, out)
 
     def compared(self, out: Path) -> str:
         """Nothing: files of these networks are without loss."""
@@ -123,18 +125,20 @@ class BitsbackTrainer:
     ) -> lossless_objective.LosslessTerms:
         """The objective on some windows of training clips."""
         numbers = rng.integers(0, self.pool.count, stage.batch)
-        clips = np.stack([self.pool.clip(int(number)) for number in numbers])
-        begin = int(rng.integers(clips.shape[1] - stage.window + 1))
+        whole = [self.pool.clip(int(number)) for number in numbers]
+        begin = int(rng.integers(len(whole[0]) - stage.window + 1))
         some = slice(begin, begin + stage.window)
+        clips = np.stack([clip[some] for clip in whole])
         pick = np.sort(rng.permutation(stage.window)[: stage.frames])
         return lossless_objective.terms(
             self.model,
-            self._features(stage, numbers, clips[:, some], some),
-            training_pool.seen(clips[:, some][:, pick]),
-            torch.from_numpy(pick),
+            self._features(stage, numbers, clips, some),
+            training_pool.seen(clips[:, pick]).to(self.device),
+            torch.from_numpy(pick).to(self.device),
             grids=stage.grids,
             density=None if stage.kind == "full" else float(rng.random()),
             generator=torch.Generator().manual_seed(int(rng.integers(2**31))),
+            bf16=self.config.bf16,
         )
 
     def _features(
@@ -146,10 +150,13 @@ class BitsbackTrainer:
     ) -> Tensor:
         """Features (B, T, F) of some frames of clips, or those that are kept of them."""
         if not stage.kept:
-            return self.model.encoder.features(training_pool.seen(clips))
+            x = training_pool.seen(clips).to(self.device)
+            with torch.autocast(self.device.type, torch.bfloat16, enabled=self.config.bf16):
+                found = self.model.encoder.features(x)
+            return found.float()
         path = self.folder / "features.npy"
         kept = training_pool.features(self.model.encoder, self.pool, path)
-        return torch.from_numpy(kept[numbers, some].astype(np.float32))
+        return torch.from_numpy(kept[numbers, some].astype(np.float32)).to(self.device)
 
 
 def groups(model: LatentSDE) -> list[dict[str, Any]]:

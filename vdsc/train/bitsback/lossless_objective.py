@@ -53,7 +53,7 @@ def draw(model: LatentSDE, hidden: Tensor, generator: torch.Generator) -> Drawn:
     pulls = model.posterior.speed(hidden) * tick
     noise = model.nu.square() * tick
     moving = (~model.is_global).to(goals)
-    draws = torch.randn(goals.shape, generator=generator)
+    draws = torch.randn(goals.shape, generator=generator).to(goals)
     z = goals[:, 0] + model.posterior.first_variance().sqrt() * draws[:, 0]
     path = [z]
     for t in range(goals.shape[1] - 1):
@@ -72,41 +72,44 @@ def terms(
     grids: int,
     density: float | None,
     generator: torch.Generator,
+    bf16: bool = False,
 ) -> LosslessTerms:
     """Equation (22) for clips with features (B, T, F), whose frames pick (F,) are x (B, F, ...).
 
-    density: of the knots that are drawn, 0 to 1; None for a knot at every frame.
+    density: of the knots that are drawn, 0 to 1; None for a knot at every frame. bf16: frames are
+    drawn in bfloat16.
     """
     batch, count = features.shape[:2]
     tick = 1.0 / model.config.fps
     hidden = model.encoder.join(features)
     drawn = draw(model, hidden, generator)
-    rows = torch.arange(batch).repeat(grids)
-    path = drawn.path[rows]
+    rows = torch.arange(batch, device=x.device).repeat(grids)
+    path, nothing = drawn.path[rows], torch.zeros(len(rows), device=x.device)
     if density is None:
-        at = torch.arange(count).expand(len(rows), -1)
-        values, times = chain_kl(model, drawn), torch.zeros(len(rows))
-        knots, score = torch.full((len(rows),), float(count)), torch.zeros(len(rows))
+        at = torch.arange(count, device=x.device).expand(len(rows), -1)
+        values, times = chain_kl(model, drawn), nothing
+        knots, score = nothing + count, nothing
     else:
-        wanted = torch.full((len(rows),), density)
-        share = torch.rand(len(rows), count, generator=generator)
+        wanted = nothing + density
+        share = torch.rand(len(rows), count, generator=generator).to(x.device)
         some = model.knots(hidden.detach()[rows], tick, wanted, share)
         at, _ = padded(some.mask)
         values = knot_kl(model, drawn, rows, some.mask)
         times = grid_kl(model, some, wanted, (count - 1) * tick)
         knots, score = some.count + 2, some.log_q
     between = model.bridge((pick * tick).expand(len(rows), -1), at * tick, pick_rows(path, at))
-    seen = observation_nats(model, between, x[rows]) * (count / len(pick))
+    seen = observation_nats(model, between, x[rows], bf16=bf16) * (count / len(pick))
     cost = (seen + values).mean() + blank_nats(model, x[:, ::SPARSE]) * (count / len(pick))
     if density is not None:
         cost = cost + (advantage(seen + values + times, grids) * score).mean()
     return LosslessTerms(cost, seen.detach(), values.detach(), times.detach(), knots)
 
 
-def observation_nats(model: LatentSDE, path: Tensor, x: Tensor) -> Tensor:
+def observation_nats(model: LatentSDE, path: Tensor, x: Tensor, *, bf16: bool = False) -> Tensor:
     """-log p(x | z) of frames x (N, F, H, W, C) at latents (N, F, D): (N,)."""
     assert model.pixels is not None
-    planes: Tensor = model.decoder(path)
+    with torch.autocast(x.device.type, torch.bfloat16, enabled=bf16):
+        planes: Tensor = model.decoder(path)
     return model.pixels.nats(planes, x).flatten(1).sum(1)
 
 
@@ -121,7 +124,7 @@ def chain_kl(model: LatentSDE, drawn: Drawn) -> Tensor:
     """KL of the values with a knot at every frame, (B,) nats; equation (17) tick by tick."""
     path, noise = drawn.path, drawn.noise
     mean = path[:, :-1] + drawn.pulls[:, :-1] * (drawn.goals[:, :-1] - path[:, :-1])
-    decay, variance = ou.transition(model.nu, torch.tensor(1.0 / model.config.fps))
+    decay, variance = ou.transition(model.nu, torch.full_like(model.nu, 1 / model.config.fps))
     ratio = noise / variance
     off = (mean - decay * path[:, :-1]).square() / variance
     steps = 0.5 * (ratio - 1 - ratio.log() + off)
@@ -136,7 +139,7 @@ def knot_kl(model: LatentSDE, drawn: Drawn, rows: Tensor, mask: Tensor) -> Tenso
     """
     path, goals, pulls = drawn.path[rows], drawn.goals[rows], drawn.pulls[rows]
     mean = last = path[:, 0]
-    spread, gap = torch.zeros_like(mean), torch.zeros(len(rows), 1)
+    spread, gap = torch.zeros_like(mean), torch.zeros_like(mean[:, :1])
     total = first_kl(model, drawn)[rows]
     for t in range(1, path.shape[1]):
         pull = pulls[:, t - 1]

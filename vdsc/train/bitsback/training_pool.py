@@ -43,16 +43,16 @@ class DigitPool:
 
 
 class MazePool:
-    """The first clips of a file of walks through mazes."""
+    """The first clips of a file of walks through mazes, each of them and its mirror image."""
 
     def __init__(self, path: Path, count: int) -> None:
         self._clips: Pixels = np.load(path)["x"][:count]
-        self.count = len(self._clips)
+        self.count = 2 * len(self._clips)
 
     def clip(self, number: int) -> Pixels:
-        """One walk."""
-        found: Pixels = self._clips[number]
-        return found
+        """One walk, mirrored where its number is odd."""
+        found: Pixels = self._clips[number // 2]
+        return found[:, :, ::-1] if number % 2 else found
 
 
 def build(domain: str, path: Path, count: int) -> ClipPool:
@@ -67,15 +67,16 @@ def build(domain: str, path: Path, count: int) -> ClipPool:
 
 def seen(clips: NDArray[np.uint8]) -> Tensor:
     """Clips uint8 as the networks see them: [0, 1]."""
-    return torch.from_numpy(clips) / 255.0
+    return torch.from_numpy(np.ascontiguousarray(clips)) / 255.0
 
 
 def features(encoder: SequenceEncoder, pool: ClipPool, path: Path) -> NDArray[np.float16]:
     """Features (N, T, F) of the frames of all clips, kept in a file."""
     if not path.exists():
+        where = next(encoder.parameters()).device
         with torch.no_grad():
             made = [
-                encoder.features(seen(pool.clip(number))[None])[0].half().numpy()
+                encoder.features(seen(pool.clip(number))[None].to(where))[0].half().cpu().numpy()
                 for number in range(pool.count)
             ]
         scratch = path.with_suffix(".new.npy")
