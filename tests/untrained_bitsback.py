@@ -53,12 +53,12 @@ class Clips:
         return clip(self.name, 24, number)
 
 
-def write(folder: Path, name: str) -> Path:
+def write(folder: Path, name: str, *, half: bool = False) -> Path:
     """Write the checkpoint of a name below a folder."""
     from vdsc.train.bitsback.bitsback_config import BitsbackConfig
     from vdsc.train.bitsback.bitsback_folder import export
 
     net = network(name)
-    config = BitsbackConfig(name, "tests", CHUNK, Path(), net.config, (), 3)
+    config = BitsbackConfig(name, "tests", CHUNK, Path(), net.config, (), 3, half=half)
     export(net, Clips(name), config, folder / name)
     return folder / name

@@ -28,6 +28,7 @@ from vdsc.codecs.lossless.video.video_method import Video
 from vdsc.entropy import BitStack
 from vdsc.errors import CorruptFile
 from vdsc.model.store import Checkpoint
+from vdsc.train.bitsback import bitsback_folder
 from vdsc.twin.layers import Dense
 
 ONE, TWO = made.PIXELS, "two-sprites"
@@ -130,10 +131,14 @@ def test_every_kind_of_move_is_met(models):
     assert met >= moves | {"white", "grey", "mended", "other walls", "scene"}
 
 
+@pytest.mark.parametrize("half", [False, True])
 @pytest.mark.parametrize("name", untrained_bitsback.FRAMES)
-def test_the_learned_mixture_is_read_by_the_page(name, tmp_path):
+def test_the_learned_mixture_is_read_by_the_page(name, half, tmp_path, monkeypatch):
     """Sprites and pictures of several channels, with knots anywhere, everywhere and nowhere."""
-    ours, theirs = opened(untrained_bitsback.write(tmp_path, name))
+    monkeypatch.setattr(bitsback_folder, "LARGE", 100)
+    ours, theirs = opened(untrained_bitsback.write(tmp_path, name, half=half))
+    kinds = {str(part.dtype) for part in ours.checkpoint.tensors[0].values()}
+    assert kinds == ({"float16", "float32"} if half else {"float32"})
     met = set()
     for plan in (method.LEARNED, LatentPlan(None, 3, frozen=False), method.BARE):
         clip = untrained_bitsback.clip(name, 2, seed=1)

@@ -46,7 +46,7 @@ class Dense:
 
     @classmethod
     def of(cls, weight: NDArray[Any], bias: NDArray[Any]) -> Dense:
-        """Round float32 weight (out, in) and bias (out,) to as many places as keep sums exact."""
+        """Round weight (out, in) and bias (out,), floats, to as many places as keep sums exact."""
         wide, shift = weight.astype(np.float64), bias.astype(np.float64) * UNIT
         for bits in range(FINEST, COARSEST - 1, -1):
             rounded, moved = np.rint(wide * (1 << bits)), np.rint(shift * (1 << bits))

@@ -42,7 +42,7 @@ class BitsbackConfig:
     chunk: frames of a window of the files. clips: how many training clips there are; of digits,
     which are made, as many as wanted. start: the folder of a checkpoint whose tensors of the same
     name and shape training goes on from. bf16: pictures go through the networks in bfloat16, which
-    takes half the time.
+    takes half the time. half: large matrices of the checkpoint are stored as float16.
     """
 
     name: str
@@ -54,6 +54,7 @@ class BitsbackConfig:
     clips: int
     start: str = ""
     bf16: bool = False
+    half: bool = False
     seed: int = 0
     save_every: int = 100
     card: dict[str, Any] = field(default_factory=dict)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vdsc.codecs.lossless.bitsback.latent_plan import LatentPlan
 from vdsc.codecs.lossless.bitsback.model import Model
@@ -26,6 +27,9 @@ CLIPS = 24
 DENSITIES = (None, 255, 192, 128, 64, 0)
 """Densities of the knots that it is fitted on; None: a knot at every frame."""
 
+LARGE = 4096
+"""Numbers of a matrix from which on it is large."""
+
 NOISE = 1 << 16
 """Random bytes that the posterior's samples are drawn from."""
 
@@ -33,6 +37,8 @@ NOISE = 1 << 16
 def export(net: LatentSDE, pool: ClipPool, config: BitsbackConfig, out: Path) -> None:
     """Write the checkpoint folder `out`, whose prior is fitted on samples of the posterior."""
     weights = weights_of(net)
+    if config.half:
+        weights = halved(weights)
     made = Model(net.config.as_dict(), weights)
     numbers = np.linspace(0, pool.count - 1, min(CLIPS, pool.count)).astype(int)
     tables = prior(made, [pool.clip(int(number)) for number in numbers])
@@ -45,6 +51,11 @@ def export(net: LatentSDE, pool: ClipPool, config: BitsbackConfig, out: Path) ->
         "card": {"domain": config.domain, **config.card},
     }
     write_folder(out, settings, weights, tables.to_arrays())
+
+
+def halved(weights: Mapping[str, NDArray[np.float32]]) -> dict[str, NDArray[np.floating]]:
+    """The same weights, those of large matrices rounded to float16."""
+    return {k: v.astype(np.float16) if v.size >= LARGE else v for k, v in weights.items()}
 
 
 def prior(

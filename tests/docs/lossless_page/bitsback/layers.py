@@ -30,7 +30,7 @@ def half_up(x: Ints, bits: int) -> Ints:
 
 
 class Linear:
-    """A linear layer, from float32 weight (out, in) and bias (out)."""
+    """A linear layer, from weight (out, in) and bias (out)."""
 
     def __init__(self, weight: Any, bias: Any) -> None:
         wide, more = weight.astype(np.float64), bias.astype(np.float64)
