@@ -1,0 +1,214 @@
+"""Priors smoother than OU: files whose paths are the mean of integrated OU or of Matern 3/2.
+
+    VDSC_DATA=... python -m benchmarks.smooth_priors [--clips N] [SET]...
+
+Sets are walks, daz and bursty, as in `motion_study.py`, and digits. Files of motion are made and
+read with the shipped checkpoints, their paths alone being another (`smooth_paths.py`); bytes are
+compared with the cubic spline's at equal error of the angles, clip by clip:
+
+    own knots     each prior's search finds the knots that suit its paths
+    same knots    those of the knot process, which asks for no path
+
+Networks, learned law and the search's settings are those made for the spline. Of digits only the
+posterior's path is fitted. Resumable; writes benchmarks/smooth_priors.json and .md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+import vdsc
+from benchmarks.motion_study import BURSTY
+from benchmarks.motion_study import SETS as CORPORA
+from benchmarks.smooth_paths import SmoothPrior, paths_of
+from vdsc.bench.clips import Clip, NoData, motion, moving_digits
+from vdsc.bench.curves import bd_rate, front, interval
+from vdsc.bench.lossy_tables import table
+from vdsc.bench.metrics import mean_angular_error
+from vdsc.bench.runner import Journal, conditions, each, put, to_stderr
+from vdsc.core.types import Floats
+from vdsc.model.curve import bridge, spline_matrix
+from vdsc.model.path_model import PathModel
+from vdsc.model.store import by_name
+
+OUT = Path(__file__).with_suffix(".json")
+QUALITIES = (20, 30, 42, 56)
+EFFORTS = {"own knots": 5, "same knots": 0}
+HALVES = {"all": slice(0, 4), "coarse": slice(0, 2), "fine": slice(2, 4)}
+SPLINE, BRIDGE = "cubic spline", "OU bridge, rates of the checkpoint"
+OU = SmoothPrior("OU", 0.2)
+"""The rate is that of the median dimension of `cmu`: in effect straight lines."""
+
+SMOOTH = [SmoothPrior("Matern 3/2", rate) for rate in (2, 6)] + [
+    SmoothPrior("integrated OU", rate) for rate in (6, 12, 20, 32)
+]
+EVERY = (4, 8, 16)
+"""Frames between knots of digits."""
+
+SETS = ("walks", "daz", "bursty", "digits")
+
+
+def main(words: Sequence[str]) -> None:
+    """Measure the sets that are asked for; without data say so."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.smooth_priors")
+    parser.add_argument("sets", nargs="*", metavar="SET")
+    parser.add_argument("--clips", type=int, help="how many clips of each set")
+    args = parser.parse_args(words)
+    try:
+        for name in args.sets or SETS:
+            found = digits(args.clips) if name == "digits" else files(name, args.clips)
+            together = put(OUT, name, {"conditions": conditions(), **found})
+            OUT.with_suffix(".md").write_text(page(together), encoding="utf-8")
+    except NoData as missing:
+        to_stderr(f"benchmark skipped: {missing}")
+
+
+def files(name: str, most: int | None) -> dict[str, Any]:
+    """Bytes and degrees of each clip under each prior, and how they compare with the spline's."""
+    corpus, model = CORPORA[name]
+    split = "train" if name == "bursty" else "val"
+    clips = [c for c in motion(split, corpus) if name != "bursty" or c.name in BURSTY][:most]
+    priors = {SPLINE: None, **{prior.name: prior for prior in (OU, *SMOOTH)}}
+    names = [clip.name for clip in clips]
+    terms = {"clips": names, "model": by_name(model).digest.hex(), "at": QUALITIES}
+    journal = Journal(OUT.with_name(f"smooth_priors_{name}.part.json"), terms)
+    jobs = {
+        f"{knots}, {label}": partial(_coded, clips, model, prior, effort)
+        for knots, effort in EFFORTS.items()
+        for label, prior in priors.items()
+    }
+    found = iter(each(name, jobs, journal, to_stderr))
+    rows = {knots: {label: next(found) for label in priors} for knots in EFFORTS}
+    journal.close()
+    return {**terms, "rows": rows, "against": {k: against(r) for k, r in rows.items()}}
+
+
+def _coded(clips: Sequence[Clip], model: str, prior: SmoothPrior | None, effort: int) -> Any:
+    """Bytes, knots and degrees of each clip at each quality."""
+    with paths_of(prior) if prior else nullcontext():
+        return [[_trial(clip, model, quality, effort) for clip in clips] for quality in QUALITIES]
+
+
+def _trial(clip: Clip, model: str, quality: int, effort: int) -> dict[str, float]:
+    file = vdsc.compress(
+        clip.values, fps=clip.fps, codec="knots", model=model, quality=quality, effort=effort,
+        verify=False,
+    )  # fmt: skip
+    decoded = np.asarray(vdsc.decompress(file).values)
+    off = mean_angular_error([(clip.values, decoded)])
+    return {"bytes": len(file), "knots": len(vdsc.inspect_knots(file)), "degrees": round(off, 4)}
+
+
+def against(rows: dict[str, Any]) -> dict[str, Any]:
+    """How much larger files are than the spline's at equal error: mean over clips, and where."""
+    return {
+        label: {half: _rate(tried[some], rows[SPLINE][some]) for half, some in HALVES.items()}
+        for label, tried in rows.items()
+    }
+
+
+def _rate(tried: list[Any], usual: list[Any]) -> dict[str, Any]:
+    """Clips whose errors have nothing in common do not count; `clips` says how many do."""
+    rates = [bd_rate(_curve(tried, i), _curve(usual, i)) for i in range(len(usual[0]))]
+    known = [rate for rate in rates if rate is not None]
+    if not known:
+        return {"mean": None, "interval": None, "clips": 0}
+    return {"mean": float(np.mean(known)), "interval": interval(known), "clips": len(known)}
+
+
+def _curve(rows: list[Any], clip: int) -> list[tuple[float, float]]:
+    return front((row[clip]["bytes"], row[clip]["degrees"]) for row in rows)
+
+
+def digits(most: int | None) -> dict[str, Any]:
+    """Error of least squares through the paths of digits on even knots, as a share of the path's.
+
+    Root mean square over clips' moving dimensions, each in units of its own spread in the clip.
+    """
+    networks, clips = PathModel.load(by_name("digits"), "cpu"), moving_digits(most or 12)
+    tick = 1 / networks.config.fps
+    moving = ~networks.net.is_global.numpy()
+    nu = networks.net.nu.double()[moving]
+    rows: dict[str, Any] = {}
+    for clip in clips:
+        times = np.arange(len(clip.values)) * tick
+        path = networks.infer(networks.frames.to_network(clip.values), times).path[:, moving]
+        scaled = (path - path.mean(axis=0)) / path.std(axis=0).clip(1e-9)
+        for every in EVERY:
+            knots = times[np.unique([*range(0, len(times), every), len(times) - 1])]
+            for label, error in path_errors(scaled, knots, times, nu).items():
+                rows.setdefault(label, {}).setdefault(str(every), []).append(round(error, 5))
+    return {"clips": len(clips), "model": by_name("digits").digest.hex(), "rows": rows}
+
+
+def path_errors(path: Floats, knots: Floats, times: Floats, nu: torch.Tensor) -> dict[str, float]:
+    """Root mean square of what each prior's best path through knots leaves of a path (T, D)."""
+    shared = {SPLINE: spline_matrix(knots, times)}
+    shared |= {prior.name: prior.mean(knots, times) for prior in SMOOTH}
+    each_one = {label: [matrix] * path.shape[1] for label, matrix in shared.items()}
+    each_one[BRIDGE] = [bridge_matrix(knots, times, one) for one in nu]
+    return {
+        label: float(np.sqrt(np.mean([_left(m, z) for m, z in zip(made, path.T, strict=True)])))
+        for label, made in each_one.items()
+    }
+
+
+def bridge_matrix(knots: Floats, times: Floats, nu: torch.Tensor) -> Floats:
+    """(T, M) matrix of the OU bridge of one dimension."""
+    at, ends = (torch.from_numpy(np.ascontiguousarray(t))[None] for t in (times, knots))
+    units = torch.eye(len(knots), dtype=torch.float64)[None]
+    return np.asarray(bridge(at, ends, units, nu.expand(len(knots)))[0])
+
+
+def _left(matrix: Floats, one: Floats) -> float:
+    """Mean square that least squares leaves."""
+    best = np.linalg.lstsq(matrix, one, rcond=None)[0]
+    return float(np.mean(np.square(one - matrix @ best)))
+
+
+def page(found: dict[str, Any]) -> str:
+    """The tables of all sets."""
+    parts = [_digits_part(f) if name == "digits" else _part(name, f) for name, f in found.items()]
+    return "\n\n".join(parts) + "\n"
+
+
+def _part(name: str, found: dict[str, Any]) -> str:
+    head = ["path", *(f"{knots}, {half}" for knots in EFFORTS for half in HALVES)]
+    lines = [
+        [label, *(_cell(found["against"][knots][label][half]) for knots in EFFORTS
+                  for half in HALVES)]
+        for label in found["against"]["own knots"] if label != SPLINE
+    ]  # fmt: skip
+    title = f"## {name}: {len(found['clips'])} clips, checkpoint {found['model'][:8]}"
+    return f"{title}\n\nBytes at equal error, beside the cubic spline's.\n\n{table(head, lines)}"
+
+
+def _cell(rate: dict[str, Any]) -> str:
+    if rate["mean"] is None:
+        return "-"
+    low, high = rate["interval"]
+    return f"{rate['mean']:+.1%} ({low:+.1%} to {high:+.1%})"
+
+
+def _digits_part(found: dict[str, Any]) -> str:
+    head = ["path", *(f"a knot every {every} frames" for every in EVERY)]
+    lines = [
+        [label, *(f"{np.mean(rows[str(every)]):.3f}" for every in EVERY)]
+        for label, rows in found["rows"].items()
+    ]
+    title = f"## digits: {found['clips']} clips, checkpoint {found['model'][:8]}"
+    said = "Root mean square that the best path leaves, in units of the path's own spread."
+    return f"{title}\n\n{said}\n\n{table(head, lines)}"
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
