@@ -2,15 +2,17 @@
 
     VDSC_DATA=... python -m benchmarks.smooth_priors [--clips N] [SET]...
 
-Sets are walks, daz and bursty, as in `motion_study.py`, and digits. Files of motion are made and
-read with the shipped checkpoints, their paths alone being another (`smooth_paths.py`); bytes are
-compared with the cubic spline's at equal error of the angles, clip by clip:
+Sets are walks, daz and bursty, as in `motion_study.py`, refitted and digits. Files of motion are
+made and read with the shipped checkpoints, their paths alone being another (`smooth_paths.py`);
+bytes are compared with the cubic spline's at equal error of the angles, clip by clip:
 
     own knots     each prior's search finds the knots that suit its paths
     same knots    those of the knot process, which asks for no path
 
-Networks, learned law and the search's settings are those made for the spline. Of digits only the
-posterior's path is fitted. Resumable; writes benchmarks/smooth_priors.json and .md.
+Networks, learned law and the search's settings are those made for the spline. So `refitted` says of
+walks with the same knots what their values cost under a simple law of their own (`simple_law.py`).
+Of digits only the posterior's path is fitted. Resumable; writes benchmarks/smooth_priors.json and
+.md.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,12 +31,14 @@ import torch
 import vdsc
 from benchmarks.motion_study import BURSTY
 from benchmarks.motion_study import SETS as CORPORA
+from benchmarks.simple_law import ONE, KnotSteps, cross_bits, recorded
 from benchmarks.smooth_paths import SmoothPrior, paths_of
 from vdsc.bench.clips import Clip, NoData, motion, moving_digits
 from vdsc.bench.curves import bd_rate, front, interval
 from vdsc.bench.lossy_tables import table
 from vdsc.bench.metrics import mean_angular_error
 from vdsc.bench.runner import Journal, conditions, each, put, to_stderr
+from vdsc.codecs.knots import checkpoints, coding
 from vdsc.core.types import Floats
 from vdsc.model.curve import bridge, spline_matrix
 from vdsc.model.path_model import PathModel
@@ -42,7 +46,8 @@ from vdsc.model.store import by_name
 
 OUT = Path(__file__).with_suffix(".json")
 QUALITIES = (20, 30, 42, 56)
-EFFORTS = {"own knots": 5, "same knots": 0}
+ALIKE = "same knots"
+EFFORTS = {"own knots": 5, ALIKE: 0}
 HALVES = {"all": slice(0, 4), "coarse": slice(0, 2), "fine": slice(2, 4)}
 SPLINE, BRIDGE = "cubic spline", "OU bridge, rates of the checkpoint"
 OU = SmoothPrior("OU", 0.2)
@@ -54,7 +59,7 @@ SMOOTH = [SmoothPrior("Matern 3/2", rate) for rate in (2, 6)] + [
 EVERY = (4, 8, 16)
 """Frames between knots of digits."""
 
-SETS = ("walks", "daz", "bursty", "digits")
+SETS = ("walks", "daz", "bursty", "refitted", "digits")
 
 
 def main(words: Sequence[str]) -> None:
@@ -65,7 +70,7 @@ def main(words: Sequence[str]) -> None:
     args = parser.parse_args(words)
     try:
         for name in args.sets or SETS:
-            found = digits(args.clips) if name == "digits" else files(name, args.clips)
+            found = OTHERS[name](args.clips) if name in OTHERS else files(name, args.clips)
             together = put(OUT, name, {"conditions": conditions(), **found})
             OUT.with_suffix(".md").write_text(page(together), encoding="utf-8")
     except NoData as missing:
@@ -77,7 +82,7 @@ def files(name: str, most: int | None) -> dict[str, Any]:
     corpus, model = CORPORA[name]
     split = "train" if name == "bursty" else "val"
     clips = [c for c in motion(split, corpus) if name != "bursty" or c.name in BURSTY][:most]
-    priors = {SPLINE: None, **{prior.name: prior for prior in (OU, *SMOOTH)}}
+    priors = _priors()
     names = [clip.name for clip in clips]
     terms = {"clips": names, "model": by_name(model).digest.hex(), "at": QUALITIES}
     journal = Journal(OUT.with_name(f"smooth_priors_{name}.part.json"), terms)
@@ -92,20 +97,64 @@ def files(name: str, most: int | None) -> dict[str, Any]:
     return {**terms, "rows": rows, "against": {k: against(r) for k, r in rows.items()}}
 
 
+def _priors() -> dict[str, SmoothPrior | None]:
+    return {SPLINE: None, **{prior.name: prior for prior in (OU, *SMOOTH)}}
+
+
+def _paths(prior: SmoothPrior | None) -> AbstractContextManager[None]:
+    return paths_of(prior) if prior else nullcontext()
+
+
 def _coded(clips: Sequence[Clip], model: str, prior: SmoothPrior | None, effort: int) -> Any:
     """Bytes, knots and degrees of each clip at each quality."""
-    with paths_of(prior) if prior else nullcontext():
+    with _paths(prior):
         return [[_trial(clip, model, quality, effort) for clip in clips] for quality in QUALITIES]
 
 
 def _trial(clip: Clip, model: str, quality: int, effort: int) -> dict[str, float]:
-    file = vdsc.compress(
+    file = _file(clip, model, quality, effort)
+    knots = len(vdsc.inspect_knots(file))
+    return {"bytes": len(file), "knots": knots, "degrees": _degrees(clip, file)}
+
+
+def _file(clip: Clip, model: str, quality: int, effort: int) -> bytes:
+    return vdsc.compress(
         clip.values, fps=clip.fps, codec="knots", model=model, quality=quality, effort=effort,
         verify=False,
     )  # fmt: skip
+
+
+def _degrees(clip: Clip, file: bytes) -> float:
     decoded = np.asarray(vdsc.decompress(file).values)
-    off = mean_angular_error([(clip.values, decoded)])
-    return {"bytes": len(file), "knots": len(vdsc.inspect_knots(file)), "degrees": round(off, 4)}
+    return round(mean_angular_error([(clip.values, decoded)]), 4)
+
+
+def refitted(most: int | None) -> dict[str, Any]:
+    """Bytes of the values of walks on the same knots under a law that is fitted to them."""
+    corpus, model = CORPORA["walks"]
+    clips = motion("val", corpus)[:most]
+    rows = {label: _under_own_law(clips, model, prior) for label, prior in _priors().items()}
+    terms = {"clips": [clip.name for clip in clips], "model": by_name(model).digest.hex()}
+    return {**terms, "at": QUALITIES, "rows": {ALIKE: rows}, "against": {ALIKE: against(rows)}}
+
+
+def _under_own_law(clips: Sequence[Clip], model: str, prior: SmoothPrior | None) -> list[Any]:
+    """Bytes and degrees of each clip at each quality."""
+    tables, rows = checkpoints.tables(by_name(model)), []
+    for quality in QUALITIES:
+        cell = coding.grid(tables, tables.row(quality), is_open=True).steps / ONE
+        steps: list[KnotSteps] = []
+        off = []
+        for clip in clips:
+            drawn: list[KnotSteps] = []
+            with _paths(prior):
+                with recorded(drawn):
+                    file = _file(clip, model, quality, EFFORTS[ALIKE])
+                off.append(_degrees(clip, file))
+            steps.append(KnotSteps.joined(drawn))
+        sizes = [b / 8 for b in cross_bits(steps, cell)]
+        rows.append([{"bytes": b, "degrees": d} for b, d in zip(sizes, off, strict=True)])
+    return rows
 
 
 def against(rows: dict[str, Any]) -> dict[str, Any]:
@@ -182,12 +231,13 @@ def page(found: dict[str, Any]) -> str:
 
 
 def _part(name: str, found: dict[str, Any]) -> str:
-    head = ["path", *(f"{knots}, {half}" for knots in EFFORTS for half in HALVES)]
+    rates = found["against"]
+    head = ["path", *(f"{knots}, {half}" for knots in rates for half in HALVES)]
     lines = [
-        [label, *(_cell(found["against"][knots][label][half]) for knots in EFFORTS
-                  for half in HALVES)]
-        for label in found["against"]["own knots"] if label != SPLINE
-    ]  # fmt: skip
+        [label, *(_cell(rates[knots][label][half]) for knots in rates for half in HALVES)]
+        for label in rates[ALIKE]
+        if label != SPLINE
+    ]
     title = f"## {name}: {len(found['clips'])} clips, checkpoint {found['model'][:8]}"
     return f"{title}\n\nBytes at equal error, beside the cubic spline's.\n\n{table(head, lines)}"
 
@@ -208,6 +258,10 @@ def _digits_part(found: dict[str, Any]) -> str:
     title = f"## digits: {found['clips']} clips, checkpoint {found['model'][:8]}"
     said = "Root mean square that the best path leaves, in units of the path's own spread."
     return f"{title}\n\n{said}\n\n{table(head, lines)}"
+
+
+OTHERS = {"refitted": refitted, "digits": digits}
+"""What measures sets that are no whole files."""
 
 
 if __name__ == "__main__":
