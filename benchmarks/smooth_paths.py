@@ -38,7 +38,7 @@ class SmoothPrior:
     @property
     def name(self) -> str:
         """The kind and the rate."""
-        return f"{self.kind}, {self.rate:g}/s"
+        return f"{self.kind}, {self.rate:.2g}/s"
 
     def mean(self, knots: Floats, queries: Floats) -> Floats:
         """(Q, M) matrix from values at knots (M,) to the mean at queries (Q,), all in seconds."""

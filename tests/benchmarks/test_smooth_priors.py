@@ -67,7 +67,6 @@ def test_ou_is_the_bridge():
     expected = curve.bridge(times, knots, units, nu)[0]
     made = SmoothPrior("OU", 2.0).mean(KNOTS, QUERIES)
     assert made == pytest.approx(expected.numpy(), abs=1e-9)
-    assert made == pytest.approx(smooth_priors.bridge_matrix(KNOTS, QUERIES, nu[0]), abs=1e-9)
 
 
 @pytest.mark.parametrize("kind", ["Matern 3/2", "integrated OU"])
@@ -153,10 +152,13 @@ def test_clips_without_a_common_error_do_not_count():
     assert found["mean"] == pytest.approx(1.0)
 
 
-def test_paths_of_digits_are_fitted_by_each_prior():
-    """A path that bends once at a knot is a bridge's to the last bit, and no spline's."""
-    times = np.arange(17) / 10
-    bent = np.abs(times - 0.8)[:, None]
-    nu = torch.tensor([1e-4], dtype=torch.float64)
-    found = smooth_priors.path_errors(bent, times[::4], times, nu)
-    assert found[smooth_priors.BRIDGE] < 1e-6 < found[smooth_priors.SPLINE]
+def test_bends_get_their_knots():
+    """A path that bends at one frame keeps a knot there; then lines through it leave nothing."""
+    times = np.arange(21) / 10
+    bent = np.abs(times - 1.2)[:, None]
+    with paths_of(SmoothPrior("OU", 1e-3)):
+        few, more = smooth_priors.thinned_to(bent, times, [3, 6])
+        assert few.tolist() == [0, 12, 20]
+        assert len(more) == 6
+        assert smooth_priors.path_error(bent, times, few) < 1e-5
+    assert smooth_priors.path_error(bent, times, few) > 0.05
