@@ -66,9 +66,23 @@ class SmoothPrior:
         return np.asarray(np.exp(-gone) * (1 + gone if self.kind == "Matern 3/2" else 1.0))
 
 
+SPLINE = "cubic spline"
+SMOOTH = [SmoothPrior("Matern 3/2", rate) for rate in (2, 6)] + [
+    SmoothPrior("integrated OU", rate) for rate in (6, 12, 20, 32)
+]
+"""What is compared with the spline."""
+
+
 @contextmanager
-def paths_of(prior: SmoothPrior) -> Iterator[None]:
-    """Files made and read here have paths that are the prior's mean where they would be splines."""
+def paths_of(prior: SmoothPrior | None) -> Iterator[None]:
+    """Files made and read here have paths that are the prior's mean where they would be splines.
+
+    Without a prior they are splines. Frames come as the networks' clock ticks: else the networks,
+    too, would see other frames.
+    """
+    if prior is None:
+        yield
+        return
 
     def jumps(fit: SplineFit) -> Floats:
         return prior.precision(fit.times[fit.knots])

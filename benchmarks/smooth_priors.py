@@ -11,8 +11,8 @@ bytes are compared with the cubic spline's at equal error of the angles, clip by
 
 Networks, learned law and the search's settings are those made for the spline. So `refitted` says of
 walks with the same knots what their values cost under a simple law of their own (`simple_law.py`).
-Of digits only the posterior's path is fitted. Resumable; writes benchmarks/smooth_priors.json and
-.md.
+Of digits only the posterior's path is fitted (`digit_paths.py`). Resumable; writes
+benchmarks/smooth_priors.json and .md.
 """
 
 from __future__ import annotations
@@ -20,30 +20,24 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 import vdsc
+from benchmarks.digit_paths import digits, digits_part
 from benchmarks.motion_study import BURSTY
 from benchmarks.motion_study import SETS as CORPORA
 from benchmarks.simple_law import ONE, KnotSteps, cross_bits, recorded
-from benchmarks.smooth_paths import SmoothPrior, paths_of
-from vdsc.bench.clips import Clip, NoData, motion, moving_digits
+from benchmarks.smooth_paths import SMOOTH, SPLINE, SmoothPrior, paths_of
+from vdsc.bench.clips import Clip, NoData, motion
 from vdsc.bench.curves import bd_rate, front, interval
 from vdsc.bench.lossy_tables import table
 from vdsc.bench.metrics import mean_angular_error
 from vdsc.bench.runner import Journal, conditions, each, put, to_stderr
 from vdsc.codecs.knots import checkpoints, coding
-from vdsc.core.types import Floats, Ints
-from vdsc.model import curve
-from vdsc.model.path_model import PathModel
-from vdsc.model.seen_channels import SeenChannels
-from vdsc.model.spline_fit import SplineFit
 from vdsc.model.store import by_name
 
 OUT = Path(__file__).with_suffix(".json")
@@ -51,15 +45,8 @@ QUALITIES = (20, 30, 42, 56)
 ALIKE = "same knots"
 EFFORTS = {"own knots": 5, ALIKE: 0}
 HALVES = {"all": slice(0, 4), "coarse": slice(0, 2), "fine": slice(2, 4)}
-SPLINE = "cubic spline"
 OU = SmoothPrior("OU", 0.2)
 """The rate is that of the median dimension of `cmu`: in effect straight lines."""
-
-SMOOTH = [SmoothPrior("Matern 3/2", rate) for rate in (2, 6)] + [
-    SmoothPrior("integrated OU", rate) for rate in (6, 12, 20, 32)
-]
-EVERY = (4, 8, 16)
-"""Frames between knots of digits."""
 
 NOTE = (
     "Paths between knots that are the mean of other priors, made and read with networks, law and "
@@ -111,13 +98,9 @@ def _priors() -> dict[str, SmoothPrior | None]:
     return {SPLINE: None, **{prior.name: prior for prior in (OU, *SMOOTH)}}
 
 
-def _paths(prior: SmoothPrior | None) -> AbstractContextManager[None]:
-    return paths_of(prior) if prior else nullcontext()
-
-
 def _coded(clips: Sequence[Clip], model: str, prior: SmoothPrior | None, effort: int) -> Any:
     """Bytes, knots and degrees of each clip at each quality."""
-    with _paths(prior):
+    with paths_of(prior):
         return [[_trial(clip, model, quality, effort) for clip in clips] for quality in QUALITIES]
 
 
@@ -157,7 +140,7 @@ def _under_own_law(clips: Sequence[Clip], model: str, prior: SmoothPrior | None)
         off = []
         for clip in clips:
             drawn: list[KnotSteps] = []
-            with _paths(prior):
+            with paths_of(prior):
                 with recorded(drawn):
                     file = _file(clip, model, quality, EFFORTS[ALIKE])
                 off.append(_degrees(clip, file))
@@ -188,59 +171,9 @@ def _curve(rows: list[Any], clip: int) -> list[tuple[float, float]]:
     return front((row[clip]["bytes"], row[clip]["degrees"]) for row in rows)
 
 
-def digits(most: int | None) -> dict[str, Any]:
-    """Error of least squares through the paths of digits, on even knots and on as many that suit.
-
-    Root mean square over clips' moving dimensions, each in units of its own spread in the clip.
-    """
-    networks, clips = PathModel.load(by_name("digits"), "cpu"), moving_digits(most or 12)
-    tick, moving = 1 / networks.config.fps, ~networks.net.is_global.numpy()
-    rate = float(networks.net.nu[torch.from_numpy(moving)].square().mean()) / 2
-    rows: dict[str, Any] = {}
-    for clip in clips:
-        times = np.arange(len(clip.values)) * tick
-        path = networks.infer(networks.frames.to_network(clip.values), times).path[:, moving]
-        scaled = (path - path.mean(axis=0)) / path.std(axis=0).clip(1e-9)
-        even = [np.unique([*range(0, len(times), n), len(times) - 1]) for n in EVERY]
-        for prior in (None, SmoothPrior("OU", rate), *SMOOTH):
-            with _paths(prior):
-                for key, error in _digit_errors(scaled, times, even).items():
-                    name = SPLINE if prior is None else prior.name
-                    rows.setdefault(name, {}).setdefault(key, []).append(round(error, 5))
-    return {"clips": len(clips), "model": by_name("digits").digest.hex(), "rows": rows}
-
-
-def _digit_errors(path: Floats, times: Floats, even: list[Ints]) -> dict[str, float]:
-    own = thinned_to(path, times, [len(knots) for knots in even])
-    found = {f"every {n}": path_error(path, times, k) for n, k in zip(EVERY, even, strict=True)}
-    suit = {f"as {n}": path_error(path, times, k) for n, k in zip(EVERY, own, strict=True)}
-    return found | suit
-
-
-def thinned_to(path: Floats, times: Floats, counts: list[int]) -> list[Ints]:
-    """Knots for a path (T, D), so many each: of every other frame's the least needed go first."""
-    seen = SeenChannels(path, np.zeros_like(path), np.zeros(path.shape[1]))
-    knots, kept = np.unique([*range(0, len(times), 2), len(times) - 1]), {}
-    while len(knots) >= min(counts):
-        kept[len(knots)] = knots
-        if len(knots) < 3:
-            break
-        fit = SplineFit(seen, times, knots)
-        grown = [fit.without(which) for which in range(1, len(knots) - 1)]
-        knots = np.delete(knots, 1 + int(np.argmin(grown)))
-    return [kept[count] for count in counts]
-
-
-def path_error(path: Floats, times: Floats, knots: Ints) -> float:
-    """Root mean square of what the best path through knots (M,) leaves of a path (T, D)."""
-    matrix = curve.spline_matrix(times[knots], times)
-    best = np.linalg.lstsq(matrix, path, rcond=None)[0]
-    return float(np.sqrt(np.mean(np.square(path - matrix @ best))))
-
-
 def page(found: dict[str, Any]) -> str:
     """The tables of all sets."""
-    parts = [_digits_part(f) if name == "digits" else _part(name, f) for name, f in found.items()]
+    parts = [digits_part(f) if name == "digits" else _part(name, f) for name, f in found.items()]
     return "\n\n".join([NOTE, *parts]) + "\n"
 
 
@@ -262,18 +195,6 @@ def _cell(rate: dict[str, Any]) -> str:
         return "-"
     low, high = rate["interval"]
     return f"{rate['mean']:+.1%} ({low:+.1%} to {high:+.1%})"
-
-
-def _digits_part(found: dict[str, Any]) -> str:
-    head = ["path", *(f"a knot every {n} frames" for n in EVERY)]
-    head += [f"as many as every {n}, placed" for n in EVERY]
-    lines = [
-        [label, *(f"{np.mean(errors):.3f}" for errors in rows.values())]
-        for label, rows in found["rows"].items()
-    ]
-    title = f"## digits: {found['clips']} clips, checkpoint {found['model'][:8]}"
-    said = "Root mean square that the best path leaves, in units of the path's own spread."
-    return f"{title}\n\n{said}\n\n{table(head, lines)}"
 
 
 OTHERS = {"refitted": refitted, "digits": digits}

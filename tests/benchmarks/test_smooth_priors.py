@@ -8,8 +8,8 @@ import torch
 from scipy.linalg import expm, solve_continuous_lyapunov
 
 import vdsc
-from benchmarks import smooth_priors
-from benchmarks.smooth_paths import SmoothPrior, paths_of
+from benchmarks import digit_paths, smooth_priors
+from benchmarks.smooth_paths import SMOOTH, SPLINE, SmoothPrior, paths_of
 from tests import tiny
 from vdsc.bench.clips import Clip
 from vdsc.model import curve
@@ -87,12 +87,12 @@ def test_tension_straightens():
 @pytest.mark.parametrize("count", [1, 2])
 def test_few_knots(count):
     """The path goes through one knot or two."""
-    for prior in smooth_priors.SMOOTH:
+    for prior in SMOOTH:
         made = prior.mean(KNOTS[:count], KNOTS[:count])
         assert made == pytest.approx(np.eye(count), abs=1e-8)
 
 
-@pytest.mark.parametrize("prior", smooth_priors.SMOOTH, ids=lambda prior: prior.name)
+@pytest.mark.parametrize("prior", SMOOTH, ids=lambda prior: prior.name)
 def test_a_search_knows_what_a_knot_is_worth(prior):
     """What the fit says of a knot that goes is what fitting without it gives."""
     rng = np.random.default_rng(0)
@@ -146,7 +146,7 @@ def test_clips_without_a_common_error_do_not_count():
         [{"bytes": 2 * size, "degrees": loss}, other]
         for (size, loss), other in zip(pairs, far, strict=True)
     ]
-    rows = {smooth_priors.SPLINE: usual, "twice": twice}
+    rows = {SPLINE: usual, "twice": twice}
     found = smooth_priors.against(rows)["twice"]["all"]
     assert found["clips"] == 1
     assert found["mean"] == pytest.approx(1.0)
@@ -157,8 +157,8 @@ def test_bends_get_their_knots():
     times = np.arange(21) / 10
     bent = np.abs(times - 1.2)[:, None]
     with paths_of(SmoothPrior("OU", 1e-3)):
-        few, more = smooth_priors.thinned_to(bent, times, [3, 6])
+        few, more = digit_paths.thinned_to(bent, times, [3, 6])
         assert few.tolist() == [0, 12, 20]
         assert len(more) == 6
-        assert smooth_priors.path_error(bent, times, few) < 1e-5
-    assert smooth_priors.path_error(bent, times, few) > 0.05
+        assert digit_paths.path_error(bent, times, few) < 1e-5
+    assert digit_paths.path_error(bent, times, few) > 0.05
