@@ -20,7 +20,6 @@ from vdsc.train.step_report import ReportStep, TrainStep
 from vdsc.train.train_config import PROCESS_KINDS, Stage, TrainConfig
 from vdsc.train.training_domains import TrainingDomain
 
-LAW_PACE = 10.0  # it starts from nothing, where the networks are only to be adjusted
 SEARCHED = 2000
 """Windows that are searched for the stage "imitate"."""
 
@@ -107,7 +106,7 @@ class TrainingRun:
         rng = np.random.default_rng([self.config.seed, self.step])
         torch.manual_seed(int(rng.integers(2**31)))
         pace = {"networks": 1.0, "scales": stage.scale_pace, "process": PROCESS_PACE}
-        pace["law"] = LAW_PACE
+        pace["law"] = stage.law_pace
         for group in self.optimiser.param_groups:
             group["lr"] = stage.lr * pace[group["kind"]] * schedule(at, stage.steps)
         self.optimiser.zero_grad(set_to_none=True)

@@ -26,7 +26,8 @@ class Stage:
     trained; they come last.
     frames: reconstructed frames a step. coarse: range from which the factor on cell width and
     observation scale is drawn, log-uniformly. scale_pace: factor on the learning rate of nu and
-    the cell widths, which live on a log scale and have far to go.
+    the cell widths, which live on a log scale and have far to go. law_pace: that of the learned
+    law, which starts from nothing, where the networks are only to be adjusted.
     """
 
     kind: str
@@ -37,6 +38,7 @@ class Stage:
     window: int | None = None
     coarse: tuple[float, float] = (1.0, 1.0)
     scale_pace: float = 5.0
+    law_pace: float = 10.0
     objective: str = "lossy"
 
 

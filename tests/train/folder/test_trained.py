@@ -113,7 +113,7 @@ def test_a_decoder_from_the_page_agrees(installed):
 def test_a_run_that_is_cut_goes_on(folder, tmp_path):
     """Cut after every step it ends with the same networks; other data are refused."""
     data, made = read_folder(folder, FPS), []
-    simple = patch.object(basis_choice, "_cost", lambda *given: -len(given[2]))
+    simple = patch.object(basis_choice, "basis_cost", lambda *given: -len(given[2]))
     with (
         simple,
         patch.object(folder_trainer, "JUDGED", 1),

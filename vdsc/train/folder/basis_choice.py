@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -35,20 +36,30 @@ def best_basis(clips: Sequence[Seen], kinds: Sequence[str], fps: float) -> str:
     are coded with them, as files are.
     """
     ways = bases.ways(kinds)
-    odd, even = (clips[::2], clips[1::2]) if len(clips) > 1 else (clips, clips)
-    cost = {name: _cost(odd, even, parts, fps) for name, parts in ways.items()}
+    odd, even = halves(clips)
+    cost = {name: basis_cost(odd, even, parts, fps) for name, parts in ways.items()}
     return min(cost, key=lambda one: cost[one])
 
 
-def _cost(
+def halves(clips: Sequence[Seen]) -> tuple[Sequence[Seen], Sequence[Seen]]:
+    """Every second clip, and the others; a single one is both."""
+    return (clips[::2], clips[1::2]) if len(clips) > 1 else (clips, clips)
+
+
+def basis_cost(
     learned: Sequence[Seen], tried: Sequence[Seen], parts: Sequence[Sequence[int]], fps: float
 ) -> float:
-    """The logarithm of bits and error, weighed, of clips under tables of others."""
+    """The same of networks that start as principal components of parts of the channels."""
     axes = bases.axes_of(learned, parts)
     torch.manual_seed(0)
-    net = LatentSDE(sizes.config_of(learned, axes.shape[1], fps))
+    net = LatentSDE(replace(sizes.config_of(learned, axes.shape[1], fps), memory=0))
     bases.start(net, learned, axes)
-    zeros = np.zeros(axes.shape[0], np.float32)
+    return coded_cost(net, learned, tried)
+
+
+def coded_cost(net: LatentSDE, learned: Sequence[Seen], tried: Sequence[Seen]) -> float:
+    """The logarithm of bits and error, weighed, of clips that tables of others, or a law, code."""
+    zeros = np.zeros(net.config.frame, np.float32)
     model = PathModel(net, ChannelFrames(zeros, zeros + 1))
     old, new = (_traced(model, some(c, n)) for c, n in ((learned, LEARNED), (tried, TRIED)))
     made = checkpoint.fit_tables(net, [t.seen for t in old], [old], 1, (DENSITY,))

@@ -13,7 +13,8 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from vdsc.model.latent_sde import LatentSDE
-from vdsc.train import objectives
+from vdsc.train import law_objective, objectives
+from vdsc.train.densities import usual_density
 from vdsc.train.train_config import Stage
 
 SHARES = (0.1, 0.5, 0.9)
@@ -57,11 +58,23 @@ class BestState:
         """Distortion and rate at a place on the curve, with knots and rounding drawn alike."""
         low, high = stage.coarse
         coarse = low * (high / low) ** share
-        plan = objectives.StepPlan(learned=True, settled=True, density=1 - share, coarse=coarse)
         x = torch.stack(self.windows)
+        model.eval()  # nothing of a law is dropped
         with torch.no_grad():
-            found = objectives.elbo(model, x, plan, torch.Generator().manual_seed(7))
+            found = _terms(model, x, stage, share, coarse)
+        model.train()
         return float((found.distortion + found.rate).mean()) / x[0].numel()
+
+
+def _terms(
+    model: LatentSDE, x: Tensor, stage: Stage, share: float, coarse: float
+) -> objectives.Terms:
+    """What a step of the stage would minimise on windows x (B, T, C)."""
+    if stage.kind == "law":
+        rng = np.random.default_rng(7)
+        return law_objective.law_terms(model, x, usual_density(coarse), coarse, None, rng)
+    plan = objectives.StepPlan(learned=True, settled=True, density=1 - share, coarse=coarse)
+    return objectives.elbo(model, x, plan, torch.Generator().manual_seed(7))
 
 
 def _tensors(model: LatentSDE) -> dict[str, Tensor]:

@@ -22,7 +22,7 @@ def summary(found: Sequence[Worth]) -> str:
     words = f"{first.files} kept sequences: {', '.join(parts)} of the bytes of codec 'linear'"
     refused = max(one.refused for one in found)
     missed = f"; {refused} could not be compared" if refused else ""
-    return f"{words} at equal error{missed}"
+    return f"{words} at equal error{missed}{_better_without(found)}"
 
 
 def write_card(
@@ -61,6 +61,14 @@ def _figures(found: Sequence[Worth]) -> list[str]:
         "| --- | --- | --- | --- | --- | --- |",
     ]
     return [*head, *map(_row, found)]
+
+
+def _better_without(found: Sequence[Worth]) -> str:
+    """Where the codec without a model makes the smaller files, in words; empty if nowhere."""
+    lost = [str(one.quality) for one in found if one.share >= 1]
+    if not lost:
+        return ""
+    return f"; the model saves nothing at quality {', '.join(lost)}: use codec 'linear' there"
 
 
 def _row(one: Worth) -> str:

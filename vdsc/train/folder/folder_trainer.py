@@ -14,17 +14,11 @@ from vdsc.train.folder.best_state import BestState
 from vdsc.train.folder.folder_clips import Clip
 from vdsc.train.folder.folder_data import FolderData
 from vdsc.train.folder.folder_domain import FolderDomain, Seen, posed
-from vdsc.train.folder.run_plan import (
-    STEP,
-    TRAINED,
-    RunPlan,
-    print_of,
-    read_plan,
-    steps_within,
-)
+from vdsc.train.folder.law_choice import law_pays, trial_steps
+from vdsc.train.folder.run_plan import TRAINED, RunPlan, print_of, read_plan
 from vdsc.train.loop import TrainingRun
 from vdsc.train.step_report import ReportStep, TrainStep
-from vdsc.train.train_config import Stage, TrainConfig
+from vdsc.train.train_config import TrainConfig
 
 JUDGED = 12
 """How often in a run the networks are judged on the kept sequences."""
@@ -59,12 +53,18 @@ class FolderTrainer:
         domain = FolderDomain(seen, data.scales, axes, net.window)
         config = TrainConfig(name, "folder", sizes.CHUNK, data.folder, net, ())
         if plan is None:
-            plan = RunPlan(_steps(config, domain, folder / "trial", minutes), basis, wanted)
+            trial = folder / "trial"
+            law = law_pays(config, seen, data.scales, basis, trial, minutes)
+            steps = trial_steps(_with(config, law=law), domain, trial, minutes, law=law)
+            plan = RunPlan(steps, basis, wanted, law)
             plan.write(folder)
-        run = TrainingRun(replace(config, stages=(plan.stage,)), domain, folder)
+        config = replace(_with(config, law=plan.law), stages=(plan.stage,))
+        run = TrainingRun(config, domain, folder)
         low, high = net.rates
         words = f"{net.latent} latents, at first components of {basis}"
-        words = f"{words}; {low:.3g} to {high:.3g} knots a second; {run.steps} steps"
+        values = "a learned law" if plan.law else "tables"
+        words = f"{words}; {low:.3g} to {high:.3g} knots a second under {values}"
+        words = f"{words}; {run.steps} steps"
         return cls(data, run, BestState(folder, kept, net.window), words)
 
     def train(self, report: ReportStep, *, minutes: float | None) -> None:
@@ -107,17 +107,14 @@ class FolderTrainer:
         )
 
 
+def _with(config: TrainConfig, *, law: bool) -> TrainConfig:
+    """The config of a run whose knots have a learned law, or none."""
+    return config if law else replace(config, net=replace(config.net, memory=0))
+
+
 def _posed(data: FolderData, clips: list[Clip]) -> list[Seen]:
     """What the networks see of sequences."""
     return posed([clip.values for clip in clips], data.scales, data.fps, sizes.CHUNK)
-
-
-def _steps(config: TrainConfig, domain: FolderDomain, folder: Path, minutes: float) -> int:
-    """As many steps as the minutes allow, by the pace of a run that is thrown away."""
-    trial = TrainingRun(replace(config, stages=(Stage("settle", 1 << 20, **STEP),)), domain, folder)
-    steps = steps_within(minutes, trial.advance)
-    folder.rmdir()
-    return steps
 
 
 def check_out(out: Path) -> None:

@@ -26,22 +26,29 @@ FEWEST, MOST = 8, 40000
 """Steps of a run."""
 
 FILE = "plan.json"
-STEP: dict[str, Any] = {"batch": 8, "lr": 2e-4, "coarse": (0.35, 4.0)}
-"""What all steps have in common."""
+STEPS: dict[str, dict[str, Any]] = {
+    "settle": {"batch": 8, "lr": 2e-4, "coarse": (0.35, 4.0)},
+    "law": {"batch": 16, "lr": 2e-4, "coarse": (0.25, 4.0), "scale_pace": 2.0, "law_pace": 30.0},
+}
+"""What all steps of a kind of stage have in common."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunPlan:
-    """Steps in all, the basis they start from, and the print of the data that they are for."""
+    """Steps in all, the basis they start from, and the print of the data that they are for.
+
+    law: whether the law of knots is learned, else tables are fitted in the end.
+    """
 
     steps: int
     basis: str
     print: str
+    law: bool = False
 
     @property
     def stage(self) -> Stage:
         """All steps are as files are coded: the start is good enough to begin with these."""
-        return Stage("settle", self.steps, **STEP)
+        return stage_of(self.steps, law=self.law)
 
     def write(self, folder: Path) -> None:
         """Write the plan into the run's folder."""
@@ -49,6 +56,12 @@ class RunPlan:
         scratch = folder / (FILE + ".new")
         scratch.write_text(json.dumps(asdict(self)) + "\n")
         scratch.replace(folder / FILE)
+
+
+def stage_of(steps: int, *, law: bool) -> Stage:
+    """So many steps with a learned law of knots, or without one."""
+    kind = "law" if law else "settle"
+    return Stage(kind, steps, **STEPS[kind])
 
 
 def print_of(clips: Sequence[Clip], settings: dict[str, Any]) -> str:
@@ -64,7 +77,8 @@ def read_plan(folder: Path, wanted: str) -> RunPlan | None:
     """The plan of a run that was begun; raises InvalidInput if it was for something else."""
     try:
         found = json.loads((folder / FILE).read_text())
-        plan = RunPlan(int(found["steps"]), str(found["basis"]), str(found["print"]))
+        named = str(found["basis"]), str(found["print"])
+        plan = RunPlan(int(found["steps"]), *named, law=bool(found.get("law", False)))
     except FileNotFoundError:
         return None
     except (AttributeError, LookupError, OSError, TypeError, ValueError):

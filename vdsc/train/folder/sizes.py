@@ -29,14 +29,15 @@ CHUNK = 601
 ROWS = 96
 """Frames of the longest gap between knots."""
 
-SIZES = ((4000, 32, 64), (30000, 64, 128), (1 << 62, 96, 256))
-"""Training frames up to which networks have so many hidden states and features."""
+SIZES = ((4000, 32, 64, 96), (30000, 64, 128, 96), (1 << 62, 96, 256, 128))
+"""Training frames up to which networks have so many hidden states and features, and the law of
+knots so wide a memory."""
 
 
 def config_of(clips: Sequence[NDArray[Any]], latent: int, fps: float) -> NetConfig:
     """The shape of the networks for clips (T, C) in network units at `fps` frames a second."""
     frames = sum(map(len, clips))
-    hidden, features = next((h, f) for most, h, f in SIZES if frames <= most)
+    hidden, features, memory = next(size for most, *size in SIZES if frames <= most)
     low, high = rates(clips, fps)
     return NetConfig(
         frame=(clips[0].shape[1],),
@@ -51,6 +52,7 @@ def config_of(clips: Sequence[NDArray[Any]], latent: int, fps: float) -> NetConf
         decoder="linear",
         noise="laplace",
         obs_scale=0.05,
+        memory=memory,
     )
 
 
