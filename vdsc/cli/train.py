@@ -51,10 +51,13 @@ def parse_rate(text: str | float) -> float:
     return rate
 
 
-def on_the_cpu(text: str) -> str:
-    """The one device that training runs on."""
+def no_choice(text: str) -> str:
+    """The device that training runs on, which nobody chooses."""
     if text not in {"auto", "cpu"}:
-        raise typer.BadParameter(f"training runs on the CPU, not on {text!r}; leave --device out")
+        raise typer.BadParameter(
+            f"nobody chooses {text!r} for training: bits-back takes a GPU where there is one, "
+            "all else the CPU; leave --device out"
+        )
     return text
 
 
@@ -77,7 +80,7 @@ def train(
         ),
     ] = None,
     device: Annotated[
-        str, typer.Option("--device", parser=on_the_cpu, metavar="cpu", hidden=True)
+        str, typer.Option("--device", parser=no_choice, metavar="cpu", hidden=True)
     ] = "cpu",
     minutes: Annotated[
         float | None,
