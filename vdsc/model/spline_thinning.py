@@ -49,34 +49,40 @@ class SplineProblem:
         """Error and bits of knots (M,); infinite where they are too far apart."""
         if np.diff(knots).max(initial=0) > self.longest:
             return float("inf")
+        return self.fitted_cost(self.fit(knots), knots)
+
+    def fitted_cost(self, fit: SplineFit, knots: Ints) -> float:
+        """Error of the spline through knots (M,), and bits of these."""
         nats = float(self.steps.nats(knots[:-1], knots[1:]).sum())
-        return self.fit(knots).cost + self.exchange * nats
+        return fit.cost + self.exchange * nats
 
 
 def thinned(problem: SplineProblem, knots: Ints, share: float) -> Ints:
     """Knots (M,) less those that cost more than they save, ends kept.
 
     share: how many of those that should go, go in one round: fewer is slower and a little better.
+    Knots that go together may feel each other after all, so of all rounds the cheapest counts.
     """
-    gain = np.full(len(knots), np.nan)
-    while len(knots) > 2:
+    gain, best, least = np.full(len(knots), np.nan), knots, float("inf")
+    while True:
+        fit = problem.fit(knots)
+        cost = problem.fitted_cost(fit, knots)
+        if cost <= least:
+            best, least = knots, cost
         gain[[0, -1]] = 0.0
-        _weigh(problem, knots, gain)
+        _weigh(problem, fit, knots, gain)
         gone = _leaving(gain, share)
         if not gone:
-            break
+            return best
         for which in gone:
             gain[max(which - APART, 0) : which + APART + 1] = np.nan
         knots, gain = np.delete(knots, gone), np.delete(gain, gone)
-    return knots
 
 
-def _weigh(problem: SplineProblem, knots: Ints, gain: Floats) -> None:
+def _weigh(problem: SplineProblem, fit: SplineFit, knots: Ints, gain: Floats) -> None:
     """Fill in what the cost falls by without each knot, where that is not known."""
     unknown = np.flatnonzero(np.isnan(gain))
-    if not unknown.size:
-        return
-    fit, saved = problem.fit(knots), problem.steps.saved(knots, unknown)
+    saved = problem.steps.saved(knots, unknown)
     far = knots[unknown + 1] - knots[unknown - 1] > problem.longest
     for which, nats, needed in zip(unknown.tolist(), saved, far, strict=True):
         gain[which] = 0.0 if needed else problem.exchange * nats - fit.without(which)
