@@ -6,6 +6,7 @@ import os
 import pty
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -139,6 +140,25 @@ def test_a_closed_pipe_is_quiet(clips):
     assert result.returncode == 1
     assert b"Broken pipe" not in result.stderr
     assert b"Traceback" not in result.stderr
+
+
+FORKED = """
+import os, signal
+from vdsc.cli import crew, process
+
+signal.signal(signal.SIGTERM, process._terminate)
+os.register_at_fork(after_in_child=lambda: os.kill(os.getpid(), signal.SIGTERM))
+print(*crew.side_by_side(["clip.npy"], print, 1, quiet=True))
+"""
+
+
+def test_a_process_that_is_ended_as_it_begins_is_quiet():
+    """A signal that comes while Python tidies up after the fork waits until that is done."""
+    command = [sys.executable, "-c", FORKED]
+    result = subprocess.run(command, capture_output=True, env=ENVIRONMENT, check=True, timeout=60)
+    assert result.stdout == b"1\n"
+    assert b"Traceback" not in result.stderr
+    assert b"clip.npy: its process was ended" in result.stderr
 
 
 def test_a_terminal_sees_how_many_are_done(clips):

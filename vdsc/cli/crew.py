@@ -26,6 +26,9 @@ Work = Callable[[str], None]
 Answer = tuple[int, str]
 """An exit code, and what is to be said on stderr."""
 
+HELD = {signal.SIGINT, signal.SIGTERM}
+"""Signals that wait while a process is forked: Python's own work after that is not to be cut."""
+
 NOBODY_READS = -1
 """The exit code of an item whose data nobody reads any more."""
 
@@ -68,9 +71,13 @@ class Crew:
         from multiprocessing.connection import Pipe
 
         ours, theirs = Pipe()
-        number = os.fork()
-        if number == 0:
-            _serve(theirs, [ours, *self.processes], self.items, self.work)
+        signal.pthread_sigmask(signal.SIG_BLOCK, HELD)
+        try:
+            number = os.fork()
+            if number == 0:
+                _serve(theirs, [ours, *self.processes], self.items, self.work)
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD)
         theirs.close()
         self.processes[ours] = number
 
@@ -126,6 +133,7 @@ def _serve(
     others: ends of pipes that are the parent's, so that this process ends when the parent does.
     """
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD)
         for other in others:
             other.close()
         while True:
