@@ -104,7 +104,7 @@ def test_tracking_lowers_the_error(decoder):
 def test_soft_maps_say_where_things_are():
     """The image encoder's features follow a blob that moves."""
     torch.manual_seed(0)
-    encoder = ImageEncoder((32, 32, 1), 8)
+    encoder = ImageEncoder((32, 32, 1), 8, (16, 32))
     images = torch.zeros(2, 1, 32, 32)
     images[0, 0, 4:9, 4:9] = images[1, 0, 20:25, 20:25] = 1
     with torch.no_grad():

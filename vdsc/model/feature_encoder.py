@@ -28,9 +28,7 @@ class ImageEncoder(nn.Module):
 
     MAPS = 32
 
-    def __init__(
-        self, shape: tuple[int, ...], features: int, trunk: tuple[int, ...] = (16, 32)
-    ) -> None:
+    def __init__(self, shape: tuple[int, ...], features: int, trunk: tuple[int, ...]) -> None:
         super().__init__()
         height, width, channels = shape
         few, many = trunk

@@ -6,8 +6,13 @@ leaves it with a new random velocity.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
+
+Number = TypeVar("Number", np.int64, np.float64)
 
 SIZE = 64
 DIGIT = 28
@@ -19,18 +24,44 @@ SLOWEST = 0.5
 
 def track(rng: np.random.Generator, frames: int) -> NDArray[np.int64]:
     """(frames, 2) whole-pixel corners (row, column) of one digit."""
-    place = rng.integers(0, ROOM + 1, 2)
-    speed = rng.integers(-SPEED, SPEED + 1, 2)
-    out = np.empty((frames, 2), np.int64)
+    return _bouncing(
+        rng.integers(0, ROOM + 1, 2),
+        rng.integers(-SPEED, SPEED + 1, 2),
+        frames,
+        away=lambda: rng.integers(1, SPEED + 1),
+        along=lambda: rng.integers(-SPEED, SPEED + 1),
+    )
+
+
+def smooth_track(rng: np.random.Generator, frames: int) -> NDArray[np.float64]:
+    """(frames, 2) corners (row, column) of one digit that moves by any part of a pixel."""
+    return _bouncing(
+        rng.uniform(0, ROOM, 2),
+        rng.uniform(-SPEED, SPEED, 2),
+        frames,
+        away=lambda: rng.uniform(SLOWEST, SPEED),
+        along=lambda: rng.uniform(-SPEED, SPEED),
+    )
+
+
+def _bouncing(
+    place: NDArray[Number],
+    speed: NDArray[Number],
+    frames: int,
+    *,
+    away: Callable[[], Any],
+    along: Callable[[], Any],
+) -> NDArray[Number]:
+    """(frames, 2) places from one on; a wall draws a speed away from it and one along it."""
+    out = np.empty((frames, 2), place.dtype)
     for i in range(frames):
         out[i] = place
         place = place + speed
         for axis in range(2):
             if not 0 <= place[axis] <= ROOM:
                 place[axis] = np.clip(place[axis], 0, ROOM)
-                away = 1 if place[axis] == 0 else -1
-                speed[axis] = away * rng.integers(1, SPEED + 1)
-                speed[1 - axis] = rng.integers(-SPEED, SPEED + 1)
+                speed[axis] = (1 if place[axis] == 0 else -1) * away()
+                speed[1 - axis] = along()
     return out
 
 
@@ -56,23 +87,6 @@ def clips(digits: NDArray[np.uint8], count: int, frames: int, seed: int) -> NDAr
     """(count, frames, 64, 64, 1) clips of digits (N, 28, 28); equal seeds give equal clips."""
     rng = np.random.default_rng(seed)
     return np.stack([scene(digits, frames, rng)[0] for _ in range(count)])[..., None]
-
-
-def smooth_track(rng: np.random.Generator, frames: int) -> NDArray[np.float64]:
-    """(frames, 2) corners (row, column) of one digit that moves by any part of a pixel."""
-    place = rng.uniform(0, ROOM, 2)
-    speed = rng.uniform(-SPEED, SPEED, 2)
-    out = np.empty((frames, 2))
-    for i in range(frames):
-        out[i] = place
-        place = place + speed
-        for axis in range(2):
-            if not 0 <= place[axis] <= ROOM:
-                place[axis] = np.clip(place[axis], 0, ROOM)
-                away = 1 if place[axis] == 0 else -1
-                speed[axis] = away * rng.uniform(SLOWEST, SPEED)
-                speed[1 - axis] = rng.uniform(-SPEED, SPEED)
-    return out
 
 
 def render_between(sprites: NDArray[np.uint8], tracks: NDArray[np.float64]) -> NDArray[np.uint8]:

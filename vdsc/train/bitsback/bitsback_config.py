@@ -41,8 +41,8 @@ class BitsbackConfig:
 
     chunk: frames of a window of the files. clips: how many training clips there are; of digits,
     which are made, as many as wanted. start: the folder of a checkpoint whose tensors of the same
-    name and shape training goes on from. bf16: pictures go through the networks in bfloat16, which
-    takes half the time. half: large matrices of the checkpoint are stored as float16.
+    name and shape training goes on from. bf16: pictures go through the networks in bfloat16.
+    half: large matrices of the checkpoint are stored as float16.
     """
 
     name: str
