@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import vdsc.train.folder.folder_front_door  # noqa: F401  with the real vdsc.api, before a fake is there
 from tests.cli import fake_api
 from vdsc.cli.app import Vdsc
 
