@@ -1,0 +1,1 @@
+"""Any array over coordinates: a pyramid of lapped cosines under a learned context network."""

@@ -1,0 +1,121 @@
+"""From an array over coordinates to latents, level above level, and back in integers.
+
+level 1   blocks of the array       lapped cosines; the first of each block goes up
+level 2   blocks of those           ... until few are left: the tops
+
+Latents of a level are (blocks, K): the blocks in C order, the K = N_1 ... N_d C of each in the
+order of their places and then channels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+
+import numpy as np
+
+from vdsc.codecs.field.lapped import Lapped
+from vdsc.core.types import Floats
+
+UPPER = 4
+"""Samples of a block above the first level, along axes that have more than two."""
+
+TOPS = 8
+"""The pyramid ends where no more blocks than this are left."""
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Level:
+    """One level: an array of `shape` in blocks of `sizes`, with so many channels."""
+
+    number: int
+    shape: Shape
+    sizes: Shape
+    channels: int
+
+    @property
+    def grid(self) -> Shape:
+        """Blocks along each axis; the last ones may reach beyond the array."""
+        return tuple(-(-n // size) for n, size in zip(self.shape, self.sizes, strict=True))
+
+    @property
+    def blocks(self) -> int:
+        """How many blocks there are."""
+        return prod(self.grid)
+
+    @property
+    def latents(self) -> int:
+        """How many latents a block has."""
+        return prod(self.sizes) * self.channels
+
+    def forward(self, values: Floats) -> Floats:
+        """Latents (blocks, K) of real values (*shape, C), which go on beyond as they end."""
+        whole = [(0, n * size - m) for n, size, m in
+                 zip(self.grid, self.sizes, self.shape, strict=True)]
+        found = np.pad(values, [*whole, (0, 0)], mode="edge")
+        for axis, lapped in self._lapped:
+            found = lapped.forward(found, axis)
+        return self._ordered(found)
+
+    def inverse(self, latents: Floats) -> Floats:
+        """Values (*shape, C) of latents (blocks, K), integers; raises CorruptFile."""
+        d = len(self.sizes)
+        found = latents.reshape(*self.grid, *self.sizes, self.channels)
+        found = found.transpose([i for a in range(d) for i in (a, d + a)] + [2 * d])
+        whole = [n * size for n, size in zip(self.grid, self.sizes, strict=True)]
+        found = found.reshape(*whole, self.channels)
+        for axis, lapped in self._lapped:
+            found = lapped.inverse(found, axis)
+        return found[tuple(slice(n) for n in self.shape)]
+
+    @cached_property
+    def _lapped(self) -> list[tuple[int, Lapped]]:
+        return [(axis, Lapped.of(size)) for axis, size in enumerate(self.sizes) if size > 1]
+
+    def _ordered(self, found: Floats) -> Floats:
+        d = len(self.sizes)
+        apart = [n for pair in zip(self.grid, self.sizes, strict=True) for n in pair]
+        found = found.reshape(*apart, self.channels)
+        order = [*range(0, 2 * d, 2), *range(1, 2 * d, 2), 2 * d]
+        return found.transpose(order).reshape(self.blocks, self.latents)
+
+
+@dataclass(frozen=True)
+class Pyramid:
+    """The levels of an array, the finest first."""
+
+    levels: tuple[Level, ...]
+
+    @classmethod
+    def of(cls, shape: Shape, sizes: Shape, channels: int) -> Pyramid:
+        """The levels of an array (*shape, channels) whose finest blocks have `sizes`."""
+        levels = [Level(0, shape, sizes, channels)]
+        while levels[-1].blocks > TOPS:
+            grid = levels[-1].grid
+            upper = tuple(min(UPPER, n) if n > 1 else 1 for n in grid)
+            levels.append(Level(len(levels), grid, upper, channels))
+        return cls(tuple(levels))
+
+    def forward(self, values: Floats) -> list[Floats]:
+        """Real latents of each level; of all but the last one the first C are 0."""
+        made = []
+        for level in self.levels:
+            latents = level.forward(values)
+            made.append(latents)
+            if level is not self.levels[-1]:
+                values = latents[:, : level.channels].reshape(*level.grid, level.channels).copy()
+                latents[:, : level.channels] = 0
+        return made
+
+    def inverse(self, latents: list[Floats]) -> Floats:
+        """Values (*shape, C) of latents (integers) of each level; raises CorruptFile."""
+        first, values = latents[-1], np.empty(0)
+        for i, level in reversed(list(enumerate(self.levels))):
+            values = level.inverse(first)
+            if i:
+                first = latents[i - 1].copy()
+                first[:, : level.channels] = values.reshape(-1, level.channels)
+        return values
