@@ -18,6 +18,7 @@ CODECS: dict[str, str] = {
     "bounded": "vdsc.codecs.bounded.codec:BoundedCodec",
     "gaps": "vdsc.codecs.gaps.codec:GapsCodec",
     "sprites": "vdsc.codecs.sprites.codec:SpritesCodec",
+    "field": "vdsc.codecs.field.codec:FieldCodec",
 }
 """Where each codec is. An id is never given to other bytes: what means anew is called anew."""
 _OF_SPRITES = "vdsc.codecs.sprite_file"
@@ -35,7 +36,7 @@ READ_ONLY = frozenset({"vdsde"})
 WRAPPERS = frozenset({"gaps"})
 """Codecs that are written around another one, and not by name."""
 
-ANY = frozenset({"lossless", "packed", "linear", "bounded"})
+ANY = frozenset({"lossless", "packed", "linear", "bounded", "field"})
 """Codecs that take arrays of numbers of any shape and type."""
 
 

@@ -49,14 +49,14 @@ class ContextNetwork:
         Where nothing is seen around a latent, its place alone decides: one row serves all blocks.
         """
         first = self.layers[0]
-        told = view.told @ first[SEEN:-1] + first[-1] * (1 << PLACES)
-        count = len(told)
-        out = np.repeat(self._rest(told.copy())[None], len(view.blocks), axis=0)
+        stated = view.stated @ first[SEEN:-1] + first[-1] * (1 << PLACES)
+        count = len(stated)
+        out = np.repeat(self._rest(stated.copy())[None], len(view.blocks), axis=0)
         seen = view.seen.reshape(-1, SEEN)
         some = np.flatnonzero(seen.any(axis=1))
         if some.size:
             x = seen[some] @ first[:SEEN]
-            x += told[some % count]
+            x += stated[some % count]
             out.reshape(-1, OUTPUTS)[some] = self._rest(x)
         return out
 

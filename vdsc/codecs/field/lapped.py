@@ -12,7 +12,7 @@ with C2 and C4 the cosine transforms of N / 2 samples and J the reversal. An odd
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from math import isqrt
 
 import numpy as np
@@ -51,12 +51,22 @@ class Lapped:
         return cls(size, waves, _fold(size) if size % 2 == 0 else None)
 
     def forward(self, samples: Floats, axis: int) -> Floats:
-        """Real coefficients of real samples (..., n N, ...) along `axis`, in blocks of N."""
+        """Real coefficients of real samples (..., n N, ...) along `axis`, in blocks of N.
+
+        The inverse of what `inverse` does but for its rounding, not of the ideal transform.
+        """
         found = np.moveaxis(samples, axis, -1).copy()
-        if self.fold is not None and (inner := self._inner(found)).size:
-            inner[:] = inner @ (self.fold.T * 0.5**PLACES)
-        found = self._blocks(found) @ (self.waves.T * 0.5**PLACES)
-        return np.moveaxis(found.reshape(*found.shape[:-2], -1), -1, axis)
+        back, unfold = self._ways
+        if unfold is not None and (inner := self._inner(found)).size:
+            inner[:] = inner @ unfold
+        found = (self._blocks(found) @ back).reshape(found.shape)
+        return np.moveaxis(found, -1, axis)
+
+    @cached_property
+    def _ways(self) -> tuple[Floats, Floats | None]:
+        """What undoes the cosines and the fold."""
+        fold = None if self.fold is None else _inverse(self.fold)
+        return _inverse(self.waves), fold
 
     def inverse(self, coefficients: Floats, axis: int) -> Floats:
         """Samples of coefficients, both integers in float64; raises CorruptFile for huge ones."""
@@ -83,14 +93,20 @@ def _product(numbers: Floats, matrix: Floats) -> Floats:
     return np.floor(numbers @ matrix * 0.5**PLACES + 0.5)
 
 
+def _inverse(matrix: Floats) -> Floats:
+    return np.asarray(np.linalg.inv(matrix * 0.5**PLACES), dtype=np.float64)
+
+
 def _fold(size: int) -> Floats:
     """The fold Q (N, N), symmetric where its inner matrix is not: rows are what is made."""
     half = size // 2
     even, odd = _cosines(half, shift=0), _cosines(half, shift=1)
-    turned = [[sum(even[k][i] * odd[k][j] for k in range(half)) for j in range(half)]
-              for i in range(half)]  # C2' C4, with 128 binary places
-    inner = [[turned[half - 1 - i][half - 1 - j] >> _FINE for j in range(half)]
-             for i in range(half)]
+    turned = [
+        [sum(even[k][i] * odd[k][j] for k in range(half)) for j in range(half)] for i in range(half)
+    ]  # C2' C4, with 128 binary places
+    inner = [
+        [turned[half - 1 - i][half - 1 - j] >> _FINE for j in range(half)] for i in range(half)
+    ]
     made = [[0] * size for _ in range(size)]
     one = 1 << _FINE
     for i in range(half):

@@ -26,7 +26,7 @@ class LatentCode:
 
     Args:
         network: the context network.
-        step: what it is told of the step, Q10.
+        step: by how many eighths it is told the step is above the usual one.
     """
 
     pyramid: Pyramid

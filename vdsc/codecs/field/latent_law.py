@@ -1,4 +1,4 @@
-"""The law of one latent q, from three numbers of the network, Q10:
+"""The law of one latent q, from three numbers of the network, Q10.
 
     q = 0?        with chance 1 - s(o_0)
     its sign      even
@@ -143,4 +143,5 @@ class LatentLaws:
         spent = zero[self.zero, np.minimum(size, 1)]
         spent += (size > 0) * (1 + zero[self.one, np.clip(size - 1, 0, 1)])
         symbol = np.searchsorted(_ranges(), np.maximum(size - 2, 0), side="right") - 1
-        return spent + (size > 1) * sizes[self.rest, symbol]
+        spent += (size > 1) * sizes[self.rest, symbol]
+        return np.asarray(spent)

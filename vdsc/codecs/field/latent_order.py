@@ -114,13 +114,18 @@ def _group(waves: Ints, channel: Ints, sizes: tuple[int, ...], begin: int, end: 
 
 def _means(some: np.ndarray) -> Floats:
     count = np.maximum(some.sum(axis=0), 1)
-    return some * np.floor(SHARE / count + 0.5)
+    return np.asarray(some * np.floor(SHARE / count + 0.5))
 
 
 def _logs(numbers: Ints) -> Floats:
     """About 2**10 log2(1 + n) / 4 of small n >= 0: from whole powers, exact."""
-    return np.array([[((1 + int(n)) ** 16).bit_length() * 16 - 16 for n in np.atleast_1d(row)]
-                     for row in numbers], dtype=np.float64).reshape(numbers.shape)
+    return np.array(
+        [
+            [((1 + int(n)) ** 16).bit_length() * 16 - 16 for n in np.atleast_1d(row)]
+            for row in numbers
+        ],
+        dtype=np.float64,
+    ).reshape(numbers.shape)
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,7 +158,8 @@ def phases(grid: tuple[int, ...]) -> tuple[Phase, ...]:
         before = [_turned(parity, (a,)) for a in axes]
         beside = tuple(a for a in axes if grid[a] > 1 and rank[before[a]] < rank[parity])
         across = tuple(
-            pair for pair in combinations([a for a in axes if grid[a] > 1], 2)
+            pair
+            for pair in combinations([a for a in axes if grid[a] > 1], 2)
             if rank[_turned(parity, pair)] < rank[parity]
         )
         made.append(Phase(blocks, beside, across))

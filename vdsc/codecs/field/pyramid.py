@@ -53,8 +53,9 @@ class Level:
 
     def forward(self, values: Floats) -> Floats:
         """Latents (blocks, K) of real values (*shape, C), which go on beyond as they end."""
-        whole = [(0, n * size - m) for n, size, m in
-                 zip(self.grid, self.sizes, self.shape, strict=True)]
+        whole = [
+            (0, n * size - m) for n, size, m in zip(self.grid, self.sizes, self.shape, strict=True)
+        ]
         found = np.pad(values, [*whole, (0, 0)], mode="edge")
         for axis, lapped in self._lapped:
             found = lapped.forward(found, axis)

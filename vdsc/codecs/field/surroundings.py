@@ -17,11 +17,11 @@ from vdsc.core.types import Floats, Ints
 SEEN = 8
 """Means of sizes that the network sees."""
 
-TOLD = 14
+STATED = 14
 """What else it is told: how much is known (2), of the place (7), of the level (3), the step (1),
 and of how many axes there are (1)."""
 
-INPUTS = SEEN + TOLD
+INPUTS = SEEN + STATED
 _LARGEST = 127
 _SIZES = np.array(
     [min(_LARGEST, ((1 + q) ** 32).bit_length() // 2) for q in range(256)], dtype=np.float64
@@ -40,13 +40,13 @@ class View:
     Args:
         blocks: (B,) and `group` (K places): which they are.
         seen: (B, K, 8) Q10.
-        told: (K, 14) Q10.
+        stated: (K, 14) Q10.
     """
 
     blocks: Ints
     group: Group
     seen: Floats
-    told: Floats
+    stated: Floats
 
 
 class Surroundings:
@@ -78,17 +78,17 @@ class Surroundings:
         seen[..., 5] = self._mean(own, phase.beside)[some] if phase.beside else 0
         seen[..., 6] = self._across(own, phase.across)[some] if phase.across else 0
         seen[..., 7] = beside[some]
-        return View(some, group, seen, self._told(group, phase))
+        return View(some, group, seen, self._stated(group, phase))
 
-    def _told(self, group: Group, phase: Phase) -> Floats:
-        told = np.zeros((group.end - group.begin, TOLD))
-        told[:, 0] = 512 * min(len(phase.beside), 2)
-        told[:, 1] = 512 * min(len(phase.across), 2)
-        told[:, 2:9] = group.place
-        told[:, 9 + min(self._level.number, 2)] = 1024
-        told[:, 12] = self._step
-        told[:, 13] = 256 * sum(n > 1 for n in self._level.sizes)
-        return told
+    def _stated(self, group: Group, phase: Phase) -> Floats:
+        stated = np.zeros((group.end - group.begin, STATED))
+        stated[:, 0] = 512 * min(len(phase.beside), 2)
+        stated[:, 1] = 512 * min(len(phase.across), 2)
+        stated[:, 2:9] = group.place
+        stated[:, 9 + min(self._level.number, 2)] = 1024
+        stated[:, 12] = 128 * self._step
+        stated[:, 13] = 256 * sum(n > 1 for n in self._level.sizes)
+        return stated
 
     def _mean(self, values: Floats, axes: tuple[int, ...]) -> Floats:
         """64 times the mean of the neighbours of (blocks, n) along some axes; absent ones are 0."""

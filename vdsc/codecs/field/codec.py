@@ -1,0 +1,75 @@
+"""The codec of fields behind the one contract of all codecs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from math import prod
+from typing import TYPE_CHECKING, ClassVar
+
+from vdsc.codecs.base import ChunkFacts, Facts
+from vdsc.codecs.field.field_params import ID, FieldParams
+from vdsc.codecs.field.field_settings import FieldSettings
+from vdsc.container import Header
+from vdsc.core import memory
+from vdsc.core.sequence import Outline
+from vdsc.io.source import Source
+
+if TYPE_CHECKING:
+    from vdsc.codecs.field.field_decoder import FieldDecoder
+    from vdsc.codecs.field.field_encoder import FieldEncoder
+
+COPIES = 40
+"""Numbers of 8 bytes that each latent of a chunk takes while it is decoded."""
+
+TABLES = 64 << 20
+"""Bytes of what is told of places, and of laws."""
+
+
+class FieldCodec:
+    """See `codecs.base.Codec`."""
+
+    id: ClassVar[str] = ID
+    continuous: ClassVar[bool] = False
+    Settings: ClassVar[type[FieldSettings]] = FieldSettings
+
+    def encoder(self, source: Source, outline: Outline, settings: FieldSettings) -> FieldEncoder:
+        """Begin to encode a source of finite numbers; raises InvalidInput."""
+        from vdsc.codecs.field.field_encoder import FieldEncoder
+
+        return FieldEncoder(source, outline, settings)
+
+    def fixed(self, source: Source, outline: Outline, settings: FieldSettings) -> FieldSettings:
+        """The step that a quality means for the whole sequence."""
+        from vdsc.codecs.field.field_encoder import step_of
+
+        return settings if settings.step else replace(settings, step=step_of(source, settings))
+
+    def decoder(self, header: Header, *, memlimit: int = memory.DEFAULT) -> FieldDecoder:
+        """Begin to decode a file; raises CorruptFile or UnsupportedVersion."""
+        from vdsc.codecs.field.field_decoder import FieldDecoder
+
+        return FieldDecoder(header)
+
+    def memory(self, header: Header) -> int:
+        """Bytes for the latents of a chunk, those of blocks that reach beyond it, too."""
+        params, shape = FieldParams.from_header(header), header.outline.shape
+        frames = -(-shape[0] // header.chunks)
+        axes = (frames, *shape[1 : len(params.blocks)])
+        whole = [-(-n // size) * size for n, size in zip(axes, params.blocks, strict=True)]
+        return TABLES + 8 * COPIES * prod(whole) * prod(shape[len(params.blocks) :])
+
+    def describe(self, header: Header, bodies: Iterable[bytes]) -> Facts:
+        """Bytes of the network and of the latents."""
+        from vdsc.codecs.field import network_bytes
+
+        params, spent, chunks = FieldParams.from_header(header), 0, []
+        for body in bodies:
+            chunks.append(ChunkFacts(len(body)))
+            spent += network_bytes.unpack(body, 1)[1] if body[:1] == b"\1" else 1
+        words = (
+            ("step", f"{params.unit:.4g}"),
+            ("blocks", " x ".join(map(str, params.blocks))),
+        )
+        rest = sum(one.size for one in chunks) - spent
+        return Facts(tuple(chunks), {"network": spent, "latents": rest}, settings=words)

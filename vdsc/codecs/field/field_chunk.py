@@ -1,0 +1,64 @@
+"""One chunk of a field between values and latents: steps, colours and the pyramid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from vdsc.codecs.field.field_layout import FieldLayout
+from vdsc.codecs.field.field_params import FieldParams
+from vdsc.codecs.field.pyramid import Pyramid
+from vdsc.core.types import Floats, Ints, Values
+from vdsc.errors import CorruptFile
+from vdsc.quant.held import held
+
+PLACES = 8
+"""Binary places, in steps, of what the pyramid makes of latents."""
+
+_TURN = np.array(
+    [[18919, 18919, 18919], [23170, 0, -23170], [13377, -26755, 13377]], dtype=np.float64
+)  # orthonormal: brightness, red less blue, and both less green; 15 binary places
+_TURN_PLACES = 15
+_EXACT = float(1 << 36)
+
+
+@dataclass(frozen=True)
+class FieldChunk:
+    """So many frames of a layout under the parameters of a file."""
+
+    layout: FieldLayout
+    params: FieldParams
+    frames: int
+
+    @cached_property
+    def pyramid(self) -> Pyramid:
+        """The levels of the chunk."""
+        return Pyramid.of(self.layout.part(self.frames), self.params.blocks, self.layout.channels)
+
+    def latents(self, frames: Values) -> list[Floats]:
+        """Real latents of each level, in steps, of frames (n, ...)."""
+        values = frames.reshape(*self.layout.part(self.frames), self.layout.channels)
+        found = values.astype(np.float64) / self.params.unit - self.params.origin
+        if self.layout.colours:
+            found = found @ np.linalg.inv(_TURN * 0.5**_TURN_PLACES)
+        return self.pyramid.forward(found)
+
+    def values(self, latents: list[Ints], dtype: np.dtype[np.generic]) -> Values:
+        """Frames (n, ...) of latents; raises CorruptFile for impossibly large ones."""
+        found = self.pyramid.inverse([self._real(q) for q in latents])
+        if np.abs(found).max(initial=0) >= _EXACT:
+            raise CorruptFile("values are impossibly large; the file is damaged")
+        if self.layout.colours:
+            found = np.floor(found @ _TURN * 0.5**_TURN_PLACES + 0.5)
+        found *= 0.5**PLACES
+        found += self.params.origin
+        found *= self.params.unit
+        return held(found, dtype)
+
+    def _real(self, latents: Ints) -> Floats:
+        """Latents with 8 binary places, nearer to 0."""
+        size = np.abs(latents) * (1 << PLACES) - self.params.shrink
+        real: Floats = (np.sign(latents) * size).astype(np.float64)
+        return real

@@ -1,0 +1,56 @@
+"""A file of codec `field` back to frames: integers alone decide, and one product at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vdsc.codecs.field import network_bytes
+from vdsc.codecs.field.context_network import ContextNetwork
+from vdsc.codecs.field.field_chunk import FieldChunk
+from vdsc.codecs.field.field_layout import FieldLayout
+from vdsc.codecs.field.field_params import FieldParams
+from vdsc.codecs.field.latent_code import LatentCode
+from vdsc.container import Header
+from vdsc.core.instants import Instants
+from vdsc.core.threads import one_thread
+from vdsc.core.types import Values
+from vdsc.entropy import BitStack
+from vdsc.entropy.tape import ReadingTape
+from vdsc.errors import CorruptFile
+
+
+class FieldDecoder:
+    """Decodes a file's chunks in order; see `codecs.base.Decoder`."""
+
+    def __init__(self, header: Header) -> None:
+        self._outline, self._params = header.outline, FieldParams.from_header(header)
+        self._layout = FieldLayout.of(header.outline)
+        frames, chunks = header.outline.frames, header.chunks
+        self._ends = iter([(i * frames // chunks, (i + 1) * frames // chunks)
+                           for i in range(chunks)])  # fmt: skip
+        self._network: ContextNetwork | None = None
+
+    def decode(self, body: bytes, wanted: Instants) -> Iterator[Values]:
+        """Frames (n, ...) of the next chunk: the file's own ones only; raises CorruptFile."""
+        begin, end = next(self._ends)
+        chunk, at = FieldChunk(self._layout, self._params, end - begin), 1
+        if body[:1] == b"\1":
+            self._network, at = network_bytes.unpack(body, at)
+        elif body[:1] != b"\0" or self._network is None:
+            raise CorruptFile("a chunk lacks its context network; the file is damaged")
+        stack = BitStack.from_bytes(body[at:])
+        with one_thread():
+            code = LatentCode(chunk.pyramid, self._network, self._params.offset)
+            latents = code.code(ReadingTape(stack), None)
+            if not stack.empty:
+                raise CorruptFile("a chunk holds more than its latents; the file is damaged")
+            made = chunk.values(latents, self._outline.dtype)
+        yield made.reshape(end - begin, *self._outline.shape[1:])
+
+    def learned(self) -> ContextNetwork | None:
+        """The network."""
+        return self._network
+
+    def begin_with(self, learned: ContextNetwork | None) -> None:
+        """Begin with the network of another sequence."""
+        self._network = learned

@@ -1,0 +1,97 @@
+"""What the header of a file of codec `field` stores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+from vdsc.codecs.field.field_layout import AXES, FieldLayout
+from vdsc.codecs.field.pyramid import Shape
+from vdsc.container import Header
+from vdsc.errors import CorruptFile, InvalidInput, UnsupportedVersion
+
+ID = "field"
+
+FINEST, COARSEST = -8 * 1000, 8 * 1000
+"""Exponents of steps, in eighths of a power of two."""
+
+FARTHEST = 1 << 40
+"""Steps that the origin is from 0 at most."""
+
+STATED = 64
+"""Eighths that the network is told a step is from the usual one, at most."""
+
+SHRINK = 16
+"""256ths of a step by which latents are decoded nearer to 0."""
+
+_EIGHTHS = (
+    1.0, 1.0905077326652577, 1.189207115002721, 1.2968395546510096,
+    1.4142135623730951, 1.5422108254079407, 1.681792830507429, 1.8340080864093424,
+)  # fmt: skip
+_KNOWN = frozenset("jobtd")
+_DIGIT = 4  # bits of the logarithm of a block's size
+
+
+@dataclass(frozen=True, slots=True)
+class FieldParams:
+    """What the header stores.
+
+    step: j, where a step is 2^(j/8). origin: what is taken off all values, in steps. blocks:
+    samples of a block along each axis. offset: by how many eighths the step is above the usual one,
+    as the network is told. shrink: by how many 256ths of a step latents are decoded nearer to 0.
+    """
+
+    step: int
+    origin: int
+    blocks: Shape
+    offset: int = 0
+    shrink: int = SHRINK
+
+    @property
+    def unit(self) -> float:
+        """The step itself: 2^(j/8), the same double on every machine."""
+        return _EIGHTHS[self.step % 8] * 2.0 ** (self.step // 8)
+
+    def to_header(self) -> dict[str, int]:
+        """The parameters, those that say nothing left out."""
+        sizes = sum((n.bit_length() - 1) << _DIGIT * i for i, n in enumerate(self.blocks))
+        stored = {"j": self.step, "o": self.origin, "b": sizes, "t": self.offset}
+        return {k: v for k, v in stored.items() if v} | (
+            {} if self.shrink == SHRINK else {"d": self.shrink}
+        )
+
+    @classmethod
+    def from_header(cls, header: Header) -> FieldParams:
+        """Raises CorruptFile or UnsupportedVersion."""
+        params = header.params
+        for key in params:
+            if key not in _KNOWN:
+                words = f"the header has the unknown parameter {key!r}; upgrade vdsc"
+                raise UnsupportedVersion(words)
+        try:
+            layout = FieldLayout.of(header.outline)
+            sizes, axes = params.get("b", 0), range(len(layout.shape))
+            asked = tuple(1 << (sizes >> _DIGIT * i & (1 << _DIGIT) - 1) for i in axes)
+            blocks = layout.blocks(asked)
+        except InvalidInput as error:
+            raise CorruptFile(f"the header cannot be right: {error}") from None
+        made = cls(
+            params.get("j", 0), params.get("o", 0), blocks, params.get("t", 0),
+            params.get("d", SHRINK),
+        )  # fmt: skip
+        sound = FINEST <= made.step <= COARSEST and abs(made.origin) <= FARTHEST
+        sound = sound and abs(made.offset) <= STATED and 0 <= made.shrink <= 128
+        sound = sound and 0 <= sizes < 1 << _DIGIT * AXES and asked == blocks
+        if not sound or header.chunks > header.outline.frames or not _small(header):
+            raise CorruptFile("the header's parameters cannot be right; the file is damaged")
+        return made
+
+
+VALUES = 1 << 21
+"""Values that a chunk of more than one frame has at most."""
+
+
+def _small(header: Header) -> bool:
+    outline = header.outline
+    frames = -(-outline.frames // header.chunks)
+    return frames == 1 or frames * prod(outline.shape[1:]) <= VALUES

@@ -1,0 +1,36 @@
+"""What a user may ask of the codec `field`."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from vdsc.errors import InvalidInput
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSettings:
+    """What a user may ask of the codec `field`.
+
+    quality: 1 to 100, size against error: ten more make the steps half as large,
+    and 30 makes them as large as the spread of the values. step: in the place of a quality, the
+    step of the latents in the values' own unit. blocks: samples of a block along each axis,
+    powers of two, () for usual ones by the number of axes. price: squared steps
+    that a bit is worth; 0 rounds each latent to the nearest.
+
+    Raises:
+        InvalidInput: a value is none of these.
+    """
+
+    quality: int = 75
+    step: float = 0.0
+    blocks: tuple[int, ...] = ()
+    price: float = 0.13
+
+    def __post_init__(self) -> None:
+        if type(self.quality) is not int or not 1 <= self.quality <= 100:
+            raise InvalidInput(f"quality must be a whole number from 1 to 100, not {self.quality}")
+        if not math.isfinite(self.step) or self.step < 0:
+            raise InvalidInput("step must be above zero")
+        if not 0 <= self.price <= 1:
+            raise InvalidInput(f"price must be from 0 to 1, not {self.price}")

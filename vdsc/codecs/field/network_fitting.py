@@ -1,0 +1,63 @@
+"""From latents to the context network that codes them well."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vdsc.codecs.field.context_network import PLACES
+from vdsc.codecs.field.latent_order import LatentOrder
+from vdsc.codecs.field.pyramid import Pyramid
+from vdsc.codecs.field.surroundings import INPUTS, Surroundings, View, sizes
+from vdsc.core.types import Floats, Ints
+from vdsc.model.field_network import Samples, fitted
+
+MANY = 1 << 17
+"""Samples, about, that a network is fitted to."""
+
+RARELY = 8
+"""Latents around which nothing is seen are samples so many times more rarely."""
+
+_HIDDEN = (
+    (50, (1, 1)), (300, (3, 3)), (3000, (6, 6)), (30_000, (10, 8)), (300_000, (16, 12)),
+)  # fmt: skip
+_WIDEST = (24, 16)
+
+
+def network_of(
+    pyramid: Pyramid, latents: list[Ints], step: int, start: list[Floats] | None
+) -> list[Floats]:
+    """Layers of a network for latents (blocks, K) of each level; the wider, the more are not 0."""
+    count = sum(part.size for part in latents)
+    some = sum(int(np.count_nonzero(part)) for part in latents)
+    hidden = next((pair for most, pair in _HIDDEN if some <= most), _WIDEST)
+    if start is not None and start[0].shape[1] != hidden[0]:
+        start = None
+    return fitted(_samples(pyramid, latents, step, count), hidden, start)
+
+
+def _samples(pyramid: Pyramid, latents: list[Ints], step: int, count: int) -> Samples:
+    rng = np.random.default_rng(0)
+    share = min(1.0, MANY / count)
+    inputs, found, weights = [], [], []
+    for level in pyramid.levels:
+        order = LatentOrder.of(level)
+        around = Surroundings(level, order, step)
+        for view in around.views():
+            places = order.places[view.group.begin : view.group.end]
+            own = latents[level.number][view.blocks[:, None], places]
+            around.sizes[view.blocks, view.group.begin : view.group.end] = sizes(own)
+            chance = _chances(view, share if not level.number else 1.0)
+            i, j = np.nonzero(rng.random(own.shape) < chance)
+            seen = np.concatenate((view.seen[i, j], view.stated[j]), axis=1)
+            inputs.append(seen * 0.5**PLACES)
+            found.append(own[i, j])
+            weights.append(1 / chance[i, j])
+    if not sum(part.size for part in found):  # a single value, which is a top
+        return Samples(np.zeros((1, INPUTS)), np.zeros(1, dtype=np.int64), np.ones(1))
+    return Samples(np.concatenate(inputs), np.concatenate(found), np.concatenate(weights))
+
+
+def _chances(view: View, share: float) -> Floats:
+    """How likely each latent (B, K) of a view is a sample."""
+    seen = view.seen.any(axis=2)
+    return np.minimum(np.where(seen, 4 * share, 4 * share / RARELY), 1)
