@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from vdsc.api.encoding import Job
+from vdsc.api.field_choice import as_field
 from vdsc.api.jobs import LEARNED, PLAIN, dated, job, offer
 from vdsc.api.report import Report
 from vdsc.api.rival import rival
@@ -74,6 +75,9 @@ def _plain(job: Job, source: Source, fps: Fraction | None, times: Times | None) 
         return Choice(None, source, outline, f"no codec with loss takes {source.dtype}")
     frame = ", ".join(map(str, source.shape[1:])) or "1"
     frames = f"{outline.frames:,} frames of ({frame}) {source.dtype}"
+    field = as_field(source, outline, job)
+    if field is not None:
+        return Choice(field[0], source, outline, field[1])
     return Choice(job, source, outline, f"no model takes {frames}")
 
 

@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from vdsc.core.types import Floats, Ints
 
-STEPS, BATCH, RATE = 300, 1 << 14, 1e-2
+BATCH, RATE = 1 << 14, 1e-2
 RARE, STEEP = (-4.0, 11.0), 0.01
 """The range of the third output, and the last share of the rate."""
 
@@ -27,11 +27,11 @@ class Samples:
 
 
 def fitted(
-    samples: Samples, hidden: tuple[int, int], start: list[Floats] | None = None
+    samples: Samples, hidden: tuple[int, int], start: list[Floats] | None, steps: int
 ) -> list[Floats]:
     """Layers (in + 1, out), the bias last, that make the samples' bits few.
 
-    start: layers to go on from.
+    start: layers to go on from. steps: of Adam, whose rate falls to nearly 0.
     """
     inputs, latents, weights = (
         torch.from_numpy(part.astype(np.float32))
@@ -43,9 +43,9 @@ def fitted(
         if start is not None:
             _load(net, start)
         rule = torch.optim.Adam(net.parameters(), lr=RATE)
-        for step in range(STEPS):
+        for step in range(steps):
             for group in rule.param_groups:
-                group["lr"] = RATE * max(1 - step / STEPS, STEEP)
+                group["lr"] = RATE * max(1 - step / steps, STEEP)
             some = torch.randint(len(latents), (min(len(latents), BATCH),))
             share = weights[some]
             loss = (nats(net(inputs[some]), latents[some]) * share).sum() / share.sum()

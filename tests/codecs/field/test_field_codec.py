@@ -82,6 +82,7 @@ def test_what_it_does_not_take_is_said():
         {"blocks": (3, 3)},
         {"blocks": (64, 64)},
         {"price": 2.0},
+        {"effort": 10},
     ):
         with pytest.raises(InvalidInput):
             vdsc.compress(np.zeros((90, 90)), codec="field", **options)

@@ -86,10 +86,10 @@ class FieldEncoder:
         """The bytes of a chunk, and its latents."""
         head = KNOWN
         if self._network is None:
-            layers = network_of(chunk.pyramid, [_rounded(part) for part in wanted], 0, None)
+            layers = self._fitted(chunk, [_rounded(part) for part in wanted], None)
             known, _ = network_bytes.unpack(network_bytes.pack(layers), 0)
             latents = self._chosen(chunk, known, wanted)
-            packed = network_bytes.pack(network_of(chunk.pyramid, latents, 0, layers))
+            packed = network_bytes.pack(self._fitted(chunk, latents, layers))
             self._network, _ = network_bytes.unpack(packed, 0)
             head = OWN + packed
         latents = self._chosen(chunk, self._network, wanted)
@@ -97,6 +97,13 @@ class FieldEncoder:
         LatentCode(chunk.pyramid, self._network, self._params.offset).code(tape, latents)
         tape.push(stack)
         return head + stack.to_bytes(), latents
+
+    def _fitted(
+        self, chunk: FieldChunk, latents: list[Ints], start: list[Floats] | None
+    ) -> list[Floats]:
+        """Layers of a network for latents."""
+        options = {"offset": self._params.offset, "effort": self._settings.effort}
+        return network_of(chunk.pyramid, latents, start=start, **options)
 
     def _chosen(
         self, chunk: FieldChunk, network: ContextNetwork, wanted: list[Floats]

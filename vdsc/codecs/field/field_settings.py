@@ -16,7 +16,8 @@ class FieldSettings:
     and 30 makes them as large as the spread of the values. step: in the place of a quality, the
     step of the latents in the values' own unit. blocks: samples of a block along each axis,
     powers of two, () for usual ones by the number of axes. price: squared steps
-    that a bit is worth; 0 rounds each latent to the nearest.
+    that a bit is worth; 0 rounds each latent to the nearest. effort: 0 to 9, how long the network
+    is fitted.
 
     Raises:
         InvalidInput: a value is none of these.
@@ -26,6 +27,7 @@ class FieldSettings:
     step: float = 0.0
     blocks: tuple[int, ...] = ()
     price: float = 0.13
+    effort: int = 5
 
     def __post_init__(self) -> None:
         if type(self.quality) is not int or not 1 <= self.quality <= 100:
@@ -34,3 +36,5 @@ class FieldSettings:
             raise InvalidInput("step must be above zero")
         if not 0 <= self.price <= 1:
             raise InvalidInput(f"price must be from 0 to 1, not {self.price}")
+        if type(self.effort) is not int or not 0 <= self.effort <= 9:
+            raise InvalidInput(f"effort must be a whole number from 0 to 9, not {self.effort}")

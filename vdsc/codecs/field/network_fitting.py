@@ -21,10 +21,17 @@ _HIDDEN = (
     (50, (1, 1)), (300, (3, 3)), (3000, (6, 6)), (30_000, (10, 8)), (300_000, (16, 12)),
 )  # fmt: skip
 _WIDEST = (24, 16)
+STEPS = (60, 100, 150, 200, 250, 300, 450, 700, 1000, 1500)
+"""Steps of fitting by effort."""
 
 
 def network_of(
-    pyramid: Pyramid, latents: list[Ints], step: int, start: list[Floats] | None
+    pyramid: Pyramid,
+    latents: list[Ints],
+    *,
+    offset: int,
+    start: list[Floats] | None,
+    effort: int,
 ) -> list[Floats]:
     """Layers of a network for latents (blocks, K) of each level; the wider, the more are not 0."""
     count = sum(part.size for part in latents)
@@ -32,16 +39,16 @@ def network_of(
     hidden = next((pair for most, pair in _HIDDEN if some <= most), _WIDEST)
     if start is not None and start[0].shape[1] != hidden[0]:
         start = None
-    return fitted(_samples(pyramid, latents, step, count), hidden, start)
+    return fitted(_samples(pyramid, latents, offset, count), hidden, start, STEPS[effort])
 
 
-def _samples(pyramid: Pyramid, latents: list[Ints], step: int, count: int) -> Samples:
+def _samples(pyramid: Pyramid, latents: list[Ints], offset: int, count: int) -> Samples:
     rng = np.random.default_rng(0)
     share = min(1.0, MANY / count)
     inputs, found, weights = [], [], []
     for level in pyramid.levels:
         order = LatentOrder.of(level)
-        around = Surroundings(level, order, step)
+        around = Surroundings(level, order, offset)
         for view in around.views():
             places = order.places[view.group.begin : view.group.end]
             own = latents[level.number][view.blocks[:, None], places]
