@@ -17,7 +17,11 @@ def how_many(frames: int, chunk: int) -> int:
 
 def apart(frames: int, most: int) -> Iterator[tuple[int, int]]:
     """First and one-past-last frame of the fewest parts of at most `most` frames, sharing none."""
-    count = -(-frames // most)
+    yield from parts(frames, -(-frames // most))
+
+
+def parts(frames: int, count: int) -> Iterator[tuple[int, int]]:
+    """First and one-past-last frame of `count` parts as even as can be, sharing none."""
     for i in range(count):
         yield i * frames // count, (i + 1) * frames // count
 

@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 COPIES = 40
 """Numbers of 8 bytes that each latent of a chunk takes while it is decoded."""
 
-TABLES = 64 << 20
-"""Bytes of what is told of places, and of laws."""
+TABLES = 48 << 20
+"""Bytes of the laws and of what is made at once."""
+
+PAIRS = 64
+"""Bytes that each pair of places of a block takes, while it is found which are near."""
 
 
 class FieldCodec:
@@ -57,7 +60,9 @@ class FieldCodec:
         frames = -(-shape[0] // header.chunks)
         axes = (frames, *shape[1 : len(params.blocks)])
         whole = [-(-n // size) * size for n, size in zip(axes, params.blocks, strict=True)]
-        return TABLES + 8 * COPIES * prod(whole) * prod(shape[len(params.blocks) :])
+        channels = prod(shape[len(params.blocks) :])
+        pairs = (prod(params.blocks) * channels) ** 2
+        return TABLES + PAIRS * pairs + 8 * COPIES * prod(whole) * channels
 
     def describe(self, header: Header, bodies: Iterable[bytes]) -> Facts:
         """Bytes of the network and of the latents."""
@@ -66,7 +71,7 @@ class FieldCodec:
         params, spent, chunks = FieldParams.from_header(header), 0, []
         for body in bodies:
             chunks.append(ChunkFacts(len(body)))
-            spent += network_bytes.unpack(body, 1)[1] if body[:1] == b"\1" else 1
+            spent += network_bytes.unpack(body, 1)[1] if body[:1] == network_bytes.OWN else 1
         words = (
             ("step", f"{params.unit:.4g}"),
             ("blocks", " x ".join(map(str, params.blocks))),

@@ -9,14 +9,11 @@ gives the same.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from vdsc.codecs.field.surroundings import INPUTS, SEEN, View
+from vdsc.codecs.field.surroundings import SEEN, View
 from vdsc.core.types import Floats
-from vdsc.errors import InvalidInput
 
 OUTPUTS = 3
 """Of a latent's law: see `latent_law`."""
@@ -25,7 +22,8 @@ PLACES, WEIGHT = 10, 12
 """Binary places of activations and of weights."""
 
 CEILING = float(1 << 20)
-LAYERS = ("a", "b", "c")
+AT_ONCE = 1 << 15
+"""Latents whose hidden layers are held at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,15 +31,6 @@ class ContextNetwork:
     """Three layers, each a weight (in + 1, out), the bias last; integers Q12."""
 
     layers: tuple[Floats, Floats, Floats]
-
-    @classmethod
-    def of(cls, tensors: dict[str, NDArray[Any]]) -> ContextNetwork:
-        """From int16 tensors "a", "b" and "c"; raises InvalidInput where they do not fit."""
-        a, b, c = (tensors[name].astype(np.float64) for name in LAYERS)
-        fit = a.shape[0] == INPUTS + 1 and c.shape[1] == OUTPUTS
-        if not fit or a.shape[1] + 1 != b.shape[0] or b.shape[1] + 1 != c.shape[0]:
-            raise InvalidInput("the layers of a context network do not fit each other")
-        return cls((a, b, c))
 
     def __call__(self, view: View) -> Floats:
         """Outputs (B, K, 3), Q10, of all latents of a view.
@@ -53,8 +42,9 @@ class ContextNetwork:
         count = len(stated)
         out = np.repeat(self._rest(stated.copy())[None], len(view.blocks), axis=0)
         seen = view.seen.reshape(-1, SEEN)
-        some = np.flatnonzero(seen.any(axis=1))
-        if some.size:
+        where = np.flatnonzero(seen.any(axis=1))
+        for begin in range(0, len(where), AT_ONCE):
+            some = where[begin : begin + AT_ONCE]
             x = seen[some] @ first[:SEEN]
             x += stated[some % count]
             out.reshape(-1, OUTPUTS)[some] = self._rest(x)

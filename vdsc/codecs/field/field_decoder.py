@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from vdsc.codecs import windows
 from vdsc.codecs.field import network_bytes
 from vdsc.codecs.field.context_network import ContextNetwork
 from vdsc.codecs.field.field_chunk import FieldChunk
@@ -25,18 +26,16 @@ class FieldDecoder:
     def __init__(self, header: Header) -> None:
         self._outline, self._params = header.outline, FieldParams.from_header(header)
         self._layout = FieldLayout.of(header.outline)
-        frames, chunks = header.outline.frames, header.chunks
-        self._ends = iter([(i * frames // chunks, (i + 1) * frames // chunks)
-                           for i in range(chunks)])  # fmt: skip
+        self._spans = windows.parts(header.outline.frames, header.chunks)
         self._network: ContextNetwork | None = None
 
     def decode(self, body: bytes, wanted: Instants) -> Iterator[Values]:
         """Frames (n, ...) of the next chunk: the file's own ones only; raises CorruptFile."""
-        begin, end = next(self._ends)
+        begin, end = next(self._spans)
         chunk, at = FieldChunk(self._layout, self._params, end - begin), 1
-        if body[:1] == b"\1":
+        if body[:1] == network_bytes.OWN:
             self._network, at = network_bytes.unpack(body, at)
-        elif body[:1] != b"\0" or self._network is None:
+        elif body[:1] != network_bytes.KNOWN or self._network is None:
             raise CorruptFile("a chunk lacks its context network; the file is damaged")
         stack = BitStack.from_bytes(body[at:])
         with one_thread():

@@ -36,9 +36,6 @@ TOO_FAR = "values are too large for such fine steps; lower --quality"
 DEAD = 0.62
 """Latents below so many steps are 0 before a network is there to choose."""
 
-OWN, KNOWN = b"\1", b"\0"
-"""What a body begins with: a network of its own, or none."""
-
 
 class FieldEncoder:
     """Encodes one sequence; see `codecs.base.Encoder`."""
@@ -84,14 +81,14 @@ class FieldEncoder:
 
     def _body(self, chunk: FieldChunk, wanted: list[Floats]) -> tuple[bytes, list[Ints]]:
         """The bytes of a chunk, and its latents."""
-        head = KNOWN
+        head = network_bytes.KNOWN
         if self._network is None:
             layers = self._fitted(chunk, [_rounded(part) for part in wanted], None)
             known, _ = network_bytes.unpack(network_bytes.pack(layers), 0)
             latents = self._chosen(chunk, known, wanted)
             packed = network_bytes.pack(self._fitted(chunk, latents, layers))
             self._network, _ = network_bytes.unpack(packed, 0)
-            head = OWN + packed
+            head = network_bytes.OWN + packed
         latents = self._chosen(chunk, self._network, wanted)
         tape, stack = WritingTape(), BitStack()
         LatentCode(chunk.pyramid, self._network, self._params.offset).code(tape, latents)

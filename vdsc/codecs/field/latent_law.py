@@ -42,13 +42,9 @@ MOST = 1 << 24
 _Q10 = 1 << 10
 
 
+@cache
 def ranges() -> Ints:
     """First sizes of all symbols, and one past the last."""
-    return _ranges()
-
-
-@cache
-def _ranges() -> Ints:
     found = list(range(SMALL))
     size = SMALL
     while size < MOST:
@@ -70,7 +66,7 @@ def size_rows() -> Ints:
     made = []
     for step in range(SLOWEST, FASTEST + 1):
         stays = int(logistic_cdf(np.array([(step << 16) // COARSE]))[0]) << 30  # r, Q60
-        above = [_power(stays, int(edge)) for edge in _ranges()[1:-1]]
+        above = [_power(stays, int(edge)) for edge in ranges()[1:-1]]
         made.append([CERTAIN - (part >> 30) for part in above])
     return share(np.array(made, dtype=np.int64))
 
@@ -88,7 +84,7 @@ def _power(base: int, exponent: int) -> int:
 @cache
 def bits() -> tuple[Floats, Floats]:
     """Ideal bits: (225, 2) of the rows of zeros, and (61, S) of sizes with the place in a range."""
-    inside = np.log2(np.diff(_ranges()))
+    inside = np.log2(np.diff(ranges()))
     zero, size = (np.log2(TOTAL) - np.log2(rows) for rows in (zero_rows(), size_rows()))
     return zero, size + inside
 
@@ -127,7 +123,7 @@ class LatentLaws:
         return found
 
     def _sizes(self, tape: Tape, some: Ints, sizes: Ints | None) -> Ints:
-        edges = _ranges()
+        edges = ranges()
         if sizes is not None and sizes.max(initial=0) >= MOST:
             raise InvalidInput("values are too large for such fine steps; lower --quality")
         symbol = None if sizes is None else np.searchsorted(edges, sizes, side="right") - 1
@@ -142,6 +138,6 @@ class LatentLaws:
         size = np.abs(latents)
         spent = zero[self.zero, np.minimum(size, 1)]
         spent += (size > 0) * (1 + zero[self.one, np.clip(size - 1, 0, 1)])
-        symbol = np.searchsorted(_ranges(), np.maximum(size - 2, 0), side="right") - 1
+        symbol = np.searchsorted(ranges(), np.maximum(size - 2, 0), side="right") - 1
         spent += (size > 1) * sizes[self.rest, symbol]
         return np.asarray(spent)

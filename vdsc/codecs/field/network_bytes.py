@@ -16,6 +16,9 @@ from vdsc.codecs.field.surroundings import INPUTS
 from vdsc.core.types import Floats
 from vdsc.errors import CorruptFile
 
+OWN, KNOWN = b"\1", b"\0"
+"""What a chunk's body begins with: a network follows, or it is the one before."""
+
 _HEAD = 2
 _HIGHEST = 12
 _LARGEST = 127
