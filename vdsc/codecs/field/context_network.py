@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vdsc.codecs.field.surroundings import SEEN, View
+from vdsc.codecs.field.surroundings import SEEN, LatentView
 from vdsc.core.types import Floats
 
 OUTPUTS = 3
@@ -32,7 +32,7 @@ class ContextNetwork:
 
     layers: tuple[Floats, Floats, Floats]
 
-    def __call__(self, view: View) -> Floats:
+    def __call__(self, view: LatentView) -> Floats:
         """Outputs (B, K, 3), Q10, of all latents of a view.
 
         Where nothing is seen around a latent, its place alone decides: one row serves all blocks.

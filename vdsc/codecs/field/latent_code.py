@@ -11,12 +11,12 @@ from vdsc.codecs.field.context_network import ContextNetwork
 from vdsc.codecs.field.latent_law import MOST, LatentLaws
 from vdsc.codecs.field.latent_order import LatentOrder
 from vdsc.codecs.field.pyramid import Level, Pyramid
-from vdsc.codecs.field.surroundings import Surroundings, View, sizes
+from vdsc.codecs.field.surroundings import LatentView, Surroundings, sizes
 from vdsc.core.types import Floats, Ints
 from vdsc.entropy.tape import Tape
 from vdsc.errors import InvalidInput
 
-Pick = Callable[[int, Ints, View, Floats], Ints]
+Pick = Callable[[int, Ints, LatentView, Floats], Ints]
 """From a level's number, places (K,), a view and outputs (B, K, 3) to latents (B, K)."""
 
 
@@ -63,7 +63,7 @@ class LatentCode:
         own = None if latents is None else latents[-1][:, : last.channels].ravel()
         tops = code_tops(tape, own, last.blocks * last.channels)
 
-        def pick(number: int, places: Ints, view: View, outputs: Floats) -> Ints:
+        def pick(number: int, places: Ints, view: LatentView, outputs: Floats) -> Ints:
             known = None
             if latents is not None:
                 known = latents[number][view.blocks[:, None], places].ravel()

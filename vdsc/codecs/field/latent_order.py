@@ -29,7 +29,7 @@ SHARE = 64
 
 
 @dataclass(frozen=True, eq=False)
-class Group:
+class PlaceGroup:
     """Some places of a block, which are coded at once.
 
     Args:
@@ -62,7 +62,7 @@ class LatentOrder:
     """
 
     places: Ints
-    groups: tuple[Group, ...]
+    groups: tuple[PlaceGroup, ...]
 
     @classmethod
     def of(cls, level: Level) -> LatentOrder:
@@ -89,7 +89,7 @@ def _order(sizes: tuple[int, ...], channels: int) -> LatentOrder:
     return LatentOrder(places, tuple(groups))
 
 
-def _group(waves: Ints, channel: Ints, sizes: tuple[int, ...], begin: int, end: int) -> Group:
+def _group(waves: Ints, channel: Ints, sizes: tuple[int, ...], begin: int, end: int) -> PlaceGroup:
     own, before = waves[begin:end], waves[:begin]
     off = np.abs(own[None] - before[:, None])  # (begin, K, d)
     alike = channel[begin:end][None] == channel[:begin, None]
@@ -101,7 +101,7 @@ def _group(waves: Ints, channel: Ints, sizes: tuple[int, ...], begin: int, end: 
     place[:, 3] = _logs(own.sum(axis=1) * 8 // len(sizes))
     for i in range(3):
         place[:, 4 + i] = (np.minimum(channel[begin:end], 2) == i) * 1024.0
-    return Group(
+    return PlaceGroup(
         begin, end,
         _means(alike & (sum_ == 1)),
         _means(alike & (largest <= 1)),

@@ -7,7 +7,7 @@ import numpy as np
 from vdsc.codecs.field.context_network import PLACES
 from vdsc.codecs.field.latent_order import LatentOrder
 from vdsc.codecs.field.pyramid import Pyramid
-from vdsc.codecs.field.surroundings import INPUTS, Surroundings, View, sizes
+from vdsc.codecs.field.surroundings import INPUTS, LatentView, Surroundings, sizes
 from vdsc.core.types import Floats, Ints
 from vdsc.model.field_network import Samples, fitted
 
@@ -64,7 +64,7 @@ def _samples(pyramid: Pyramid, latents: list[Ints], offset: int, count: int) -> 
     return Samples(np.concatenate(inputs), np.concatenate(found), np.concatenate(weights))
 
 
-def _chances(view: View, share: float) -> Floats:
+def _chances(view: LatentView, share: float) -> Floats:
     """How likely each latent (B, K) of a view is a sample."""
     seen = view.seen.any(axis=2)
     return np.minimum(np.where(seen, 4 * share, 4 * share / RARELY), 1)

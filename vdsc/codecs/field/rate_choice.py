@@ -7,7 +7,7 @@ import numpy as np
 from vdsc.codecs.field.field_chunk import PLACES
 from vdsc.codecs.field.latent_code import LatentCode
 from vdsc.codecs.field.latent_law import LatentLaws
-from vdsc.codecs.field.surroundings import View
+from vdsc.codecs.field.surroundings import LatentView
 from vdsc.core.types import Floats, Ints
 
 
@@ -21,7 +21,7 @@ def chosen(code: LatentCode, wanted: list[Floats], price: float, shrink: int) ->
     tops = np.rint(wanted[-1][:, : last.channels]).astype(np.int64)
     inward = shrink / (1 << PLACES)
 
-    def pick(number: int, places: Ints, view: View, outputs: Floats) -> Ints:
+    def pick(number: int, places: Ints, view: LatentView, outputs: Floats) -> Ints:
         real = wanted[number][view.blocks[:, None], places]
         found = _cheapest(np.abs(real).ravel(), LatentLaws.of(outputs), price, inward)
         return np.where(real < 0, -1, 1) * found.reshape(real.shape)

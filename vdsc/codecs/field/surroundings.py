@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vdsc.codecs.field.latent_order import SHARE, Group, LatentOrder, Phase, phases
+from vdsc.codecs.field.latent_order import SHARE, LatentOrder, Phase, PlaceGroup, phases
 from vdsc.codecs.field.pyramid import Level
 from vdsc.core.types import Floats, Ints
 
@@ -34,7 +34,7 @@ def sizes(latents: Ints) -> Floats:
 
 
 @dataclass(frozen=True, eq=False)
-class View:
+class LatentView:
     """Some latents that are coded at once, and what is known around them.
 
     Args:
@@ -44,7 +44,7 @@ class View:
     """
 
     blocks: Ints
-    group: Group
+    group: PlaceGroup
     seen: Floats
     stated: Floats
 
@@ -56,7 +56,7 @@ class Surroundings:
         self._level, self._order, self._step = level, order, step
         self.sizes = np.zeros((level.blocks, len(order.places)))
 
-    def views(self) -> Iterator[View]:
+    def views(self) -> Iterator[LatentView]:
         """All latents, in the order of coding; sizes must be set between one and the next."""
         for group in self._order.groups:
             before = self.sizes[:, : group.begin]
@@ -66,7 +66,7 @@ class Surroundings:
             for phase in phases(self._level.grid):
                 yield self._view(group, phase, near, beside)
 
-    def _view(self, group: Group, phase: Phase, near: Floats, beside: Floats) -> View:
+    def _view(self, group: PlaceGroup, phase: Phase, near: Floats, beside: Floats) -> LatentView:
         some = phase.blocks
         before, own = self.sizes[some, : group.begin], self.sizes[:, group.begin : group.end]
         seen = np.empty((len(some), group.end - group.begin, SEEN))
@@ -78,9 +78,9 @@ class Surroundings:
         seen[..., 5] = self._mean(own, phase.beside)[some] if phase.beside else 0
         seen[..., 6] = self._across(own, phase.across)[some] if phase.across else 0
         seen[..., 7] = beside[some]
-        return View(some, group, seen, self._stated(group, phase))
+        return LatentView(some, group, seen, self._stated(group, phase))
 
-    def _stated(self, group: Group, phase: Phase) -> Floats:
+    def _stated(self, group: PlaceGroup, phase: Phase) -> Floats:
         stated = np.zeros((group.end - group.begin, STATED))
         stated[:, 0] = 512 * min(len(phase.beside), 2)
         stated[:, 1] = 512 * min(len(phase.across), 2)
