@@ -31,6 +31,11 @@ def by_page(data, model=None):
         at = 1
         if body[0] == 1:
             net, at = network(body)
+        elif body[0] == 2:
+            size, count = 3 * (body[1] + 1), len(net[2])
+            assert count == body[1] + 1
+            last = np.frombuffer(body, "i1", size, 3).astype(object) << body[2]
+            net, at = [*net[:2], last.reshape(count, 3)], size + 3
         stack = Stack(body[at:])
         field = Field(stack, net, params, (frames, *axes[1:]), sizes, channels)
         x = field.values()

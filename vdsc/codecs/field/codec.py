@@ -73,7 +73,7 @@ class FieldCodec:
         params, spent, chunks = FieldParams.from_header(header), 0, []
         for body in bodies:
             chunks.append(ChunkFacts(len(body)))
-            spent += network_bytes.unpack(body, 1)[1] if body[:1] == network_bytes.OWN else 1
+            spent += network_bytes.spent(body)
         words = (
             ("step", f"{params.unit:.4g}"),
             ("blocks", " x ".join(map(str, params.blocks))),

@@ -45,6 +45,8 @@ class FieldDecoder:
         chunk, at = FieldChunk(self._layout, self._params, end - begin), 1
         if body[:1] == network_bytes.OWN:
             self._network, at = network_bytes.unpack(body, at)
+        elif body[:1] == network_bytes.ADAPTED and self._network is not None:
+            self._network, at = network_bytes.adapted(self._network, body, at)
         elif body[:1] != network_bytes.KNOWN or self._network is None:
             raise CorruptFile("a chunk lacks its context network; the file is damaged")
         stack = BitStack.from_bytes(body[at:])
