@@ -54,7 +54,7 @@ def decompress(
     from vdsc.core.laps import Laps
     from vdsc.io.sink import check_place, open_sink
     from vdsc.io.spool import open_input
-    from vdsc.io.times_file import read_times
+    from vdsc.io.times_file import times_of
 
     h.check_talk(quiet=quiet, verbose=verbose)
     o.exclusive(fps=fps, times=times)
@@ -74,7 +74,7 @@ def decompress(
         check_removal(
             todo, keep=keep, fps=fps, times=times, start=start, end=end, region=region, scale=scale
         )
-    dates = None if times is None else read_times(times)
+    dates = None if times is None else times_of(times)
 
     def work(path: str) -> None:
         output, began = todo.output(path), time.monotonic()

@@ -203,7 +203,10 @@ ScaleOption = Annotated[
 TimesOption = Annotated[
     str | None,
     typer.Option(
-        "--times", parser=file_name, metavar="FILE", help="Frame times in seconds (.npy, text)."
+        "--times",
+        parser=file_name,
+        metavar="FILE",
+        help="Frame times in seconds (.npy, text), or 0,0.5,1.",
     ),
 ]
 OutOption = Annotated[

@@ -15,7 +15,7 @@ from vdsc.errors import InvalidInput
 CHANNELS = 4
 """A last axis of at most so many entries holds channels, which have no scale."""
 
-LARGEST = 1 << 20
+LARGEST = 1 << 14
 """A scale is a ratio of whole numbers up to this."""
 
 _SLICE = re.compile(r"\s*([+-]?\d{1,18})?\s*:\s*([+-]?\d{1,18})?\s*")
@@ -116,7 +116,9 @@ def as_scale(scale: object) -> Fraction:
     except InvalidInput:
         ratio = Fraction(0)
     if not 0 < ratio.numerator <= LARGEST or ratio.denominator > LARGEST:
-        raise InvalidInput(f"{str(scale)!r:.40} is no scale; write 2, 1/2 or 1.5")
+        raise InvalidInput(
+            f"{str(scale)!r:.40} is no scale; write 2, 1/2 or 1.5, of numbers up to {LARGEST}"
+        )
     return ratio
 
 

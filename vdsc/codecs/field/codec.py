@@ -33,7 +33,7 @@ class FieldCodec:
     """See `codecs.base.Codec`."""
 
     id: ClassVar[str] = ID
-    continuous: ClassVar[bool] = False
+    continuous: ClassVar[bool] = True
     Settings: ClassVar[type[FieldSettings]] = FieldSettings
 
     def encoder(self, source: Source, outline: Outline, settings: FieldSettings) -> FieldEncoder:
@@ -52,7 +52,7 @@ class FieldCodec:
         """Begin to decode a file; raises CorruptFile or UnsupportedVersion."""
         from vdsc.codecs.field.field_decoder import FieldDecoder
 
-        return FieldDecoder(header)
+        return FieldDecoder(header, memlimit)
 
     def memory(self, header: Header) -> int:
         """Bytes for the latents of a chunk, those of blocks that reach beyond it, too."""

@@ -60,12 +60,12 @@ class FieldChunk:
         return self.pyramid.inverse(real, regions)
 
     def finished(self, found: Floats, dtype: np.dtype[np.generic]) -> Values:
-        """What a file holds of values (..., C), which are overwritten; raises CorruptFile."""
+        """What a file holds of integers (..., C); raises CorruptFile."""
         if np.abs(found).max(initial=0) >= _EXACT:
             raise CorruptFile("values are impossibly large; the file is damaged")
         if self.layout.colours:
             found = np.floor(found @ _TURN * 0.5**_TURN_PLACES + 0.5)
-        found *= 0.5**PLACES
+        found = found * 0.5**PLACES
         found += self.params.origin
         found *= self.params.unit
         return held(found, dtype)
