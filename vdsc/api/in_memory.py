@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from vdsc.api.facts import Info, inspect
 from vdsc.api.report import Report
 from vdsc.core import memory
-from vdsc.core.crop import Region, Scale, as_region, as_scale
+from vdsc.core.crop import RegionLike, ScaleLike, as_region, as_scale
 from vdsc.core.frame_times import as_seconds
 from vdsc.core.plain_numbers import as_rate, as_whole
 from vdsc.core.sequence import Sequence, Times
@@ -116,8 +116,8 @@ def decompress(
     *,
     fps: Rate = None,
     times: ArrayLike | None = None,
-    region: Region | None = None,
-    scale: Scale = 1,
+    region: RegionLike | None = None,
+    scale: ScaleLike = 1,
     memlimit: int = memory.DEFAULT,
 ) -> Sequence:
     """The sequence in a .vds file, at its own times, at `fps`, or at `times` (seconds).

@@ -16,7 +16,7 @@ from vdsc.api.clip_reading import ClipDecoding, Held, Joined, OneClip
 from vdsc.api.decoding import opened
 from vdsc.container.collection_file import START, CollectionFile, is_collection
 from vdsc.core import memory
-from vdsc.core.crop import Crop, Region, Scale, as_region, as_scale
+from vdsc.core.crop import Crop, RegionLike, ScaleLike, as_region, as_scale
 from vdsc.core.frame_times import as_seconds
 from vdsc.core.instants import Instants
 from vdsc.core.meta import Meta
@@ -132,7 +132,7 @@ class SequenceReader:
         return self._held.frames(0, len(self))
 
     def frames(
-        self, begin: int, end: int, *, region: Region | None = None, scale: Scale = 1
+        self, begin: int, end: int, *, region: RegionLike | None = None, scale: ScaleLike = 1
     ) -> Values:
         """Frames begin..end-1 (n, ...) at their own times; raises InvalidInput, VdscError.
 
@@ -148,8 +148,8 @@ class SequenceReader:
         times: ArrayLike | None = None,
         *,
         fps: float | Fraction | str | None = None,
-        region: Region | None = None,
-        scale: Scale = 1,
+        region: RegionLike | None = None,
+        scale: ScaleLike = 1,
     ) -> Sequence:
         """The sequence at its own times, at `fps`, or at rising times (seconds) within its span.
 
@@ -167,7 +167,7 @@ class SequenceReader:
         values = self._joined(self._held.at(asked, crop), crop)
         return Sequence(values, asked.outline.clock, self.meta if crop is None else None)
 
-    def _crop(self, region: Region | None, scale: Scale) -> Crop | None:
+    def _crop(self, region: RegionLike | None, scale: ScaleLike) -> Crop | None:
         if region is None and scale == 1:
             return None
         slices = () if region is None else as_region(region)

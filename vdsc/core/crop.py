@@ -22,8 +22,8 @@ _SLICE = re.compile(r"\s*([+-]?\d{1,18})?\s*:\s*([+-]?\d{1,18})?\s*")
 _FORM = "write a slice for each axis of a frame, such as 10:50,:,100:200"
 
 Span = tuple[int, int]
-Region = str | slice | Sequence[slice]
-Scale = int | float | Fraction | str
+RegionLike = str | slice | Sequence[slice]
+ScaleLike = int | float | Fraction | str
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,7 @@ class FieldInstants:
         at = np.searchsorted(seconds, times, side="right").astype(np.int64) - 1
         at = np.clip(at, 0, max(len(seconds) - 2, 0))
         after = np.minimum(at + 1, len(seconds) - 1)
-        gap = np.where(after > at, seconds[after] - seconds[at], 1.0)
+        gap = seconds[after] - seconds[at]
+        gap[gap <= 0] = 1.0  # a single frame, or times so large that they are the same
         share = np.clip((times - seconds[at]) / gap, 0.0, 1.0)
         return at + first, np.floor(share * (1 << SHARE) + 0.5).astype(np.int64)

@@ -82,13 +82,15 @@ class Sampling:
     def __call__(self, values: Floats, axis: int, numbers: Ints) -> Floats:
         """Values of samples, both integers: those of rising numbers, which have all the weight.
 
-        Raises CorruptFile for huge ones.
+        Raises CorruptFile for huge ones, and where a sample that has weight is not there.
         """
         largest = max(float(values.max(initial=0)), -float(values.min(initial=0)))
         if largest * float(np.abs(self.weights).sum(axis=1).max()) >= EXACT:
             raise CorruptFile("values are impossibly large; the file is damaged")
         held = np.moveaxis(values, axis, 0)
         places = np.minimum(np.searchsorted(numbers, self.taps), len(numbers) - 1)
+        if not len(numbers) or (self.weights[numbers[places] != self.taps] != 0).any():
+            raise CorruptFile("frames have one time, or it falls; ask for the file's own times")
         made = np.zeros((len(self.taps), *held.shape[1:]))
         for place, weight in zip(places.T, self.weights.T, strict=True):
             if weight.any():
