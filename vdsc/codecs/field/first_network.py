@@ -51,11 +51,6 @@ class Coding:
         """The bytes of the chunk."""
         return self.head + self.stream
 
-    @property
-    def own(self) -> bool:
-        """Whether no checkpoint has a share in it."""
-        return self.head[:1] == network_bytes.OWN
-
     def cost(self, wanted: list[Floats], price: float, shrink: int) -> float:
         """Squared error against wanted latents, and the price of all bits."""
         off = 0.0

@@ -57,7 +57,7 @@ def unpack(data: bytes, at: int) -> tuple[ContextNetwork, int]:
     for inputs, outputs in pairwise(widths):
         layer, at = _layer(data, at, (inputs + 1, outputs))
         layers.append(layer)
-    return ContextNetwork((layers[0], layers[1], layers[2])), at
+    return ContextNetwork((layers[0], layers[1], layers[2]), own=True), at
 
 
 def adapted(known: ContextNetwork, data: bytes, at: int) -> tuple[ContextNetwork, int]:
@@ -69,7 +69,7 @@ def adapted(known: ContextNetwork, data: bytes, at: int) -> tuple[ContextNetwork
     if data[at : at + 1] != bytes([len(third) - 1]):
         raise CorruptFile("a last layer fits no network that is known; the file is damaged")
     last, at = _layer(data, at + 1, third.shape)
-    return ContextNetwork((first, second, last)), at
+    return ContextNetwork((first, second, last), own=known.own), at
 
 
 def spent(body: bytes) -> int:
