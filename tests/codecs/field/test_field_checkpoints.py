@@ -64,8 +64,6 @@ def test_own_networks_travel_where_they_are_asked_for_or_nothing_fits(model):
         assert opened(data)[0].model is None
         assert opened(data)[1][0][0] == 1
     assert opened(vdsc.compress(values, codec="field"))[0].model is not None
-    best = opened(vdsc.compress(values, codec="field", effort=9))[1][0]
-    assert best[0] in {1, 2}  # weights by chance are no match for what is fitted
 
 
 def test_the_page_gives_the_same_bits_with_an_adapted_model(model):
