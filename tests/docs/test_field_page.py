@@ -25,6 +25,10 @@ CASES = {
     "colours": (picture(1, 19, 25, 3), {"quality": 60, "blocks": (1, 8, 4)}),
     "space": (walk(17, 12, 9), {"quality": 50, "blocks": (4, 4, 4)}),
     "four axes": (walk(5, 6, 7, 8), {"quality": 30, "blocks": (2, 2, 2, 2)}),
+    "apart": (
+        picture(20, 12, 12, 3)[np.random.default_rng(0).permutation(20)],
+        {"blocks": (1, 8, 8)},
+    ),
     "fine": (walk(60, 2) * 1e6, {"quality": 100}),
     "still": (np.full((3, 6), 7.5), {}),
     "one value": (np.ones(1), {}),

@@ -55,17 +55,25 @@ def _sprites(values: dict[str, Any], folder: Path) -> Trainer:
     return SpritesTrainer.open(values, folder)
 
 
+def _field(values: dict[str, Any], folder: Path) -> Trainer:
+    from vdsc.train.field.field_trainer import FieldTrainer
+
+    return FieldTrainer.open(values, folder)
+
+
 KINDS: dict[str, Callable[[dict[str, Any], Path], Trainer]] = {
     "paths": _paths,
     "video": _video,
     "bitsback": _bitsback,
     "sprites": _sprites,
+    "field": _field,
 }
-"""A trainer's opener by the kind of model: latent paths, lossless video, bits-back, sprites."""
+"""A trainer's opener by the kind of model: latent paths, lossless video, bits-back, sprites, and
+networks of fields."""
 
 DOMAINS = {
     "motion": "paths", "digits": "paths", "video": "video", "mazes": "bitsback",
-    "sprites": "sprites",
+    "sprites": "sprites", "fields": "field",
 }  # fmt: skip
 """The kind of model that is trained on each domain's data, where the config names none."""
 

@@ -44,9 +44,11 @@ class FieldCodec:
 
     def fixed(self, source: Source, outline: Outline, settings: FieldSettings) -> FieldSettings:
         """The step that a quality means for the whole sequence."""
-        from vdsc.codecs.field.field_encoder import step_of
+        from vdsc.codecs.field.field_facts import step_of
 
-        return settings if settings.step else replace(settings, step=step_of(source, settings))
+        if settings.step:
+            return settings
+        return replace(settings, step=step_of(source, settings.quality))
 
     def decoder(self, header: Header, *, memlimit: int = memory.DEFAULT) -> FieldDecoder:
         """Begin to decode a file; raises CorruptFile or UnsupportedVersion."""

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from vdsc.codecs import windows
 from vdsc.codecs.field import network_bytes
 from vdsc.codecs.field.context_network import ContextNetwork
+from vdsc.codecs.field.field_checkpoints import fits, network_of
+from vdsc.codecs.field.field_checkpoints import words as words_of
 from vdsc.codecs.field.field_chunk import FieldChunk
 from vdsc.codecs.field.field_layout import FieldLayout
 from vdsc.codecs.field.field_params import FieldParams
@@ -18,6 +20,7 @@ from vdsc.core.types import Values
 from vdsc.entropy import BitStack
 from vdsc.entropy.tape import ReadingTape
 from vdsc.errors import CorruptFile
+from vdsc.model import store
 
 
 class FieldDecoder:
@@ -28,6 +31,13 @@ class FieldDecoder:
         self._layout = FieldLayout.of(header.outline)
         self._spans = windows.parts(header.outline.frames, header.chunks)
         self._network: ContextNetwork | None = None
+        if header.model is not None:
+            checkpoint = store.by_digest(header.model.name, header.model.digest)
+            waves = sum(n > 1 for n in self._params.blocks)
+            if not fits(checkpoint, header.outline.dtype, waves):
+                words = f"model {checkpoint.name} takes {words_of(checkpoint)}, not this file"
+                raise CorruptFile(f"{words}; the file is damaged")
+            self._network = network_of(checkpoint)
 
     def decode(self, body: bytes, wanted: Instants) -> Iterator[Values]:
         """Frames (n, ...) of the next chunk: the file's own ones only; raises CorruptFile."""
@@ -39,7 +49,7 @@ class FieldDecoder:
             raise CorruptFile("a chunk lacks its context network; the file is damaged")
         stack = BitStack.from_bytes(body[at:])
         with one_thread():
-            code = LatentCode(chunk.pyramid, self._network, self._params.offset)
+            code = LatentCode(chunk.pyramid, self._network, self._params.stated)
             latents = code.code(ReadingTape(stack), None)
             if not stack.empty:
                 raise CorruptFile("a chunk holds more than its latents; the file is damaged")

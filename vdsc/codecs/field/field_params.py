@@ -19,7 +19,7 @@ FARTHEST = 1 << 40
 """Steps that the origin is from 0 at most."""
 
 STATED = 64
-"""Eighths that the network is told a step is from the usual one, at most."""
+"""Eighths of a power of two that the network is told a step is from the spread, at most."""
 
 SHRINK = 16
 """256ths of a step by which latents are decoded nearer to 0."""
@@ -37,14 +37,15 @@ class FieldParams:
     """What the header stores.
 
     step: j, where a step is 2^(j/8). origin: what is taken off all values, in steps. blocks:
-    samples of a block along each axis. offset: by how many eighths the step is above the usual one,
-    as the network is told. shrink: by how many 256ths of a step latents are decoded nearer to 0.
+    samples of a block along each axis. stated: what a checkpoint's network is told of the step: how
+    many eighths of a power of two it is above the spread of the values. shrink: by how many 256ths
+    of a step latents are decoded nearer to 0.
     """
 
     step: int
     origin: int
     blocks: Shape
-    offset: int = 0
+    stated: int = 0
     shrink: int = SHRINK
 
     @property
@@ -55,7 +56,7 @@ class FieldParams:
     def to_header(self) -> dict[str, int]:
         """The parameters, those that say nothing left out."""
         sizes = sum((n.bit_length() - 1) << _DIGIT * i for i, n in enumerate(self.blocks))
-        stored = {"j": self.step, "o": self.origin, "b": sizes, "t": self.offset}
+        stored = {"j": self.step, "o": self.origin, "b": sizes, "t": self.stated}
         return {k: v for k, v in stored.items() if v} | (
             {} if self.shrink == SHRINK else {"d": self.shrink}
         )
@@ -80,7 +81,7 @@ class FieldParams:
             params.get("d", SHRINK),
         )  # fmt: skip
         sound = FINEST <= made.step <= COARSEST and abs(made.origin) <= FARTHEST
-        sound = sound and abs(made.offset) <= STATED and 0 <= made.shrink <= 128
+        sound = sound and abs(made.stated) <= STATED and 0 <= made.shrink <= 128
         sound = sound and 0 <= sizes < 1 << _DIGIT * AXES and asked == blocks
         if not sound or header.chunks > header.outline.frames or not _small(header):
             raise CorruptFile("the header's parameters cannot be right; the file is damaged")

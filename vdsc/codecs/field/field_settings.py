@@ -16,8 +16,9 @@ class FieldSettings:
     and 30 makes them as large as the spread of the values. step: in the place of a quality, the
     step of the latents in the values' own unit. blocks: samples of a block along each axis,
     powers of two, () for usual ones by the number of axes. price: squared steps
-    that a bit is worth; 0 rounds each latent to the nearest. effort: 0 to 9, how long the network
-    is fitted.
+    that a bit is worth; 0 rounds each latent to the nearest. effort: 0 to 9, how long a network
+    of the array's own is fitted, and from which size on one is tried beside a checkpoint's. model:
+    a checkpoint, "" for one that fits. own: a network of the array's own, whatever fits.
 
     Raises:
         InvalidInput: a value is none of these.
@@ -28,6 +29,8 @@ class FieldSettings:
     blocks: tuple[int, ...] = ()
     price: float = 0.13
     effort: int = 5
+    model: str = ""
+    own: bool = False
 
     def __post_init__(self) -> None:
         if type(self.quality) is not int or not 1 <= self.quality <= 100:
