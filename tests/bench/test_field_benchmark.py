@@ -78,6 +78,20 @@ def test_rivals_give_their_best_layout_back(name):
         assert np.abs(again - values).max() <= 0.01
 
 
+def test_a_rival_that_is_off_by_a_bit_is_asked_for_less():
+    """The first file that keeps the error counts; where none does, the promise stays broken."""
+
+    def code(slack):
+        return lambda values, error: (b"%.6f" % error, lambda: values + np.float64(error) + slack)
+
+    for slack, asked in ((0.0, b"1.000000"), (5e-5, b"0.999900"), (0.5, b"0.990000")):
+        rival = Rival(bounded_packers.BoundedPeer("made", code(slack), ""))
+        values = np.zeros((4, 5))
+        file = rival.encode(values, (1.0,))
+        assert file == asked
+        assert (np.abs(rival.decode(file)).max() <= 1) == (slack < 0.5)
+
+
 def test_packers_give_every_voxel_back():
     """Bytes and bits alike."""
     shape = np.random.default_rng(0).integers(0, 2, (5, 6, 8)).astype(np.uint8)

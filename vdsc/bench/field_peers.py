@@ -23,6 +23,7 @@ RIVALS = "SPERR", "SZ3", "zfp"
 SHARES = 1, 0.9999, 0.99
 """Of an error: what a rival is asked for, one after the other, until it keeps the whole."""
 
+THREE = "the smallest of three layouts, each asked for a little less where it broke its promise"
 Shape = tuple[int, ...]
 
 
@@ -51,7 +52,7 @@ def bounded(bounds: tuple[float, ...]) -> tuple[Peer, ...]:
         *(
             Peer(
                 rival.peer.name, ("bound",), settings, rival.encode, rival.decode,
-                f"{rival.peer.note}; the smallest of three layouts; asked for a little less where it went beyond the error",
+                f"{rival.peer.note}; {THREE}",
             )
             for rival in map(Rival, bounded_packers.PEERS)
             if rival.peer.name in RIVALS
