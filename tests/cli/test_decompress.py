@@ -175,6 +175,21 @@ def test_a_format_may_be_named(vdsc):
     assert "'xls' is no format that is written; use one of npy, mp4" in result.stderr
 
 
+def test_a_region_and_a_scale_reach_the_decoder(vdsc):
+    """They become slices and a ratio, and what is written is an .npy unless a name says more."""
+    made_from("x.vds", "csv")
+    assert vdsc("decompress", "x.vds", "--region", ":,-20:", "--scale", "3/2").exit_code == 0
+    assert os.path.exists("x.npy")
+    call = fake_api.calls[-1]
+    assert call["region"] == (slice(None), slice(-20, None))
+    assert call["scale"] == Fraction(3, 2)
+    for words in (["--region", "5"], ["--scale", "0"], ["--region", "1:2:3"]):
+        result = vdsc("decompress", "x.vds", "-f", *words)
+        assert result.exit_code == 2
+        assert "; write " in result.stderr.replace("\n", " ")
+    assert vdsc("decompress", "x.vds", "--rm", "--region", "5:6").exit_code == 2
+
+
 def test_a_pipe_is_not_looked_into(vdsc):
     """What can be read once only is an .npy where nothing else is said."""
     made_from("x.vds", "csv")

@@ -149,7 +149,7 @@ def compress(
     from vdsc.cli.talk import say_report
     from vdsc.io.replacing import replacing
     from vdsc.io.source import SUFFIXES, open_source
-    from vdsc.io.times_file import read_times
+    from vdsc.io.times_file import times_of
 
     promised = max_error, psnr, target_size, lossless, codec in o.NO_QUALITY
     if h.by_itself(context, "quality", *promised):
@@ -187,7 +187,7 @@ def compress(
         check_removal(todo, keep=keep, no_verify=not verify)
     wish = Wish(
         fps=fps,
-        times=None if times is None else read_times(times),
+        times=None if times is None else times_of(times),
         codec=codec,
         lossless=lossless,
         verify=verify,

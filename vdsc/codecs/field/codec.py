@@ -25,6 +25,9 @@ COPIES = 40
 TABLES = 48 << 20
 """Bytes of the laws and of what is made at once."""
 
+HELD = 12
+"""Frames, and copies of them, that are kept for instants near the next chunk."""
+
 PAIRS = 64
 """Bytes that each pair of places of a block takes, while it is found which are near."""
 
@@ -33,7 +36,7 @@ class FieldCodec:
     """See `codecs.base.Codec`."""
 
     id: ClassVar[str] = ID
-    continuous: ClassVar[bool] = False
+    continuous: ClassVar[bool] = True
     Settings: ClassVar[type[FieldSettings]] = FieldSettings
 
     def encoder(self, source: Source, outline: Outline, settings: FieldSettings) -> FieldEncoder:
@@ -54,7 +57,7 @@ class FieldCodec:
         """Begin to decode a file; raises CorruptFile or UnsupportedVersion."""
         from vdsc.codecs.field.field_decoder import FieldDecoder
 
-        return FieldDecoder(header)
+        return FieldDecoder(header, memlimit)
 
     def memory(self, header: Header) -> int:
         """Bytes for the latents of a chunk, those of blocks that reach beyond it, too."""
@@ -64,7 +67,8 @@ class FieldCodec:
         whole = [-(-n // size) * size for n, size in zip(axes, params.blocks, strict=True)]
         channels = prod(shape[len(params.blocks) :])
         pairs = (prod(params.blocks) * channels) ** 2
-        return TABLES + PAIRS * pairs + 8 * COPIES * prod(whole) * channels
+        held = HELD * prod(whole[1:]) * channels  # frames whose neighbours are still to come
+        return TABLES + PAIRS * pairs + 8 * (COPIES * prod(whole) * channels + held)
 
     def describe(self, header: Header, bodies: Iterable[bytes]) -> Facts:
         """Bytes of the network and of the latents."""
@@ -73,7 +77,7 @@ class FieldCodec:
         params, spent, chunks = FieldParams.from_header(header), 0, []
         for body in bodies:
             chunks.append(ChunkFacts(len(body)))
-            spent += network_bytes.unpack(body, 1)[1] if body[:1] == network_bytes.OWN else 1
+            spent += network_bytes.spent(body)
         words = (
             ("step", f"{params.unit:.4g}"),
             ("blocks", " x ".join(map(str, params.blocks))),

@@ -9,7 +9,7 @@ import numpy as np
 
 from vdsc.codecs.field.field_layout import FieldLayout
 from vdsc.codecs.field.field_params import FieldParams
-from vdsc.codecs.field.pyramid import Pyramid
+from vdsc.codecs.field.pyramid import Pyramid, Region
 from vdsc.core.types import Floats, Ints, Values
 from vdsc.errors import CorruptFile
 from vdsc.quant.held import held
@@ -47,12 +47,25 @@ class FieldChunk:
 
     def values(self, latents: list[Ints], dtype: np.dtype[np.generic]) -> Values:
         """Frames (n, ...) of latents; raises CorruptFile for impossibly large ones."""
-        found = self.pyramid.inverse([self._real(q) for q in latents])
+        return self.finished(self.steps(latents), dtype)
+
+    def steps(self, latents: list[Ints], region: Region | None = None) -> Floats:
+        """Values (*region, C) of latents, integers with 8 binary places; raises CorruptFile.
+
+        region: the part of the chunk that is made, None for all.
+        """
+        regions = self.pyramid.regions(region)
+        levels = zip(self.pyramid.levels, latents, regions[1:], strict=True)
+        real = [self._real(level.some(q, blocks)) for level, q, blocks in levels]
+        return self.pyramid.inverse(real, regions)
+
+    def finished(self, found: Floats, dtype: np.dtype[np.generic]) -> Values:
+        """What a file holds of integers (..., C); raises CorruptFile."""
         if np.abs(found).max(initial=0) >= _EXACT:
             raise CorruptFile("values are impossibly large; the file is damaged")
         if self.layout.colours:
             found = np.floor(found @ _TURN * 0.5**_TURN_PLACES + 0.5)
-        found *= 0.5**PLACES
+        found = found * 0.5**PLACES
         found += self.params.origin
         found *= self.params.unit
         return held(found, dtype)
