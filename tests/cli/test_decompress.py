@@ -11,6 +11,7 @@ from pathlib import Path
 import imageio.v3 as iio
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.cli import fake_api
 from vdsc.core.sequence import Clock, Outline
@@ -132,6 +133,22 @@ def test_the_format_of_the_original_is_written(vdsc, form, suffix):
     assert result.exit_code == 0
     assert f"x.vds -> x{suffix}" in result.stderr
     assert sorted(os.listdir()) == sorted(["x.vds", f"x{suffix}"])
+
+
+@pytest.mark.parametrize("form", ["png", "jpg", "bmp", "tif", "webp"])
+def test_what_one_picture_was_is_a_png(vdsc, form):
+    """Whatever kind of picture it was; several frames are refused with what to name instead."""
+    head = {"shape": (1, 2, 4), "dtype": "uint8", "fps": "1", "format": form}
+    Path("x.vds").write_bytes(json.dumps(head).encode() + b"\n" + bytes(range(8)))
+    assert vdsc("decompress", "x.vds").exit_code == 0
+    assert np.asarray(Image.open("x.png")).tolist() == [[0, 1, 2, 3], [4, 5, 6, 7]]
+    head["shape"] = (2, 2, 2)
+    Path("y.vds").write_bytes(json.dumps(head).encode() + b"\n" + bytes(range(8)))
+    refused = vdsc("decompress", "y.vds")
+    assert refused.exit_code == 1
+    assert "name a folder for one a frame, such as -o frames/" in refused.stderr
+    assert refused.stderr.count("\n") == 1
+    assert sorted(os.listdir()) == ["x.png", "x.vds", "y.vds"]
 
 
 def test_collisions_are_found_by_the_names_that_are_written(vdsc):

@@ -137,9 +137,10 @@ def compress(
     """Compress arrays to .vds files.
 
     INPUT is an .npy, .npz (FILE.npz:KEY names one of several arrays), .csv, .tsv, .parquet, .wav,
-    .bvh or .c3d file, a video (.mp4, .mov, .mkv, .webm, .gif), a folder of pictures, a directory
-    of files with -r, or '-': any numbers (T, ...). A checkpoint codes what it knows, if it does
-    that better than the codec without one. -r DIR -o OUT.vds makes one file of many clips, as pack.
+    .bvh or .c3d file, a video (.mp4, .mov, .mkv, .webm, .gif), a picture (.png, .jpg, .bmp, .tif,
+    .webp) or a folder of them, a directory of files with -r, or '-': any numbers (T, ...). A
+    checkpoint codes what it knows, if it does that better than the codec without one. -r DIR
+    -o OUT.vds makes one file of many clips, as pack.
     """
     from vdsc.cli.calls import Wish, check_written, encode
     from vdsc.cli.details import say_details

@@ -40,9 +40,9 @@ def decompress(
 
     Without --fps and --times the original times come back. The suffix of -o says what is written:
     .npy, for (T, C) also .csv and .tsv, for sound .wav, for video .mp4, .mov, .webm, .mkv (exact)
-    and .gif; a folder (-o frames/) gets a .png of each frame. --start and --end take a part,
-    --region a part of every frame, --scale makes frames larger or smaller (codec field): an .npy,
-    if no other file is named.
+    and .gif, for one picture .png; a folder (-o frames/) gets a .png of each frame. --start and
+    --end take a part, --region a part of every frame, --scale makes frames larger or smaller (codec
+    field): an .npy, if no other file is named.
     """
     import time
 
