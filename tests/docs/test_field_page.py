@@ -40,14 +40,14 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_the_page_gives_the_same_bits(name):
     values, options = CASES[name]
-    data = vdsc.compress(values, codec="field", **options)
+    data = vdsc.compress(values, codec="field", own=True, **options)
     assert by_page(data).tobytes() == vdsc.decompress(data).values.tobytes()
 
 
 def test_several_chunks(monkeypatch):
     """The network of the first chunk serves all."""
     monkeypatch.setattr("vdsc.codecs.field.field_encoder.VALUES", 400)
-    data = vdsc.compress(walk(100, 9), codec="field", quality=50)
+    data = vdsc.compress(walk(100, 9), codec="field", own=True, quality=50)
     assert len(opened(data)[1]) == 3
     assert by_page(data).tobytes() == vdsc.decompress(data).values.tobytes()
 
@@ -56,7 +56,7 @@ def test_several_chunks(monkeypatch):
 @pytest.mark.parametrize("name", ["plane", "colours", "space"])
 def test_the_page_gives_the_same_bits_at_other_scales(name, scale):
     values, options = CASES[name]
-    data = vdsc.compress(values, codec="field", effort=0, **options)
+    data = vdsc.compress(values, codec="field", own=True, effort=0, **options)
     found = by_page(data, scale=Fraction(scale))
     assert found.tobytes() == vdsc.decompress(data, scale=scale).values.tobytes()
 
@@ -67,7 +67,7 @@ def test_the_page_gives_the_same_bits_at_other_instants(name, monkeypatch):
     values, options = CASES[name]
     rng = np.random.default_rng(0)
     times = np.cumsum(rng.uniform(0.1, 2, len(values)))
-    data = vdsc.compress(values, codec="field", times=times, effort=0, **options)
+    data = vdsc.compress(values, codec="field", own=True, times=times, effort=0, **options)
     some = np.unique(rng.uniform(times[0], times[-1], 30))
     found = by_page(data, (vdsc.decompress(data).times, some))
     assert found.tobytes() == vdsc.decompress(data, times=some).values.tobytes()

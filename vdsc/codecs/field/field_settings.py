@@ -17,7 +17,7 @@ class FieldSettings:
     step of the latents in the values' own unit. blocks: samples of a block along each axis,
     powers of two, () for usual ones by the number of axes. price: squared steps
     that a bit is worth; 0 rounds each latent to the nearest. effort: 0 to 9, how long a network
-    of the array's own is fitted, and from which size on one is tried beside a checkpoint's. model:
+    of the array's own is fitted, which from 5 on is tried beside a checkpoint's. model:
     a checkpoint, "" for one that fits. own: a network of the array's own, whatever fits.
 
     Raises:

@@ -27,8 +27,8 @@ from vdsc.entropy.tape import WritingTape
 DEAD = 0.62
 """Latents below so many steps are 0 before a network is there to choose."""
 
-MANY = (10**9,) * 5 + (1000, 700, 500, 300, 0)
-"""By effort: latents that are not 0 from which on own ones are tried beside a checkpoint's."""
+BOTH = 5
+"""The effort from which on a network of the sequence's own is tried beside a checkpoint's."""
 
 Latents = list[Ints]
 
@@ -73,8 +73,7 @@ def first(
     tried = []
     if known is not None:
         plain = coded(chunk, wanted, settings.price, known, chunk.params.stated)
-        some = sum(int(np.count_nonzero(part)) for part in plain.latents)
-        if some < MANY[settings.effort]:
+        if settings.effort < BOTH:
             return plain
         tried += [plain, _adapted(chunk, wanted, settings, plain)]
     tried.append(_own(chunk, wanted, settings))
