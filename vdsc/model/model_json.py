@@ -12,8 +12,9 @@ from typing import Any
 from vdsc.model.channel_layout import FOUR, FOURS, KINDS
 
 PATHS, VIDEO, BITSBACK, SPRITES = "paths", "video", "bitsback", "sprites"
-"""Kinds: latent paths of lossy files; lossless video without them, and with them; and what small
-moving things look like."""
+SOLIDS = "solids"
+"""Kinds: latent paths of lossy files; lossless video without them, and with them; what small
+moving things look like; and solids of voxels."""
 
 MOST = 1 << 24
 """The largest whole number in settings, and the most channels of a frame."""
@@ -33,7 +34,7 @@ def check_settings(settings: Any) -> None:
     _demand(isinstance(settings, dict), "it holds no settings")
     _demand(isinstance(settings.get("name"), str) and settings["name"], "no name")
     _demand(isinstance(settings.get("digest"), str), "no digest")
-    kinds = {PATHS, VIDEO, BITSBACK, SPRITES}
+    kinds = {PATHS, VIDEO, BITSBACK, SPRITES, SOLIDS}
     _demand(settings.get("kind", PATHS) in kinds, "kind is unknown")
     _demand(isinstance(settings.get("card", {}), dict), "card holds no settings")
     if settings.get("kind", PATHS) in {PATHS, BITSBACK}:

@@ -29,7 +29,7 @@ PROCESS = "process.safetensors"
 
 DIGEST_BYTES, OLD_DIGEST_BYTES = 16, 6  # checkpoints made by release 0.1 state 6 bytes
 PATHS, VIDEO = model_json.PATHS, model_json.VIDEO
-BITSBACK, SPRITES = model_json.BITSBACK, model_json.SPRITES
+BITSBACK, SPRITES, SOLIDS = model_json.BITSBACK, model_json.SPRITES, model_json.SOLIDS
 Arrays = dict[str, NDArray[Any]]
 T = TypeVar("T")
 
@@ -89,7 +89,7 @@ class Checkpoint:
 
     @property
     def kind(self) -> str:
-        """What its networks are: PATHS, VIDEO, BITSBACK or SPRITES."""
+        """What its networks are: PATHS, VIDEO, BITSBACK, SPRITES or SOLIDS."""
         return str(self.settings.get("kind", PATHS))
 
     @property

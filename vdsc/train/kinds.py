@@ -55,17 +55,24 @@ def _sprites(values: dict[str, Any], folder: Path) -> Trainer:
     return SpritesTrainer.open(values, folder)
 
 
+def _solids(values: dict[str, Any], folder: Path) -> Trainer:
+    from vdsc.train.solids.solids_trainer import SolidsTrainer
+
+    return SolidsTrainer.open(values, folder)
+
+
 KINDS: dict[str, Callable[[dict[str, Any], Path], Trainer]] = {
     "paths": _paths,
     "video": _video,
     "bitsback": _bitsback,
     "sprites": _sprites,
+    "solids": _solids,
 }
-"""A trainer's opener by the kind of model: latent paths, lossless video, bits-back, sprites."""
+"""A trainer's opener by the kind of model: latent paths, lossless video, bits-back, ..."""
 
 DOMAINS = {
     "motion": "paths", "digits": "paths", "video": "video", "mazes": "bitsback",
-    "sprites": "sprites",
+    "sprites": "sprites", "solids": "solids",
 }  # fmt: skip
 """The kind of model that is trained on each domain's data, where the config names none."""
 
