@@ -38,8 +38,8 @@ READ_ONLY = frozenset({"vdsde"})
 WRAPPERS = frozenset({"gaps"})
 """Codecs that are written around another one, and not by name."""
 
-ANY = frozenset({"lossless", "packed", "linear", "bounded", "field"})
-"""Codecs that take arrays of numbers of any shape and type."""
+ANY = frozenset({"lossless", "packed", "linear", "bounded", "field", "solids"})
+"""Codecs that take arrays of numbers as they are: of any shape and type, or of two values."""
 
 
 def codec_of_file(name: str) -> Codec:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from vdsc.codecs.solids.solids_decoder import SolidsDecoder
     from vdsc.codecs.solids.solids_encoder import SolidsEncoder
 
-COPIES = 96
+COPIES = 64
 """Bytes that each voxel of a chunk takes while it is decoded, and of its rim, at most."""
 
 MODEL = 64 << 20

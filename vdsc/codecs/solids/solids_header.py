@@ -23,7 +23,7 @@ from vdsc.quant import ordinal
 ID = "solids"
 """The permanent name of the codec."""
 
-VOXELS = 1 << 22
+VOXELS = 1 << 23
 """Voxels of a chunk of more than one frame, at most; those of solids with their rims."""
 
 LARGEST = 1 << 24
@@ -93,8 +93,8 @@ class SolidsLayout:
         return made
 
     def values(self, solids: Solid, frames: int) -> Values:
-        """Inverse of `bits`, for so many frames."""
-        dtype = self.outline.dtype
+        """Inverse of `bits`, for so many frames, in the byte order of this machine."""
+        dtype = self.outline.dtype.newbyteorder("=")
         plain = np.dtype(np.uint8) if dtype.kind == "b" else dtype
         both = ordinal.numbers(np.array([self.back, self.front]), plain).astype(plain).view(dtype)
         made: Values = both[solids.reshape(frames, *self.outline.shape[1:])]

@@ -65,12 +65,13 @@ class VoxelCode:
         every: list[tuple[Ints, Ints, Ints]] = []
         for number, run in enumerate(runs):
             depth, height, width = run.last - run.first, *run.solid.shape[1:]
-            axes = np.arange(depth), np.arange(height), np.arange(width)
+            axes = [np.arange(n, dtype=np.int32) for n in (depth, height, width)]
             z, y, x = (axis.reshape(s) for axis, s in zip(axes, _SPREAD, strict=True))
             wave = (WAVE[0] * z + WAVE[1] * y + WAVE[2] * x).ravel()
-            step = strides(run.solid.shape)
+            step = strides(run.solid.shape).astype(np.int32)
             place = ((z + RIM + run.first) * step[0] + (y + RIM) * step[1] + x + RIM).ravel()
-            every.append((wave, np.full(wave.size, number), place + self._starts[number]))
+            place += np.int32(self._starts[number])
+            every.append((wave, np.full(wave.size, number, np.int32), place))
         wave, owner, place = (np.concatenate(part) for part in zip(*every, strict=True))
         order = np.argsort(wave, kind="stable")
         self._runs, self._places = owner[order], place[order]

@@ -63,9 +63,9 @@ def of_solid(made: MadeSolid, rng: Draw) -> dict[str, list[VoxelSamples]]:
         seen = _boxed(solid.transpose(rng.permutation(3)))
         if seen.size:
             flags = (coarse, int(made.hollow))
-            found["alone"].append(_next_voxel([(seen, before(ALONE))], seen, 0, flags, rng, share))
+            found["alone"].append(next_voxel([(seen, before(ALONE))], seen, 0, flags, rng, share))
             if made.alike:
-                found["beside"] += _second_half(_boxed(solid), flags, rng)
+                found["beside"] += second_half(_boxed(solid), flags, rng)
     found["finer"].append(_finer(made.voxels, small, shift))
     return found
 
@@ -78,17 +78,17 @@ def _boxed(solid: Solid) -> Solid:
     return np.ascontiguousarray(solid[a, b, c])
 
 
-def _second_half(solid: Solid, flags: tuple[int, int], rng: Draw) -> list[VoxelSamples]:
+def second_half(solid: Solid, flags: tuple[int, int], rng: Draw) -> list[VoxelSamples]:
     """Samples beside a mirror, where there is one."""
     alike, plane = best_plane(solid)
     if alike < 0.5 or len(solid) < 3:
         return []
     image = mirrored(solid, plane)
     views = [(solid, before(BESIDE)), (image, around(MIRRORED))]
-    return [_next_voxel(views, solid, first_half(plane), flags, rng, 1.0)]
+    return [next_voxel(views, solid, first_half(plane), flags, rng, 1.0)]
 
 
-def _next_voxel(
+def next_voxel(
     views: list[tuple[Solid, Ints]], solid: Solid, first: int, flags: tuple[int, int],
     rng: Draw, share: float,
 ) -> VoxelSamples:  # fmt: skip
