@@ -47,4 +47,4 @@ class FloatTwin:
         hidden += self.biases[1]
         np.maximum(hidden, 0, out=hidden)
         found = hidden @ self.last + self.biases[2]
-        return np.asarray(found.reshape(*sums.shape[:-1], -1))
+        return np.asarray(found.reshape(*sums.shape[:-1], found.shape[-1]))

@@ -36,13 +36,28 @@ def planned(
     shifts: how often and how the frame was halved. exact: no voxel may differ from its mirror
     image where the second half is left out.
     """
-    place, kind = SolidPlace.around(frame), int(bool(shifts))
+    place = SolidPlace.around(frame)
     if place.empty:
         return PlannedSolid(SolidPlan(shifts, place), place.take(frame), 0.0)
-    found = [
-        _tried(replace(one, kind=kind), frame, networks)
-        for one in (*_plain(place, shifts), *_mirrors(place, shifts, frame, exact=exact))
-    ]
+    tried = [*_plain(place, shifts), *_mirrors(place, shifts, frame, exact=exact)]
+    return _best(tried, frame, networks)
+
+
+def starts(
+    frame: Solid, networks: SolidNetworks, shifts: tuple[Triple, ...] = ()
+) -> list[PlannedSolid]:
+    """The best ways to code a solid that may be a little wrong: with a mirror, and without."""
+    place = SolidPlace.around(frame)
+    if place.empty:
+        return []
+    mirrors = _mirrors(place, shifts, frame, exact=False)
+    groups = [one for one in mirrors if one.mirror == EXACTLY], _plain(place, shifts)
+    return [_best(tried, frame, networks) for tried in groups if tried]
+
+
+def _best(tried: list[SolidPlan], frame: Solid, networks: SolidNetworks) -> PlannedSolid:
+    kind = int(bool(tried[0].shifts))
+    found = [_tried(replace(one, kind=kind), frame, networks) for one in tried]
     best = min(found, key=lambda one: one.bits)
     others = [replace(best.plan, kind=k) for k in range(KINDS) if k != kind]
     return min([best, *(_tried(one, frame, networks) for one in others)], key=lambda one: one.bits)

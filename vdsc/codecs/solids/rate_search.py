@@ -14,20 +14,23 @@ from itertools import product
 import numpy as np
 
 from vdsc.codecs.solids.coarse import halved
-from vdsc.codecs.solids.plan_choice import HEAD, PlannedSolid, planned
+from vdsc.codecs.solids.plan_choice import HEAD, PlannedSolid, planned, starts
 from vdsc.codecs.solids.solid_body import costs, framed
 from vdsc.codecs.solids.solid_place import SolidPlace
-from vdsc.codecs.solids.solid_plan import EXACTLY, SolidPlan
+from vdsc.codecs.solids.solid_plan import SolidPlan
 from vdsc.codecs.solids.solid_search import SolidSearch
 from vdsc.codecs.solids.voxel_network import SolidNetworks
 from vdsc.codecs.solids.voxel_sight import Solid, Triple
 from vdsc.codecs.solids.wrong_voxels import WrongFromCoarse, WrongInFull, WrongVoxels
 
-PRICES = (0.08, 0.16, 0.32, 0.64, 1.3, 2.6, 5.2)
-"""Bits that a wrong voxel is worth, from coarse to fine."""
+PRICES = {1: (1.5, 0.75, 0.38, 0.19, 0.09, 0.05), 0: (0.38, 0.09, 0.02)}
+"""Bits that a wrong voxel is worth, falling, for coarse solids and for those in full ..."""
 
-FAR, EARLY = 2.5, 0.3
-"""A way that has so many times too many wrong voxels at this price, or at higher ones, ends."""
+DEARER, TIMES = 1.35, 8
+"""... until too many are wrong; then it rises by this factor, so often at most."""
+
+HOPELESS = 2
+"""A way that has so many times too many wrong voxels is given up."""
 
 CHEAP = 0.4
 """Coarse solids that take less than this share of the bits spare the search in full."""
@@ -53,7 +56,7 @@ def thrifty(frames: Solid, networks: SolidNetworks, share: float) -> list[Candid
     most = int(share * frames.size)
     if not most:
         return exact
-    allowed = most if len(frames) == 1 else most // (2 * len(frames))
+    allowed = most if len(frames) == 1 else 2 * most // len(frames)
     every = [
         [first, *_candidates(first, frame, networks, allowed)]
         for first, frame in zip(exact, frames, strict=True)
@@ -68,7 +71,7 @@ def _exact(frame: Solid, found: PlannedSolid) -> Candidate:
 def _candidates(
     exact: Candidate, frame: Solid, networks: SolidNetworks, enough: int
 ) -> Iterator[Candidate]:
-    """Candidates with wrong voxels; at each way, prices rise until no more than `enough` are."""
+    """Candidates with wrong voxels; in each way at several prices."""
     if exact.plan.place.empty:
         return
     shape, best = _triple(frame), exact.bits
@@ -76,7 +79,7 @@ def _candidates(
         if not plan.shifts and best < CHEAP * exact.bits:
             break
         search = SolidSearch(plan, solid, coded, wrong, networks)
-        for price in PRICES:
+        for price in _prices(len(plan.shifts), search, enough):
             search.run(price)
             made = search.solid()
             whole = framed(plan, made, networks, shape)
@@ -84,15 +87,28 @@ def _candidates(
             bits = costs(plan, made, networks) + HEAD
             yield Candidate(plan, made, whole, bits, off)
             best = min(best, bits) if off <= enough else best
-            hopeless = price > EARLY and off > FAR * enough
-            if off <= enough or hopeless or bits > best:
-                break
     for shifts in (((1, 1, 1),) * 2, ((0, 0, 0),) * 2):
         small = halved(halved(frame, shifts[0]), shifts[1])
         found = planned(small, networks, shifts, exact=False)
         whole = framed(found.plan, found.solid, networks, shape)
         off = int(np.count_nonzero(whole != frame))
         yield Candidate(found.plan, found.solid, whole, found.bits + HEAD, off)
+
+
+def _prices(halved_: int, search: SolidSearch, enough: int) -> Iterator[float]:
+    """Prices that fall until more than `enough` voxels are wrong, then rise until they are not."""
+    price = PRICES[halved_][0]
+    for price in PRICES[halved_]:
+        yield price
+        if search.wrong.total > enough:
+            break
+    if search.wrong.total > HOPELESS * enough:
+        return
+    for _ in range(TIMES):
+        if search.wrong.total <= enough:
+            break
+        price *= DEARER
+        yield price
 
 
 Way = tuple[SolidPlan, Solid, WrongVoxels, tuple[int, ...]]
@@ -105,22 +121,13 @@ def _ways(frame: Solid, networks: SolidNetworks) -> Iterator[Way]:
     """
     if min(frame.shape) >= SMALL:
         shift, coarse = _best_shift(frame, networks)
-        for plan in _unmirrored(planned(coarse, networks, (shift,), exact=False)):
-            solid = plan.place.take(coarse)
-            start = framed(replace(plan, shifts=()), solid, networks, _triple(coarse))
+        for found in starts(coarse, networks, (shift,)):
+            start = framed(replace(found.plan, shifts=()), found.solid, networks, _triple(coarse))
             wrong = WrongFromCoarse(start, frame, shift, networks)
-            yield plan, solid, wrong, coarse.shape
-    found = planned(frame, networks, exact=False)
-    for plan in _unmirrored(found)[:1]:
-        solid = plan.place.take(frame)
-        start = framed(plan, solid, networks, _triple(frame))
-        yield plan, solid, WrongInFull(start, frame), frame.shape
-
-
-def _unmirrored(found: PlannedSolid) -> list[SolidPlan]:
-    """The plan if it leaves the second half out, and one without a mirror."""
-    plain = replace(found.plan, mirror=0, plane=0)
-    return [found.plan, plain] if found.plan.mirror == EXACTLY else [plain]
+            yield found.plan, found.solid, wrong, coarse.shape
+    for found in starts(frame, networks)[:1]:
+        start = framed(found.plan, found.solid, networks, _triple(frame))
+        yield found.plan, found.solid, WrongInFull(start, frame), frame.shape
 
 
 def _best_shift(frame: Solid, networks: SolidNetworks) -> tuple[Triple, Solid]:

@@ -20,6 +20,9 @@ from vdsc.entropy.stack import TOTAL
 APART = 2
 """Voxels that are turned together are further than this from each other, along some axis."""
 
+FAR = 8
+"""Turning a voxel changes what it would do to turn others that are no further than this."""
+
 LEAST = 0.05
 """Bits that a voxel must gain to be turned."""
 
@@ -47,6 +50,8 @@ class SolidSearch:
         coded = np.zeros(solid.shape, bool)
         coded[: plan.first] = True
         twin = FloatTwin.of(networks.alone, plan.kind)
+        self._more = np.zeros((2, *solid.shape), np.float32)
+        self._stale = np.ones(solid.shape, bool)
         self._rate = Turning(solid, before(ALONE), twin, coded, self._cost)
 
     @property
@@ -65,22 +70,34 @@ class SolidSearch:
                 break
 
     def _round(self, price: float) -> float:
-        """Turn the best voxels; what that gained."""
+        """Turn the best voxels, fewer of them where they are in each other's way; the gain."""
         at = np.argwhere(_edges(self._rate.inner()[: self._plan.first]))
-        places, seen = self._rate.places(at), self._frame_places(at)
-        more = sum((_spread(self.wrong, one) for one in seen), np.zeros(len(at), np.float32))
-        gain = -self._rate.changes(places, own=True) - price * more
-        picked = _apart(at, gain)
+        self._refresh(at[self._stale[tuple(at.T)]])
+        bits, wrong = self._more[:, *at.T]
+        picked = _apart(at, -bits - price * wrong)
         before_ = self.bits + price * self.wrong.total
-        self._turn(places[picked], [one[picked] for one in seen])
-        gained = before_ - self.bits - price * self.wrong.total
-        if gained < 0:
-            self._turn(places[picked], [one[picked] for one in seen])
-        return gained
+        while len(picked):
+            self._turn(at[picked])
+            gained = before_ - self.bits - price * self.wrong.total
+            if gained > 0:
+                _mark(self._stale, at[picked])
+                return gained
+            self._turn(at[picked])
+            picked = picked[: len(picked) // 4]
+        return 0.0
 
-    def _turn(self, places: Ints, seen: list[Ints]) -> None:
-        self._rate.turn(places)
-        for one in seen:
+    def _refresh(self, at: Ints) -> None:
+        """Find anew what turning voxels (N, 3) would change: bits, and wrong voxels."""
+        bits = self._rate.changes(self._rate.places(at), own=True)
+        wrong = np.zeros(len(at), np.float32)
+        for one in self._frame_places(at):
+            wrong += _spread(self.wrong, one)
+        self._more[:, *at.T] = bits, wrong
+        self._stale[tuple(at.T)] = False
+
+    def _turn(self, at: Ints) -> None:
+        self._rate.turn(self._rate.places(at))
+        for one in self._frame_places(at):
             self.wrong.turn(one[one[:, 0] >= 0])
 
     def _frame_places(self, at: Ints) -> list[Ints]:
@@ -118,6 +135,24 @@ def _spread(wrong: WrongVoxels, at: Ints) -> Singles:
     there = at[:, 0] >= 0
     found[there] = wrong.changes(at[there])
     return found
+
+
+def _mark(stale: NDArray[np.bool_], at: Ints) -> None:
+    """Mark all voxels as stale that see, or are seen with, those at (N, 3)."""
+    near = np.zeros(stale.shape, bool)
+    near[tuple(at.T)] = True
+    for axis in range(near.ndim):
+        counted = np.cumsum(np.pad(near, _wide(axis, (FAR + 1, FAR))), axis=axis, dtype=np.int64)
+        ahead, behind = (
+            np.take(counted, np.arange(near.shape[axis]) + shift, axis=axis)
+            for shift in (2 * FAR + 1, 0)
+        )
+        near = ahead > behind
+    stale |= near
+
+
+def _wide(axis: int, by: tuple[int, int]) -> list[tuple[int, int]]:
+    return [by if i == axis else (0, 0) for i in range(3)]
 
 
 def _edges(solid: Solid) -> NDArray[np.bool_]:
