@@ -67,6 +67,10 @@ class Plan:
             self.shifts.append((number >> 2, number >> 1 & 1, number & 1))
             last = zip(self.frames[-1], self.shifts[-1], strict=True)
             self.frames.append(tuple((n + s + 1) // 2 for n, s in last))
+        self.fold = None
+        if self.shifts and stack.uniform(2):
+            axis = stack.uniform(3)
+            self.fold = axis, stack.uniform(2 * frame[axis] - 1)
         room, self.mirror, self.plane = self.frames[-1], 0, 0
         self.size = [stack.uniform(room[0] + 1)]
         self.empty = not self.size[0]
@@ -176,6 +180,11 @@ class Chunk:
             made[tuple(slice(a, a + n) for a, n in zip(plan.low, plan.size, strict=True))] = box
         for shift, size in zip(plan.shifts[::-1], plan.frames[-2::-1], strict=True):
             made = self.finer(made, shift, size)
+        if plan.fold:
+            axis, f = plan.fold
+            slices = np.moveaxis(made, axis, 0)
+            for z in range(f // 2 + 1, len(slices)):
+                slices[z] = slices[f - z] if z <= f else 0
         return made
 
     def finer(self, coarse, shift, size):

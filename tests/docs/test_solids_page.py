@@ -33,6 +33,7 @@ CASES = {
     "several": (np.stack([tiny.solid(6, 7, 8, seed=i) for i in range(3)]), {"quality": 100}),
     "a mirror": (tiny.solid(8, 13, 6, alike=True)[None], {"quality": 100}),
     "wrong ones": (tiny.solid(10, 11, 10)[None], {"wrong": 0.05}),
+    "a mirror and wrong ones": (tiny.solid(12, 16, 10, alike=True)[None], {"wrong": 0.08}),
     "many wrong": (tiny.solid(12, 12, 12)[None], {"wrong": 0.1}),
     "nothing": (np.zeros((3, 4, 5), bool), {"quality": 100}),
     "all": (np.ones((3, 4, 5), bool), {"quality": 100}),
@@ -63,7 +64,8 @@ def test_every_plan_is_read_by_the_page(mirror, times, models):
     low, size = ((2, 1, 3), (7, 6, 8)) if not times else ((1, 0, 0), (3, 3, 3))
     if times == 2:
         low = (0, 0, 0)
-    plan = SolidPlan(shifts, SolidPlace(low, size, 13), mirror, 3 if mirror else 0, 2 + (times > 0))
+    place, fold = SolidPlace(low, size, 13), (1, 7) if times else None
+    plan = SolidPlan(shifts, place, mirror, 3 if mirror else 0, 2 + (times > 0), fold)
     solid = (rng.random(plan.place.shape) < 0.6).astype(np.uint8)
     mine = networks(Checkpoint.open(models / "lumps"))
     body = to_body([plan], [solid], mine, shape)

@@ -14,6 +14,7 @@ from itertools import product
 import numpy as np
 
 from vdsc.codecs.solids.coarse import halved
+from vdsc.codecs.solids.mirror import best_plane
 from vdsc.codecs.solids.plan_choice import HEAD, PlannedSolid, planned, starts
 from vdsc.codecs.solids.solid_body import costs, framed
 from vdsc.codecs.solids.solid_place import SolidPlace
@@ -23,7 +24,7 @@ from vdsc.codecs.solids.voxel_network import SolidNetworks
 from vdsc.codecs.solids.voxel_sight import Solid, Triple
 from vdsc.codecs.solids.wrong_voxels import WrongFromCoarse, WrongInFull, WrongVoxels
 
-PRICES = {1: (1.5, 0.75, 0.38, 0.19, 0.09, 0.05), 0: (0.38, 0.09, 0.02)}
+PRICES = {1: (1.5, 0.6, 0.25, 0.1, 0.05, 0.02, 0.01), 0: (0.38, 0.09, 0.02)}
 """Bits that a wrong voxel is worth, falling, for coarse solids and for those in full ..."""
 
 DEARER, TIMES = 1.35, 8
@@ -34,6 +35,9 @@ HOPELESS = 2
 
 CHEAP = 0.4
 """Coarse solids that take less than this share of the bits spare the search in full."""
+
+LIKE, BEYOND = 0.8, 1
+"""How much a frame shares with its image to be folded, and slices that are kept beyond the half."""
 
 SMALL = 8
 """Voxels of a side below which a solid is not halved."""
@@ -121,13 +125,35 @@ def _ways(frame: Solid, networks: SolidNetworks) -> Iterator[Way]:
     """
     if min(frame.shape) >= SMALL:
         shift, coarse = _best_shift(frame, networks)
-        for found in starts(coarse, networks, (shift,)):
-            start = framed(replace(found.plan, shifts=()), found.solid, networks, _triple(coarse))
-            wrong = WrongFromCoarse(start, frame, shift, networks)
+        folds, others = _folds(frame, shift, coarse, networks), starts(coarse, networks, (shift,))
+        for found in [*folds, *others[-1:]] if folds else others:
+            plain = replace(found.plan, shifts=(), fold=None)
+            start = framed(plain, found.solid, networks, _triple(coarse))
+            wrong = WrongFromCoarse(start, frame, shift, networks, found.plan.fold)
             yield found.plan, found.solid, wrong, coarse.shape
     for found in starts(frame, networks)[:1]:
         start = framed(found.plan, found.solid, networks, _triple(frame))
         yield found.plan, found.solid, WrongInFull(start, frame), frame.shape
+
+
+def _folds(
+    frame: Solid, shift: Triple, coarse: Solid, networks: SolidNetworks
+) -> list[PlannedSolid]:
+    """The first half of a coarse solid and a little more, where the frame is like its image."""
+    alike, axis, plane = _likest(frame)
+    if alike < LIKE:
+        return []
+    cut = np.moveaxis(coarse.copy(), axis, 0)
+    cut[(plane // 2 + shift[axis]) // 2 + BEYOND + 1 :] = 0
+    found = starts(np.moveaxis(cut, 0, axis), networks, (shift,))[-1:]
+    return [replace(one, plan=replace(one.plan, fold=(axis, plane))) for one in found]
+
+
+def _likest(frame: Solid) -> tuple[float, int, int]:
+    """How like its mirror image a frame is, across which axis, and by which plane."""
+    every = ((*best_plane(np.moveaxis(frame, axis, 0)), axis) for axis in range(3))
+    alike, plane, axis = max(every)
+    return alike, axis, plane
 
 
 def _best_shift(frame: Solid, networks: SolidNetworks) -> tuple[Triple, Solid]:

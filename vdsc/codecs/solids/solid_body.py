@@ -75,7 +75,11 @@ def framed(plan: SolidPlan, solid: Solid, networks: SolidNetworks, shape: Triple
     frame = plan.place.put(solid, sizes[-1])
     for size, shift in zip(sizes[-2::-1], plan.shifts[::-1], strict=True):
         frame = put_together(finer(frame, networks), size, shift)
-    return frame
+    if plan.fold is None:
+        return frame
+    axis, plane = plan.fold
+    whole = mirrored(np.moveaxis(frame, axis, 0), plane)
+    return np.ascontiguousarray(np.moveaxis(whole, 0, axis))
 
 
 def finer(coarse: Solid, networks: SolidNetworks) -> Solid:

@@ -27,7 +27,8 @@ class SolidPlan:
 
     shifts: of each halving, the finest first. place: where the solid that is coded lies in its
     frame, which is coarse if there are shifts. mirror: NONE, NEARLY or EXACTLY, about `plane`.
-    kind: coarse + 2 hollow, as the networks are told.
+    kind: coarse + 2 hollow, as the networks are told. fold: the axis of the whole frame, made fine,
+    across which its second half is the mirror image of the first one, and the plane.
     """
 
     shifts: tuple[Triple, ...]
@@ -35,6 +36,7 @@ class SolidPlan:
     mirror: int = NONE
     plane: int = 0
     kind: int = 0
+    fold: tuple[int, int] | None = None
 
     @property
     def first(self) -> int:
@@ -58,17 +60,27 @@ def code_plan(tape: Tape, given: SolidPlan | None, shape: Triple) -> SolidPlan:
         number = None if given is None else _number(given.shifts[i])
         number = tape.uniform(number, 8)
         shifts.append((number >> 2, number >> 1 & 1, number & 1))
+    fold = _code_fold(tape, given, shape) if times else None
     frame = shapes(shape, tuple(shifts))[-1]
     place = code_place(tape, None if given is None else given.place, frame)
     if place.empty:
-        return SolidPlan(tuple(shifts), place)
+        return SolidPlan(tuple(shifts), place, fold=fold)
     mirror, plane, depth = NONE, 0, place.shape[0]
     if depth >= LEAST:
         mirror = tape.uniform(None if given is None else given.mirror, 3)
     if mirror != NONE:
         plane = _code_plane(tape, None if given is None else given.plane, depth)
     kind = tape.uniform(None if given is None else given.kind, KINDS)
-    return SolidPlan(tuple(shifts), place, mirror, plane, kind)
+    return SolidPlan(tuple(shifts), place, mirror, plane, kind, fold)
+
+
+def _code_fold(tape: Tape, given: SolidPlan | None, shape: Triple) -> tuple[int, int] | None:
+    """Across which axis the whole frame is folded, if it is, and the plane."""
+    fold = None if given is None else given.fold
+    if not tape.uniform(None if given is None else int(fold is not None), 2):
+        return None
+    axis = tape.uniform(None if fold is None else fold[0], 3)
+    return axis, tape.uniform(None if fold is None else fold[1], 2 * shape[axis] - 1)
 
 
 def _code_plane(tape: Tape, given: int | None, depth: int) -> int:
