@@ -12,7 +12,7 @@ AXES = 3
 """Axes with more than a few entries, frames among them, from which on an array may be solids."""
 
 FEW = 8
-VALUES = 1 << 24
+VALUES = 1 << 23
 """Values beyond which they are not tried: that would take minutes."""
 
 SIDE = 1 << 11
