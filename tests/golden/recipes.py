@@ -12,7 +12,7 @@ from unittest.mock import patch
 import numpy as np
 
 import vdsc
-from tests import hinges, tiny, tiny_sprites
+from tests import hinges, tiny, tiny_solids, tiny_sprites
 from vdsc.api.knots import windows
 from vdsc.codecs.knots import unit
 from vdsc.codecs.linear import linear_encoder
@@ -44,6 +44,10 @@ FROZEN_POSE = HERE / "models" / "frozen-pose"
 
 LOOKS = HERE / "models" / "frozen-looks"
 """The frozen checkpoint of sprites: `tests.tiny_sprites.write_sprites`."""
+
+
+VOXELS = HERE / "models" / "frozen-voxels"
+"""The frozen checkpoint of solids: `tests.tiny_solids.write_solids`."""
 
 
 FROZEN_LAW = HERE / "models" / "frozen-law"
@@ -337,6 +341,24 @@ SPRITES = {
 }
 """Both are short files of the checkpoint `frozen-looks`."""
 
+
+def lumps():
+    """Solids (3, 11, 12, 10), the first of which is like its mirror image."""
+    first = tiny_solids.solid(11, 12, 10, alike=True)
+    return np.stack([first, *(tiny_solids.solid(11, 12, 10, seed=i) for i in (1, 2))])
+
+
+SOLIDS = {
+    "solids-exact": lambda: vdsc.compress(lumps(), codec="solids", model=str(VOXELS), quality=100),
+    "solids-coarse": lambda: vdsc.compress(
+        lumps().astype("f4") * 4 - 1, codec="solids", model=str(VOXELS), wrong=0.06
+    ),
+    "solids-slices": lambda: vdsc.compress(
+        lumps()[1] > 0, codec="solids", model=str(VOXELS), quality=100, fps=29.97
+    ),
+}
+"""All are short files of the checkpoint `frozen-voxels`."""
+
 EXACT = {
     "exact-decimals": lambda: vdsc.compress(followed(), lossless=True, fps=30),
     "exact-binary": lambda: vdsc.compress(np.sin(smooth(4) / 50), lossless=True, fps=29.97),
@@ -367,7 +389,7 @@ def add(name: str) -> None:
     """Write NAME.vds and NAME.json; raises FileExistsError for a golden that is there."""
     if (HERE / f"{name}.vds").exists():
         raise FileExistsError(f"{name} is there: a golden is never written again")
-    data = (KNOTS | EXACT | LINEAR | BOUNDED | GAPS | SPRITES)[name]()
+    data = (KNOTS | EXACT | LINEAR | BOUNDED | GAPS | SPRITES | SOLIDS)[name]()
     with open(HERE / f"{name}.vds", "xb") as file:
         file.write(data)
     with open(HERE / f"{name}.json", "x") as file:

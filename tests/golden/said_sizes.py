@@ -68,6 +68,9 @@ def said(data: bytes) -> Said:
     if head[0] == "sprites":
         found.budget["looks and places"] = sum(map(len, bodies))
         found.chunks = [(len(body), None, None, "sprites") for body in bodies]
+    if head[0] == "solids":
+        found.budget["voxels"] = sum(map(len, bodies))
+        found.chunks = [(len(body), None, None, "solids") for body in bodies]
     if head[0] == "packed":
         found.budget["values, packed"] = sum(map(len, bodies))
         found.chunks = [(len(body), None, None, "packed") for body in bodies]

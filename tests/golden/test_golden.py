@@ -27,6 +27,7 @@ from tests.golden.recipes import (
     KNOTS,
     LINEAR,
     OLD,
+    SOLIDS,
     SPRITES,
     add,
     digest,
@@ -177,5 +178,6 @@ def test_no_golden_is_without_a_recipe():
         *BOUNDED,
         *GAPS,
         *SPRITES,
+        *SOLIDS,
     }
     assert set(OLD_FRAMES) == set(OLD)

@@ -69,9 +69,19 @@ def test_the_command_prints_these_bytes_and_their_share(name):
 def test_the_files_are_of_every_codec_and_method():
     """What is compared above is all that there is."""
     facts = [vdsc.info(golden(name)) for name in FILES]
-    known = {"knots", "vdsde", "lossless", "packed", "linear", "bounded", "gaps", "sprites"}
+    known = {
+        "knots",
+        "vdsde",
+        "lossless",
+        "packed",
+        "linear",
+        "bounded",
+        "gaps",
+        "sprites",
+        "solids",
+    }
     assert {one.codec for one in facts} == known
     methods = {chunk.method.split(", ")[-1] for one in facts for chunk in one.chunks}
-    assert methods == {"", "floor", "arrays", "bitsback", "video", "packed", "sprites"}
+    assert methods == {"", "floor", "arrays", "bitsback", "video", "packed", "sprites", "solids"}
     assert any(", " in chunk.method for one in facts for chunk in one.chunks)
     assert sum(one.grid is not None and one.grid.kl_bits is not None for one in facts) > 2

@@ -12,6 +12,7 @@ from vdsc.api.jobs import LEARNED, PLAIN, dated, job, offer
 from vdsc.api.report import Report
 from vdsc.api.rival import rival
 from vdsc.api.smallest import spool
+from vdsc.api.solids_choice import as_solids
 from vdsc.api.sprite_choice import as_sprites
 from vdsc.codecs.base import Group
 from vdsc.codecs.knots import checkpoints
@@ -60,6 +61,9 @@ def chosen(
     if sprites is not None:
         found, seen, outline, done = sprites
         return Choice(found, seen, outline, done=done)
+    solids = as_solids(source, settings, fps, times, verify=verify)
+    if solids is not None:
+        return Choice(*solids, "of two values along three axes", asked=True)
     learned, plain = (offer(name, settings, verify=verify) for name in (LEARNED, PLAIN))
     if learned is None and plain is None:
         job(LEARNED, settings, verify=verify)  # says what is wrong with them

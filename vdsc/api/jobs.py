@@ -11,6 +11,7 @@ import numpy as np
 
 from vdsc.api import clocks
 from vdsc.api.encoding import Job
+from vdsc.api.two_valued import two_valued
 from vdsc.codecs import registry
 from vdsc.codecs.knots import checkpoints
 from vdsc.codecs.windows import apart
@@ -22,8 +23,8 @@ from vdsc.model import store
 LEARNED, PLAIN, BOUNDED, EXACT = "knots", "linear", "bounded", ("lossless", "packed")
 """The codecs that are tried where none is named."""
 
-SPRITES = "sprites"
-"""The codec that is tried before them, and takes one kind of clip only."""
+SPRITES, SOLIDS = "sprites", "solids"
+"""The codecs that are tried before them, and take one kind of clip or array only."""
 
 BASES = ("linear", "none")
 """What a promised error is tried on; on a checkpoint, too, where one is named."""
@@ -59,8 +60,12 @@ def offer(name: str, settings: dict[str, Any], *, verify: bool) -> Job | None:
         return None
 
 
-def exact(outline: Outline, settings: dict[str, Any], *, verify: bool) -> list[Job]:
+def exact(
+    outline: Outline, settings: dict[str, Any], *, verify: bool, source: Source | None = None
+) -> list[Job]:
     """The ways to give back every bit, of which the smallest file is kept.
+
+    A source of two values may be solids.
 
     A sequence that is packed in several spans is packed as it is, too: which way is smallest is
     judged by the first span alone, and no file is to be larger than general compressors make it.
@@ -68,6 +73,9 @@ def exact(outline: Outline, settings: dict[str, Any], *, verify: bool) -> list[J
     jobs = [job(name, settings, verify=verify) for name in EXACT]
     if outline.raw_bytes > SPAN:
         jobs.append(job("packed", {**settings, "plain": True}, verify=verify))
+    if source is not None and two_valued(source, outline):
+        solid = offer(SOLIDS, {**settings, "quality": 100}, verify=verify)
+        jobs += [solid] if solid else []
     return jobs
 
 

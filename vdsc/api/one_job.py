@@ -81,7 +81,8 @@ def ways(asked: Asked, source: Source) -> list[Job]:
     if not (exact or _free(asked, source)):
         return tried
     lossy = [job for job in tried if job.codec.id != EXACT]
-    every = jobs.exact(outline, asked.settings if exact else {}, verify=asked.verify)
+    settings, plain = asked.settings if exact else {}, source.plain or source
+    every = jobs.exact(outline, settings, verify=asked.verify, source=plain)
     return lossy + [one for job in every for one in _apart(job, outline)]
 
 

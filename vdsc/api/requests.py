@@ -121,7 +121,8 @@ class _Request:
     def exact(self) -> Report:
         """The smallest file without loss."""
         outline = self.outline(self.source)
-        tried = jobs.exact(outline, self.given, verify=self.dated["verify"])
+        verify = self.dated["verify"]
+        tried = jobs.exact(outline, self.given, verify=verify, source=self.source)
         return smallest(tried, self.source, outline, self.stream, self.progress)
 
     def lossy(self, codec: str, goal: Goal | None) -> Report:
@@ -193,7 +194,7 @@ def _exact(
     """A file without loss, which may be too large; raises InvalidInput."""
     most = None if goal is None else goal.size
     try:
-        tried = jobs.exact(outline, {}, verify=True)
+        tried = jobs.exact(outline, {}, verify=True, source=source)
         return smallest(tried, source, outline, stream, progress, most)
     except Larger:
         raise InvalidInput(f"{source.name} does not fit; allow more than {most:,} bytes") from None

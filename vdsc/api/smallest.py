@@ -70,7 +70,7 @@ def or_exact(
         return report
     with spool() as other:
         try:
-            tried = jobs.exact(outline, {}, verify=report.verified)
+            tried = jobs.exact(outline, {}, verify=report.verified, source=source)
             most = report.file_bytes - 1
             found = smallest(tried, source, outline, other, progress, most)
         except Larger:

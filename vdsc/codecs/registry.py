@@ -19,13 +19,15 @@ CODECS: dict[str, str] = {
     "gaps": "vdsc.codecs.gaps.codec:GapsCodec",
     "sprites": "vdsc.codecs.sprites.codec:SpritesCodec",
     "field": "vdsc.codecs.field.codec:FieldCodec",
+    "solids": "vdsc.codecs.solids.codec:SolidsCodec",
 }
 """Where each codec is. An id is never given to other bytes: what means anew is called anew."""
-_OF_SPRITES = "vdsc.codecs.sprite_file"
+_BESIDE_A_MODEL = "vdsc.codecs.usual_file"
 FOLDED = {
     "knots": "vdsc.codecs.knots.short_file",
-    "lossless": _OF_SPRITES,
-    "sprites": _OF_SPRITES,
+    "lossless": _BESIDE_A_MODEL,
+    "sprites": _BESIDE_A_MODEL,
+    "solids": _BESIDE_A_MODEL,
 }
 """What turns a file of one chunk into a record beside its checkpoint, and back."""
 
@@ -36,8 +38,8 @@ READ_ONLY = frozenset({"vdsde"})
 WRAPPERS = frozenset({"gaps"})
 """Codecs that are written around another one, and not by name."""
 
-ANY = frozenset({"lossless", "packed", "linear", "bounded", "field"})
-"""Codecs that take arrays of numbers of any shape and type."""
+ANY = frozenset({"lossless", "packed", "linear", "bounded", "field", "solids"})
+"""Codecs that take arrays of numbers as they are: of any shape and type, or of two values."""
 
 
 def codec_of_file(name: str) -> Codec:

@@ -29,7 +29,8 @@ PROCESS = "process.safetensors"
 
 DIGEST_BYTES, OLD_DIGEST_BYTES = 16, 6  # checkpoints made by release 0.1 state 6 bytes
 PATHS, VIDEO = model_json.PATHS, model_json.VIDEO
-BITSBACK, SPRITES, FIELD = model_json.BITSBACK, model_json.SPRITES, model_json.FIELD
+BITSBACK, SPRITES = model_json.BITSBACK, model_json.SPRITES
+FIELD, SOLIDS = model_json.FIELD, model_json.SOLIDS
 Arrays = dict[str, NDArray[Any]]
 T = TypeVar("T")
 
@@ -89,7 +90,7 @@ class Checkpoint:
 
     @property
     def kind(self) -> str:
-        """What its networks are: PATHS, VIDEO, BITSBACK, SPRITES or FIELD."""
+        """What its networks are: PATHS, VIDEO, BITSBACK, SPRITES, FIELD or SOLIDS."""
         return str(self.settings.get("kind", PATHS))
 
     @property

@@ -61,19 +61,26 @@ def _field(values: dict[str, Any], folder: Path) -> Trainer:
     return FieldTrainer.open(values, folder)
 
 
+def _solids(values: dict[str, Any], folder: Path) -> Trainer:
+    from vdsc.train.solids.solids_trainer import SolidsTrainer
+
+    return SolidsTrainer.open(values, folder)
+
+
 KINDS: dict[str, Callable[[dict[str, Any], Path], Trainer]] = {
     "paths": _paths,
     "video": _video,
     "bitsback": _bitsback,
     "sprites": _sprites,
     "field": _field,
+    "solids": _solids,
 }
 """A trainer's opener by the kind of model: latent paths, lossless video, bits-back, sprites, and
-networks of fields."""
+networks of fields and of solids."""
 
 DOMAINS = {
     "motion": "paths", "digits": "paths", "video": "video", "mazes": "bitsback",
-    "sprites": "sprites", "fields": "field",
+    "sprites": "sprites", "fields": "field", "solids": "solids",
 }  # fmt: skip
 """The kind of model that is trained on each domain's data, where the config names none."""
 

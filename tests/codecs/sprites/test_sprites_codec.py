@@ -96,15 +96,15 @@ def test_a_file_needs_its_checkpoint(monkeypatch, tmp_path):
 
 def test_short_files_hold_one_header():
     """A short body of another kind of record is damage."""
-    from vdsc.codecs import sprite_file
+    from vdsc.codecs import usual_file
 
     data = vdsc.compress(FILM, codec="sprites", quality=1)
     header, (body,) = opened(data)
-    folded = sprite_file.fold(header, body)
+    folded = usual_file.fold(header, body)
     assert folded is not None
-    assert sprite_file.unfold(folded) == (header, body)
+    assert usual_file.unfold(folded) == (header, body)
     with pytest.raises(CorruptFile):
-        sprite_file.unfold(folded[:8])
+        usual_file.unfold(folded[:8])
 
 
 def test_fewer_levels_cost_fewer_bits_and_looks_keep_ink():

@@ -88,6 +88,8 @@ def takes_words(checkpoint: Checkpoint) -> str:
         return "grey uint8 video of sprites over black"
     if checkpoint.kind == store.FIELD:
         return "fields, --codec field only"
+    if checkpoint.kind == store.SOLIDS:
+        return "arrays of two values: solids of voxels"
     frame = ", ".join(map(str, checkpoint.frame))
     return f"(T, {frame}) {'uint8' if pixels(checkpoint) else 'float'}"
 

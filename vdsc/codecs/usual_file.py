@@ -1,4 +1,4 @@
-"""A file of one chunk beside a checkpoint of sprites: see docs/format/sprites.md.
+"""A file of one chunk beside a checkpoint of sprites or solids: see docs/format/sprites.md.
 
 0 | 5 bytes of the hash | length | the body of a brief header without its model | the chunk
 """
@@ -19,6 +19,9 @@ MARK = b"\0"
 DIGEST_START = 5
 """Bytes of the hash in the file."""
 
+KINDS = {"lossless": store.SPRITES, "sprites": store.SPRITES, "solids": store.SOLIDS}
+"""The kind of checkpoint beside which files of a codec are so short."""
+
 
 def fold(header: Header, chunk: bytes) -> bytes | None:
     """The body that stands for a header and its only chunk; None where there is none."""
@@ -30,7 +33,8 @@ def fold(header: Header, chunk: bytes) -> bytes | None:
     except VdscError:
         return None
     packed = sole.pack(replace(header, model=None), chunk)
-    known = ModelRef(found.name, found.digest) == header.model and found.kind == store.SPRITES
+    known = ModelRef(found.name, found.digest) == header.model
+    known = known and found.kind == KINDS[header.codec]
     return MARK + start + packed if packed is not None and known else None
 
 
@@ -38,10 +42,11 @@ def unfold(folded: bytes, memlimit: int = memory.DEFAULT) -> tuple[Header, bytes
     """The header and the chunk that a body stands for; raises CorruptFile or ModelMissing."""
     fields = Fields(folded, len(MARK))
     found = store.by_start(fields.take(DIGEST_START))
-    if found.kind != store.SPRITES:
-        raise CorruptFile(f"a file of sprites cannot be of model {found.name}; it is damaged")
     head, chunk = sole.split(fields.take(fields.left))
     bare = sole.unpack(head)
+    if KINDS.get(bare.codec) != found.kind:
+        words = f"a short file of {bare.codec} cannot be of model {found.name}"
+        raise CorruptFile(f"{words}; it is damaged")
     if bare.model is not None:
         raise CorruptFile("a short file names its model twice; it is damaged")
     return replace(bare, model=ModelRef(found.name, found.digest)), chunk

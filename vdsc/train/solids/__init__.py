@@ -1,0 +1,1 @@
+"""Training of the networks of solids, on solids that are made up."""
