@@ -90,6 +90,8 @@ def test_frames_with_nothing_in_common_are_pictures_apart(model):
     head = opened(vdsc.compress(values, codec="field", quality=30, effort=0))[0]
     assert head.params["b"] & 15 == 0
     assert head.model is not None
+    asked = opened(vdsc.compress(values, codec="field", effort=0, blocks=(1, 4, 4)))[0]
+    assert asked.model is not None
     film = np.broadcast_to(picture(1, 16, 16, 3), (40, 16, 16, 3))
     assert opened(vdsc.compress(film, codec="field", quality=30))[0].params["b"] & 15
 

@@ -48,9 +48,9 @@ def words(checkpoint: Checkpoint) -> str:
     return f"fields of {len(net['blocks'])} axes of {'uint8' if net['pixels'] else 'wider numbers'}"
 
 
-def blocks(checkpoint: Checkpoint | None) -> list[int]:
-    """Samples of a block along the axes of a checkpoint; [] without one."""
-    return [] if checkpoint is None else list(checkpoint.settings["net"]["blocks"])
+def blocks(checkpoint: Checkpoint) -> list[int]:
+    """Samples of a block along the axes of a checkpoint."""
+    return list(checkpoint.settings["net"]["blocks"])
 
 
 def of_file(header: Header, blocks: Shape) -> ContextNetwork:

@@ -40,11 +40,15 @@ class FieldEncoder:
         facts = FieldFacts.of(source, self._spans)
         layout, apart = self._layout, facts.apart
         self._checkpoint: Checkpoint | None = None
+        waves = len(layout.waves(apart=apart))
+        if settings.blocks:
+            waves = sum(n > 1 for n in layout.blocks(settings.blocks))
         if not settings.own:
-            waves = len(layout.waves(apart=apart and not settings.blocks))
             self._checkpoint = field_checkpoints.pick(outline.dtype, waves, settings.model)
-        usual = layout.spread(field_checkpoints.blocks(self._checkpoint), apart=apart)
-        blocks = layout.blocks(settings.blocks or usual, apart=apart)
+        usual = settings.blocks
+        if not usual and self._checkpoint is not None:
+            usual = layout.spread(field_checkpoints.blocks(self._checkpoint), apart=apart)
+        blocks = layout.blocks(usual, apart=apart)
         step = settings.step or facts.step(settings.quality)
         self._params = facts.params(step, blocks)
         self._network: ContextNetwork | None = None

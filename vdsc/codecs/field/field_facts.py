@@ -10,17 +10,22 @@ import numpy as np
 from vdsc.codecs.field.field_params import COARSEST, FARTHEST, FINEST, STATED, VALUES, FieldParams
 from vdsc.codecs.field.pyramid import Shape
 from vdsc.codecs.windows import apart as spans_of
+from vdsc.core.types import Floats
 from vdsc.errors import InvalidInput
 from vdsc.io.check import check_finite
 from vdsc.io.source import Source
 
 TOO_FAR = "values are too large for such fine steps; lower --quality"
 
-ALIKE = 0.3
-"""The correlation of a frame with the next one below which frames have nothing in common."""
+UNLIKE, APART = 0.3, 0.7
+"""Correlations of a frame with the next one below which they have nothing in common: of any, and of
+those that change much more from frame to frame than from place to place."""
+
+MUCH = 4
+"""How many times the squared change beside is much more."""
 
 LONG = 8
-"""Values of a frame, at least, by which that can be seen."""
+"""Values of a frame along its last long axis, at least, by which that can be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,9 @@ class FieldFacts:
     @classmethod
     def of(cls, source: Source, spans: list[tuple[int, int]]) -> FieldFacts:
         """Look at all frames once; raises InvalidInput for what is no finite number."""
-        count, total, square, change, largest = 0, 0.0, 0.0, 0.0, 0.0
+        count, total, square, largest = 0, 0.0, 0.0, 0.0
+        change, beside = _Changes(), _Changes()
+        across = max((a for a, n in enumerate(source.shape) if a and n >= LONG), default=0)
         for begin, end in spans:
             frames = source.read(begin, end)
             check_finite(frames, source.name, begin)
@@ -60,16 +67,35 @@ class FieldFacts:
             with np.errstate(over="ignore", invalid="ignore"):
                 total += float(values.sum())
                 square += float(np.square(values).sum())
-                change += float(np.square(np.diff(values, axis=0)).sum())
+                change.add(values, 0)
+                beside.add(values, across)
             count, largest = count + values.size, max(largest, float(np.abs(values).max()))
         if not np.isfinite(square):
             words = "has values near the limit of its type; use --lossless"
             raise InvalidInput(f"{source.name} {words}")
-        mean, frame = total / count, prod(source.shape[1:])
+        mean = total / count
         variance = max(square / count - mean * mean, 0.0)
-        moved = change / max(1, count - frame * len(spans))
-        apart = frame >= LONG and count > frame and moved > 2 * (1 - ALIKE) * variance > 0
+        alike = 1 - change.mean / (2 * variance) if variance else 1.0
+        apart = alike < UNLIKE or (alike < APART and change.mean > MUCH * beside.mean)
+        apart = bool(across) and apart
         return cls(mean, variance**0.5 or largest or 1.0, largest, apart)
+
+
+@dataclass(slots=True)
+class _Changes:
+    """Squared differences of neighbours along an axis."""
+
+    total: float = 0.0
+    count: int = 0
+
+    def add(self, values: Floats, axis: int) -> None:
+        found = np.diff(values, axis=axis)
+        self.total += float(np.square(found).sum())
+        self.count += found.size
+
+    @property
+    def mean(self) -> float:
+        return self.total / max(1, self.count)
 
 
 def step_of(source: Source, quality: int) -> float:
