@@ -9,6 +9,7 @@ from math import isqrt, prod
 
 import numpy as np
 
+from tests.docs.field_base_page import drawn
 from tests.docs.lossless_page.container import NAMES, opened
 from tests.docs.page_decoder import Stack, distribution, frequencies
 
@@ -17,8 +18,8 @@ EDGES = [*range(8), *(e for k in range(3, 24) for e in (1 << k, 3 << (k - 1))), 
 PI = 0x3243F6A8885A308D313198A2E
 
 
-def by_page(data):
-    """The values of a file, in its type."""
+def by_page(data, checkpoint=None):
+    """The values of a file, in its type; with the tensors of the model that it names."""
     head, bodies = opened(data)
     shape, dtype = head[1], np.dtype(NAMES[head.get(2, 0)])
     params, count, net, parts = head, len(bodies), None, []
@@ -30,7 +31,9 @@ def by_page(data):
         at = 1
         if body[0] == 1:
             net, at = network(body)
-        stack = Stack(body[at:])
+        stack, base = Stack(body[at:]), 0
+        if "m" in params:
+            base = drawn(stack, checkpoint, (frames, *axes[1:]))
         field = Field(stack, net, params, (frames, *axes[1:]), sizes, channels)
         x = field.values()
         assert stack.empty
@@ -38,7 +41,7 @@ def by_page(data):
             x = rounded(x, WAVES)
         step = 2.0 ** (params.get("j", 0) // 8) * 2.0 ** (params.get("j", 0) % 8 / 8)
         real = (x.astype(float) * 2.0**-8 + params.get("o", 0)) * step
-        parts.append(real.reshape(frames, *shape[1:]))
+        parts.append((real + base).reshape(frames, *shape[1:]))
     return held(np.concatenate(parts), dtype)
 
 

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 import vdsc
+from tests import tiny_tiles
 from tests.docs.field_page import by_page
 from tests.forge import opened
+from vdsc.model import store
 
 
 def walk(*shape, seed=0):
@@ -44,3 +46,14 @@ def test_several_chunks(monkeypatch):
     data = vdsc.compress(walk(100, 9), codec="field", quality=50)
     assert len(opened(data)[1]) == 3
     assert by_page(data).tobytes() == vdsc.decompress(data).values.tobytes()
+
+
+@pytest.mark.parametrize("shape", [(2, 20, 35), (1, 16, 16), (17, 18)])
+def test_a_base(shape, monkeypatch, tmp_path):
+    """Tiles of a model beneath the pyramid."""
+    tiny_tiles.write_tiles(tmp_path / "tiles")
+    monkeypatch.setattr(store, "folders", lambda: [tmp_path])
+    values = tiny_tiles.pictures(*(1, *shape)[-3:]).reshape(*shape, 3)
+    data = vdsc.compress(values, codec="field", model="tiles", price=0.01, quality=40)
+    found = by_page(data, tiny_tiles.arrays())
+    assert found.tobytes() == vdsc.decompress(data).values.tobytes()

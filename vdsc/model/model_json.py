@@ -15,6 +15,9 @@ PATHS, VIDEO, BITSBACK, SPRITES = "paths", "video", "bitsback", "sprites"
 """Kinds: latent paths of lossy files; lossless video without them, and with them; and what small
 moving things look like."""
 
+IMPLICIT = "implicit"
+"""The kind of a coordinate network that draws tiles of pictures."""
+
 MOST = 1 << 24
 """The largest whole number in settings, and the most channels of a frame."""
 
@@ -33,7 +36,7 @@ def check_settings(settings: Any) -> None:
     _demand(isinstance(settings, dict), "it holds no settings")
     _demand(isinstance(settings.get("name"), str) and settings["name"], "no name")
     _demand(isinstance(settings.get("digest"), str), "no digest")
-    kinds = {PATHS, VIDEO, BITSBACK, SPRITES}
+    kinds = {PATHS, VIDEO, BITSBACK, SPRITES, IMPLICIT}
     _demand(settings.get("kind", PATHS) in kinds, "kind is unknown")
     _demand(isinstance(settings.get("card", {}), dict), "card holds no settings")
     if settings.get("kind", PATHS) in {PATHS, BITSBACK}:

@@ -30,6 +30,7 @@ PROCESS = "process.safetensors"
 DIGEST_BYTES, OLD_DIGEST_BYTES = 16, 6  # checkpoints made by release 0.1 state 6 bytes
 PATHS, VIDEO = model_json.PATHS, model_json.VIDEO
 BITSBACK, SPRITES = model_json.BITSBACK, model_json.SPRITES
+IMPLICIT = model_json.IMPLICIT
 Arrays = dict[str, NDArray[Any]]
 T = TypeVar("T")
 
@@ -89,7 +90,7 @@ class Checkpoint:
 
     @property
     def kind(self) -> str:
-        """What its networks are: PATHS, VIDEO, BITSBACK or SPRITES."""
+        """What its networks are: PATHS, VIDEO, BITSBACK, SPRITES or IMPLICIT."""
         return str(self.settings.get("kind", PATHS))
 
     @property
@@ -113,7 +114,7 @@ class Checkpoint:
 
     @property
     def frame(self) -> tuple[int, ...]:
-        """Shape of one frame; not of VIDEO."""
+        """Shape of one frame; of PATHS and BITSBACK."""
         return tuple(self.settings["net"]["frame"])
 
     @property

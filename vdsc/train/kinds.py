@@ -55,17 +55,25 @@ def _sprites(values: dict[str, Any], folder: Path) -> Trainer:
     return SpritesTrainer.open(values, folder)
 
 
+def _implicit(values: dict[str, Any], folder: Path) -> Trainer:
+    from vdsc.train.implicit.implicit_trainer import ImplicitTrainer
+
+    return ImplicitTrainer.open(values, folder)
+
+
 KINDS: dict[str, Callable[[dict[str, Any], Path], Trainer]] = {
     "paths": _paths,
     "video": _video,
     "bitsback": _bitsback,
     "sprites": _sprites,
+    "implicit": _implicit,
 }
-"""A trainer's opener by the kind of model: latent paths, lossless video, bits-back, sprites."""
+"""A trainer's opener by the kind of model: latent paths, lossless video, bits-back, sprites, tiles
+that a coordinate network draws."""
 
 DOMAINS = {
     "motion": "paths", "digits": "paths", "video": "video", "mazes": "bitsback",
-    "sprites": "sprites",
+    "sprites": "sprites", "photographs": "implicit",
 }  # fmt: skip
 """The kind of model that is trained on each domain's data, where the config names none."""
 

@@ -25,6 +25,9 @@ COPIES = 40
 TABLES = 48 << 20
 """Bytes of the laws and of what is made at once."""
 
+BASE = 64 << 20
+"""Bytes of a model and of what is made of it."""
+
 PAIRS = 64
 """Bytes that each pair of places of a block takes, while it is found which are near."""
 
@@ -62,7 +65,8 @@ class FieldCodec:
         whole = [-(-n // size) * size for n, size in zip(axes, params.blocks, strict=True)]
         channels = prod(shape[len(params.blocks) :])
         pairs = (prod(params.blocks) * channels) ** 2
-        return TABLES + PAIRS * pairs + 8 * COPIES * prod(whole) * channels
+        base = BASE if params.model else 0
+        return TABLES + base + PAIRS * pairs + 8 * COPIES * prod(whole) * channels
 
     def describe(self, header: Header, bodies: Iterable[bytes]) -> Facts:
         """Bytes of the network and of the latents."""

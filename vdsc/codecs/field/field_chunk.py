@@ -37,16 +37,24 @@ class FieldChunk:
         """The levels of the chunk."""
         return Pyramid.of(self.layout.part(self.frames), self.params.blocks, self.layout.channels)
 
-    def latents(self, frames: Values) -> list[Floats]:
-        """Real latents of each level, in steps, of frames (n, ...)."""
-        values = frames.reshape(*self.layout.part(self.frames), self.layout.channels)
-        found = values.astype(np.float64) / self.params.unit - self.params.origin
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of its values, channels last."""
+        return (*self.layout.part(self.frames), self.layout.channels)
+
+    def latents(self, frames: Values, base: Floats | None = None) -> list[Floats]:
+        """Real latents of each level, in steps, of frames (n, ...) less a base (*shape, C)."""
+        values = frames.reshape(self.shape)
+        values = values.astype(np.float64) if base is None else values - base
+        found = values / self.params.unit - self.params.origin
         if self.layout.colours:
             found = found @ np.linalg.inv(_TURN * 0.5**_TURN_PLACES)
         return self.pyramid.forward(found)
 
-    def values(self, latents: list[Ints], dtype: np.dtype[np.generic]) -> Values:
-        """Frames (n, ...) of latents; raises CorruptFile for impossibly large ones."""
+    def values(
+        self, latents: list[Ints], dtype: np.dtype[np.generic], base: Floats | None = None
+    ) -> Values:
+        """Frames (n, ...) of latents on a base; raises CorruptFile for impossibly large ones."""
         found = self.pyramid.inverse([self._real(q) for q in latents])
         if np.abs(found).max(initial=0) >= _EXACT:
             raise CorruptFile("values are impossibly large; the file is damaged")
@@ -55,6 +63,8 @@ class FieldChunk:
         found *= 0.5**PLACES
         found += self.params.origin
         found *= self.params.unit
+        if base is not None:
+            found += base
         return held(found, dtype)
 
     def _real(self, latents: Ints) -> Floats:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from vdsc.codecs import windows
 from vdsc.codecs.field import network_bytes
+from vdsc.codecs.field.base_layer import BaseLayer
 from vdsc.codecs.field.context_network import ContextNetwork
 from vdsc.codecs.field.field_chunk import FieldChunk
 from vdsc.codecs.field.field_layout import FieldLayout
@@ -28,6 +29,8 @@ class FieldDecoder:
         self._layout = FieldLayout.of(header.outline)
         self._spans = windows.parts(header.outline.frames, header.chunks)
         self._network: ContextNetwork | None = None
+        key = self._params.model
+        self._base = BaseLayer.by_key(key, self._layout) if key else None
 
     def decode(self, body: bytes, wanted: Instants) -> Iterator[Values]:
         """Frames (n, ...) of the next chunk: the file's own ones only; raises CorruptFile."""
@@ -40,10 +43,14 @@ class FieldDecoder:
         stack = BitStack.from_bytes(body[at:])
         with one_thread():
             code = LatentCode(chunk.pyramid, self._network, self._params.offset)
-            latents = code.code(ReadingTape(stack), None)
+            tape, base = ReadingTape(stack), None
+            if self._base is not None:
+                part = self._layout.part(end - begin)
+                base = self._base.picture(part, self._base.code(tape, part, None))
+            latents = code.code(tape, None)
             if not stack.empty:
                 raise CorruptFile("a chunk holds more than its latents; the file is damaged")
-            made = chunk.values(latents, self._outline.dtype)
+            made = chunk.values(latents, self._outline.dtype, base)
         yield made.reshape(end - begin, *self._outline.shape[1:])
 
     def learned(self) -> ContextNetwork | None:

@@ -13,6 +13,8 @@ import numpy as np
 
 from vdsc.codecs.base import Coded, Group
 from vdsc.codecs.field import network_bytes
+from vdsc.codecs.field.base_encoder import BaseEncoder
+from vdsc.codecs.field.base_layer import BaseLayer
 from vdsc.codecs.field.context_network import ContextNetwork
 from vdsc.codecs.field.field_chunk import FieldChunk
 from vdsc.codecs.field.field_layout import FieldLayout
@@ -52,6 +54,11 @@ class FieldEncoder:
         if facts.largest >= FARTHEST * params.unit:
             raise InvalidInput(TOO_FAR)
         self._params = replace(params, origin=round(facts.mean / params.unit))
+        self._base = None
+        if settings.model:  # what is left of a tile is as often above 0 as below
+            layer = BaseLayer.by_name(settings.model, self._layout)
+            self._params = replace(self._params, origin=0, model=layer.key)
+            self._base = BaseEncoder(layer, settings.base, self._params.unit, settings.price)
         self._network: ContextNetwork | None = None
         self._done = 0
 
@@ -70,17 +77,22 @@ class FieldEncoder:
         """Encode the next chunk's frames (n, ...); raises InvalidInput."""
         begin = self._spans[self._done][0]
         chunk = FieldChunk(self._layout, self._params, len(frames))
+        base, tape = None, WritingTape()
         try:
             with one_thread():
-                body, latents = self._body(chunk, chunk.latents(frames))
-                decoded = chunk.values(latents, self._outline.dtype)
+                if self._base is not None:
+                    base = self._base.coded(tape, frames.reshape(chunk.shape))
+                body, latents = self._body(chunk, chunk.latents(frames, base), tape)
+                decoded = chunk.values(latents, self._outline.dtype, base)
         except CorruptFile:  # what a decoder would say of it
             raise InvalidInput(TOO_FAR) from None
         self._done += 1
         return Coded(body, decoded.reshape(frames.shape), begin)
 
-    def _body(self, chunk: FieldChunk, wanted: list[Floats]) -> tuple[bytes, list[Ints]]:
-        """The bytes of a chunk, and its latents."""
+    def _body(
+        self, chunk: FieldChunk, wanted: list[Floats], tape: WritingTape
+    ) -> tuple[bytes, list[Ints]]:
+        """The bytes of a chunk, whose tape has the base already, and its latents."""
         head = network_bytes.KNOWN
         if self._network is None:
             layers = self._fitted(chunk, [_rounded(part) for part in wanted], None)
@@ -90,7 +102,7 @@ class FieldEncoder:
             self._network, _ = network_bytes.unpack(packed, 0)
             head = network_bytes.OWN + packed
         latents = self._chosen(chunk, self._network, wanted)
-        tape, stack = WritingTape(), BitStack()
+        stack = BitStack()
         LatentCode(chunk.pyramid, self._network, self._params.offset).code(tape, latents)
         tape.push(stack)
         return head + stack.to_bytes(), latents

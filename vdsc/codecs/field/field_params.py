@@ -28,7 +28,7 @@ _EIGHTHS = (
     1.0, 1.0905077326652577, 1.189207115002721, 1.2968395546510096,
     1.4142135623730951, 1.5422108254079407, 1.681792830507429, 1.8340080864093424,
 )  # fmt: skip
-_KNOWN = frozenset("jobtd")
+_KNOWN = frozenset("jobtdm")
 _DIGIT = 4  # bits of the logarithm of a block's size
 
 
@@ -39,6 +39,7 @@ class FieldParams:
     step: j, where a step is 2^(j/8). origin: what is taken off all values, in steps. blocks:
     samples of a block along each axis. offset: by how many eighths the step is above the usual one,
     as the network is told. shrink: by how many 256ths of a step latents are decoded nearer to 0.
+    model: the first bytes of the hash of the model that draws a first picture, 0 for none.
     """
 
     step: int
@@ -46,6 +47,7 @@ class FieldParams:
     blocks: Shape
     offset: int = 0
     shrink: int = SHRINK
+    model: int = 0
 
     @property
     def unit(self) -> float:
@@ -55,7 +57,7 @@ class FieldParams:
     def to_header(self) -> dict[str, int]:
         """The parameters, those that say nothing left out."""
         sizes = sum((n.bit_length() - 1) << _DIGIT * i for i, n in enumerate(self.blocks))
-        stored = {"j": self.step, "o": self.origin, "b": sizes, "t": self.offset}
+        stored = {"j": self.step, "o": self.origin, "b": sizes, "t": self.offset, "m": self.model}
         return {k: v for k, v in stored.items() if v} | (
             {} if self.shrink == SHRINK else {"d": self.shrink}
         )
@@ -77,10 +79,15 @@ class FieldParams:
             raise CorruptFile(f"the header cannot be right: {error}") from None
         made = cls(
             params.get("j", 0), params.get("o", 0), blocks, params.get("t", 0),
-            params.get("d", SHRINK),
+            params.get("d", SHRINK), params.get("m", 0),
         )  # fmt: skip
         sound = FINEST <= made.step <= COARSEST and abs(made.origin) <= FARTHEST
-        sound = sound and abs(made.offset) <= STATED and 0 <= made.shrink <= 128
+        sound = (
+            sound
+            and 0 <= made.model < 1 << 48
+            and abs(made.offset) <= STATED
+            and 0 <= made.shrink <= 128
+        )
         sound = sound and 0 <= sizes < 1 << _DIGIT * AXES and asked == blocks
         if not sound or header.chunks > header.outline.frames or not _small(header):
             raise CorruptFile("the header's parameters cannot be right; the file is damaged")

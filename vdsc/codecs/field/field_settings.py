@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from vdsc.errors import InvalidInput
 
+MOST_BLOCKS = 255
+"""Blocks of a tile at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class FieldSettings:
@@ -17,7 +20,9 @@ class FieldSettings:
     step of the latents in the values' own unit. blocks: samples of a block along each axis,
     powers of two, () for usual ones by the number of axes. price: squared steps
     that a bit is worth; 0 rounds each latent to the nearest. effort: 0 to 9, how long the network
-    is fitted.
+    is fitted. model: of kind implicit, for colour pictures: a coordinate network that draws a first
+    picture of each tile; "" for none, which is smaller wherever it was measured. base: blocks of 16
+    bits that a tile gives to that network at most.
 
     Raises:
         InvalidInput: a value is none of these.
@@ -28,6 +33,8 @@ class FieldSettings:
     blocks: tuple[int, ...] = ()
     price: float = 0.13
     effort: int = 5
+    model: str = ""
+    base: int = 16
 
     def __post_init__(self) -> None:
         if type(self.quality) is not int or not 1 <= self.quality <= 100:
@@ -38,3 +45,6 @@ class FieldSettings:
             raise InvalidInput(f"price must be from 0 to 1, not {self.price}")
         if type(self.effort) is not int or not 0 <= self.effort <= 9:
             raise InvalidInput(f"effort must be a whole number from 0 to 9, not {self.effort}")
+        if type(self.base) is not int or not 0 <= self.base <= MOST_BLOCKS:
+            words = f"base must be a whole number of blocks from 0 to {MOST_BLOCKS}"
+            raise InvalidInput(f"{words}, not {self.base}")

@@ -86,6 +86,8 @@ def takes_words(checkpoint: Checkpoint) -> str:
         return "uint8 video of any size, --lossless only"
     if checkpoint.kind == store.SPRITES:
         return "grey uint8 video of sprites over black"
+    if checkpoint.kind == store.IMPLICIT:
+        return "uint8 colour pictures, --codec field only"
     frame = ", ".join(map(str, checkpoint.frame))
     return f"(T, {frame}) {'uint8' if pixels(checkpoint) else 'float'}"
 

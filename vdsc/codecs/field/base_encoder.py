@@ -1,0 +1,51 @@
+"""The encoder's half of the base: which blocks each tile of a chunk is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from vdsc.codecs.field.base_choice import TileChooser
+from vdsc.codecs.field.base_layer import BaseLayer
+from vdsc.core.types import Floats, Ints, Values
+from vdsc.entropy.tape import WritingTape
+
+NOISE = 0.25
+"""The squared error that is as good as none, in squared steps of the latents above the base."""
+
+
+@dataclass(frozen=True, eq=False)
+class BaseEncoder:
+    """Chooses blocks for the tiles of a file.
+
+    Args:
+        most: blocks of a tile at most.
+        unit: the step of the latents above the base.
+        price: squared steps that a bit is worth.
+    """
+
+    layer: BaseLayer
+    most: int
+    unit: float
+    price: float
+
+    def coded(self, tape: WritingTape, values: Values) -> Floats:
+        """Put the blocks of all tiles of values (*shape, 3) on a tape; the picture they make."""
+        shape = values.shape[:-1]
+        indices = self.layer.code(tape, shape, self._chosen(values.astype(np.float64)))
+        return self.layer.picture(shape, indices)
+
+    def _chosen(self, values: Floats) -> list[Ints]:
+        """Indices of the blocks of each tile."""
+        square = self.unit * self.unit
+        options = {"noise": NOISE * square, "price": self.price * square}
+        most = min(self.most, len(self.layer.blocks))
+        return [self._chooser.chosen(t, most=most, **options) for t in self.layer.cut(values)]
+
+    @cached_property
+    def _chooser(self) -> TileChooser:
+        return self.layer.checkpoint.once(
+            "tile chooser", lambda: TileChooser(self.layer.network, self.layer.blocks)
+        )
