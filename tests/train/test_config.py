@@ -161,5 +161,6 @@ def test_each_shipped_config_reaches_the_trainer_of_its_kind(path, monkeypatch, 
         "mazes": "bitsback",
         "digits-bitsback": "bitsback",
         "sprites": "sprites",
+        "tiles": "implicit",
     }
     assert opened == [own.get(path.stem, "paths"), "paths"]

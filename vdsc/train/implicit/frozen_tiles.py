@@ -76,7 +76,7 @@ def planned(law: LatentLaw) -> tuple[list[NDArray[np.intp]], list[Floats]]:
 
 def _first(errors: Floats) -> float:
     """The error at which all latents together tell as much as one block."""
-    for error in np.geomspace(errors.max(), 1, 4000):
+    for error in np.geomspace(max(errors.max(), 2 * LEAST), 2 * LEAST, 4000):
         if np.log2(np.maximum(errors / error, 1)).sum() / 2 >= BITS:
             break
     return float(error)
