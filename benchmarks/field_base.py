@@ -32,7 +32,7 @@ from vdsc.model import store
 from vdsc.rec import Blocked, Gaussian, ProductChain, ProductRatios
 from vdsc.rec.steps import continuous
 
-FEW = 40
+FEW = 12
 """Tiles that the ways to send latents are compared on."""
 
 TOGETHER = 8
@@ -93,8 +93,7 @@ def together() -> list[Line]:
     """The same with a base of at most so many blocks."""
     return [
         {"base": base, "quality": q, **coded(blocks=(1, 8, 8), quality=q, model="tiles", base=base)}
-        for base in (1, 4, 16)
-        for q in (14, 20, 26, 32, 38)
+        for base, q in ((4, 26), (16, 26), (4, 20), (4, 32))
     ]
 
 
@@ -132,7 +131,7 @@ def blocks() -> list[Line]:
     return lines
 
 
-PLANS = ((24, 14.0), (48, 9.0), (80, 6.0))
+PLANS = ((16, 16.0), (48, 9.0))
 """How many blocks, and levels of noise."""
 
 

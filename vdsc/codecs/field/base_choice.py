@@ -18,6 +18,9 @@ from vdsc.core.types import Floats, Ints
 
 INDEX_BITS = CANDIDATES.bit_length() - 1
 _ROUNDS, _SHORTER = 8, 6
+ENOUGH = 0.01
+"""A fit ends where a step gains less than this share of what is left."""
+
 _UNIT = float(1 << LATENT)
 
 
@@ -107,7 +110,7 @@ class TileChooser:
                 break
             gained = least - energy
             now, least, damping = now + step, energy, damping / 4
-            if gained < 1e-3 * least:
+            if gained < ENOUGH * least:
                 break
         return now
 

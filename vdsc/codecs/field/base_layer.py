@@ -14,6 +14,7 @@ import numpy as np
 from vdsc.codecs.field.base_blocks import LatentBlocks, code_indices
 from vdsc.codecs.field.base_network import COLOURS, PICTURE, BaseNetwork
 from vdsc.codecs.field.field_layout import FieldLayout
+from vdsc.codecs.field.field_params import START
 from vdsc.codecs.field.pyramid import Shape
 from vdsc.core.types import Floats, Ints
 from vdsc.entropy.tape import Tape
@@ -23,9 +24,6 @@ from vdsc.model.store import Checkpoint
 
 SMALLEST = 16
 """Rows and columns of a picture at least: a tile is drawn as a whole."""
-
-START = 6
-"""Bytes of a model's hash in the header."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,8 +63,8 @@ class BaseLayer:
     @classmethod
     def by_key(cls, key: int, layout: FieldLayout) -> BaseLayer:
         """The layer that a file's header names; raises CorruptFile or ModelMissing."""
-        if not 0 < key < 1 << 8 * START or not fits(layout):
-            raise CorruptFile("the header names a base that cannot be; the file is damaged")
+        if not fits(layout):
+            raise CorruptFile("the header names a base that cannot be drawn; the file is damaged")
         found = store.by_start(key.to_bytes(START, "little"))
         if found.kind != store.IMPLICIT:
             raise CorruptFile(f"a file cannot have {found.name} as its base; it is damaged")

@@ -8,7 +8,7 @@ from math import prod
 from typing import TYPE_CHECKING, ClassVar
 
 from vdsc.codecs.base import ChunkFacts, Facts
-from vdsc.codecs.field.field_params import ID, FieldParams
+from vdsc.codecs.field.field_params import ID, START, FieldParams
 from vdsc.codecs.field.field_settings import FieldSettings
 from vdsc.container import Header
 from vdsc.core import memory
@@ -69,16 +69,18 @@ class FieldCodec:
         return TABLES + base + PAIRS * pairs + 8 * COPIES * prod(whole) * channels
 
     def describe(self, header: Header, bodies: Iterable[bytes]) -> Facts:
-        """Bytes of the network and of the latents."""
+        """Bytes of the network, and of the latents with those of the base."""
         from vdsc.codecs.field import network_bytes
 
         params, spent, chunks = FieldParams.from_header(header), 0, []
         for body in bodies:
             chunks.append(ChunkFacts(len(body)))
             spent += network_bytes.unpack(body, 1)[1] if body[:1] == network_bytes.OWN else 1
-        words = (
+        words: tuple[tuple[str, str], ...] = (
             ("step", f"{params.unit:.4g}"),
             ("blocks", " x ".join(map(str, params.blocks))),
         )
+        if params.model:
+            words = (*words, ("base", f"model {params.model.to_bytes(START, 'little').hex()}"))
         rest = sum(one.size for one in chunks) - spent
         return Facts(tuple(chunks), {"network": spent, "latents": rest}, settings=words)

@@ -125,8 +125,9 @@ class FieldEncoder:
         return Header(ID, None, self._outline, self._params.to_header(), len(self._spans))
 
     def words(self) -> str:
-        """The codec and its blocks."""
-        return f"{ID}, blocks of {' x '.join(map(str, self._params.blocks))}"
+        """The codec, its blocks and its base."""
+        base = f" on {self._settings.model}" if self._base is not None else ""
+        return f"{ID}{base}, blocks of {' x '.join(map(str, self._params.blocks))}"
 
     def learned(self) -> ContextNetwork | None:
         """The network."""

@@ -21,6 +21,9 @@ FARTHEST = 1 << 40
 STATED = 64
 """Eighths that the network is told a step is from the usual one, at most."""
 
+START = 6
+"""Bytes of a model's hash in the header."""
+
 SHRINK = 16
 """256ths of a step by which latents are decoded nearer to 0."""
 
@@ -84,7 +87,7 @@ class FieldParams:
         sound = FINEST <= made.step <= COARSEST and abs(made.origin) <= FARTHEST
         sound = (
             sound
-            and 0 <= made.model < 1 << 48
+            and 0 <= made.model < 1 << 8 * START
             and abs(made.offset) <= STATED
             and 0 <= made.shrink <= 128
         )
