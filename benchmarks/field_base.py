@@ -22,9 +22,9 @@ from PIL import Image
 import vdsc
 from vdsc.bench.runner import run_parts
 from vdsc.codecs.field.base_blocks import SPREAD
-from vdsc.codecs.field.base_choice import Parabola, TileChooser
 from vdsc.codecs.field.base_layer import BaseLayer
 from vdsc.codecs.field.base_network import LATENT
+from vdsc.codecs.field.block_choice import Parabola, TileChooser
 from vdsc.core.types import Floats
 from vdsc.entropy import BitStack
 from vdsc.errors import LimitExceeded
@@ -131,6 +131,32 @@ def blocks() -> list[Line]:
     return lines
 
 
+def stopped() -> list[Line]:
+    """Least cost, each tile in as many blocks as it is worth at the price that rounding has."""
+    choose, wanted = chooser(), tiles(FEW)
+    layer, lines = BaseLayer.of(store.by_name("tiles")), []
+    for noise in (16.0, 9.0):
+        most, price = len(layer.blocks), 2 * np.log(2) * noise**2
+        found = [choose.chosen(t, most=most, noise=noise**2, price=price) for t in wanted]
+        bits = float(np.mean([16 * len(one) + np.log2(most + 1) for one in found]))
+        made = layer.picture((FEW, 32, 32), found)
+        lines.append({"noise": noise, "bits": bits} | quality(made, wanted))
+    return lines
+
+
+def alone() -> list[Line]:
+    """The first few blocks of all tiles, by least cost."""
+    choose, wanted = chooser(), tiles()
+    layer = BaseLayer.of(store.by_name("tiles"))
+    most, noise = PLANS[-1]
+    indices = [choose.chosen(t, most=most, noise=noise**2, price=0) for t in wanted]
+    return [
+        {"bytes": 2 * few}
+        | quality(layer.picture((COUNT, 32, 32), [one[:few] for one in indices]), wanted)
+        for few in (0, 8, 16, 24, 32, 40, 48)
+    ]
+
+
 PLANS = ((16, 16.0), (48, 9.0))
 """How many blocks, and levels of noise."""
 
@@ -192,11 +218,13 @@ class DrawnTile:
             part = bend[np.ix_(used, used)] + np.diag(far**-2.0)
             mean = np.linalg.solve(part, -slope[used])
             own = np.minimum(np.diag(part) ** -0.5, 0.9999 * far)
-            ratio, off = own / far, mean / far
+            ratio = own / far
+            reach = 8.2 - 6.2 * ratio  # beyond that the proposal has no point
+            off = np.clip(mean / far, -reach, reach)
             kls = (-np.log(ratio) + (ratio**2 + off**2 - 1) / 2) / np.log(2)
             all_kls.append(kls)
             if number is None:
-                now[used] += mean
+                now[used] += off * far
                 continue
             rates = np.maximum(np.rint(16 * self.expected[b]), 1).astype(np.int64)
             coder = Blocked(ProductChain(rates), BUDGET, most=1 << 17, exact=False)
@@ -287,8 +315,8 @@ def size_of(stack: BitStack) -> int:
 
 
 PARTS = {
-    "webp": webp, "local": local, "blocks": blocks, "drawn": drawn, "scalar": scalar,
-    "together": together,
+    "webp": webp, "local": local, "alone": alone, "blocks": blocks, "stopped": stopped,
+    "drawn": drawn, "scalar": scalar, "together": together,
 }  # fmt: skip
 
 if __name__ == "__main__":

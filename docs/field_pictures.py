@@ -1,8 +1,9 @@
-"""Draw the pictures of field.md, with benchmarks/field_base.json: `python docs/field_pictures.py`."""
+"""Draw the pictures of field.md (needs matplotlib): `python docs/field_pictures.py`."""
 
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,8 @@ from matplotlib import pyplot as plt
 from numpy.typing import NDArray
 
 import vdsc
-from vdsc.codecs.field.base_choice import TileChooser
 from vdsc.codecs.field.base_layer import BaseLayer
+from vdsc.codecs.field.block_choice import TileChooser
 from vdsc.codecs.field.field_chunk import FieldChunk
 from vdsc.codecs.field.field_layout import FieldLayout
 from vdsc.codecs.field.field_params import FieldParams
@@ -25,7 +26,12 @@ from vdsc.model import store
 HERE = Path(__file__).parent
 MEASURED: dict[str, Any] = json.loads((HERE.parent / "benchmarks" / "field_base.json").read_text())
 Picture = NDArray[np.uint8]
-WAYS = {"blocks": "least cost", "drawn": "relative entropy coding", "scalar": "rounding"}
+WAYS = {
+    "blocks": "least cost, as many blocks for each tile",
+    "stopped": "least cost, blocks as each tile is worth",
+    "drawn": "relative entropy coding",
+    "scalar": "rounding (ideal bits)",
+}
 
 
 def scene(rows: int, columns: int) -> Picture:
@@ -54,7 +60,7 @@ def pyramid() -> None:
     """A picture, the sizes of its latents level by level, and what comes back."""
     picture = scene(128, 128)
     data = vdsc.compress(picture[None], codec="field", quality=40)
-    outline = Outline((1, *picture.shape), picture.dtype, Clock(rate=None, times=None))
+    outline = Outline((1, *picture.shape), picture.dtype, Clock(rate=Fraction(1)))
     chunk = FieldChunk(FieldLayout.of(outline), FieldParams(32, 0, (1, 8, 8)), 1)
     levels = chunk.latents(picture[None])
     figure, axes = plt.subplots(1, 4, figsize=(12, 3.3))

@@ -13,10 +13,10 @@ from tests.battery import check_codec
 from tests.forge import opened
 from vdsc.codecs.field import base_blocks
 from vdsc.codecs.field.base_blocks import LatentBlocks, code_indices
-from vdsc.codecs.field.base_choice import TileChooser
 from vdsc.codecs.field.base_layer import BaseLayer
 from vdsc.codecs.field.base_network import BaseNetwork
 from vdsc.codecs.field.base_tangent import RealNetwork
+from vdsc.codecs.field.block_choice import TileChooser
 from vdsc.entropy import BitStack
 from vdsc.entropy.tape import ReadingTape, WritingTape
 from vdsc.errors import CorruptFile, InvalidInput, ModelMissing
@@ -96,8 +96,8 @@ def test_integers_and_real_numbers_agree():
         assert np.abs(net.picture(whole) / 256 - drawn).max() < 1.5
         step = rng.normal(size=tiny.LATENTS) * 1e-4
         ahead = real.picture(latents + step) - real.picture(latents - step)
-        told = 2 * real.tangent(latents).slopes @ step
-        assert np.median(np.abs(ahead - told)) < 1e-3
+        expected = 2 * real.tangent(latents).slopes @ step
+        assert np.median(np.abs(ahead - expected)) < 1e-3
 
 
 def test_candidates_do_not_change():

@@ -88,8 +88,8 @@ def test_blocks_are_planned_by_what_latents_weigh():
     weight = np.array([1e5, 1e4, 1e3, 1e-9])
     law = LatentLaw(np.zeros(4), np.ones(4), weight)
     places, scales = planned(law)
-    told = np.concatenate(places)
-    counts = [int((told == i).sum()) for i in range(4)]
+    moved = np.concatenate(places)
+    counts = [int((moved == i).sum()) for i in range(4)]
     assert places[0][0] == 0
     assert counts[0] >= counts[1] >= counts[2] > counts[3] == 0
     assert all((scale > 0).all() for scale in scales)

@@ -7,8 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from vdsc.codecs.field.base_choice import TileChooser
 from vdsc.codecs.field.base_layer import BaseLayer
+from vdsc.codecs.field.block_choice import TileChooser
 from vdsc.core.types import Floats, Ints, Values
 from vdsc.entropy.tape import WritingTape
 

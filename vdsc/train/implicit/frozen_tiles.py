@@ -63,8 +63,8 @@ def planned(law: LatentLaw) -> tuple[list[NDArray[np.intp]], list[Floats]]:
         order = np.argsort(-law.weight * left, kind="stable")
         order = order[bits[order] > 0.05]
         while len(order) and len(places) < MOST:
-            told = np.cumsum(bits[order[:WIDEST]])
-            count = min(int((told < BITS).sum()) + 1, len(told))
+            known = np.cumsum(bits[order[:WIDEST]])
+            count = min(int((known < BITS).sum()) + 1, len(known))
             some, order = order[:count], order[count:]
             remains = error / law.weight[some]
             places.append(some)
