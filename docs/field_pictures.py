@@ -63,15 +63,15 @@ def pyramid() -> None:
     outline = Outline((1, *picture.shape), picture.dtype, Clock(rate=Fraction(1)))
     chunk = FieldChunk(FieldLayout.of(outline), FieldParams(32, 0, (1, 8, 8)), 1)
     levels = chunk.latents(picture[None])
-    figure, axes = plt.subplots(1, 4, figsize=(12, 3.3))
+    figure, axes = plt.subplots(1, len(levels) + 2, figsize=(13, 2.9))
     axes[0].imshow(picture)
     axes[0].set_title("picture, 49,152 bytes")
-    for level, latents, place in zip(chunk.pyramid.levels, levels, axes[1:3], strict=True):
+    for level, latents, place in zip(chunk.pyramid.levels, levels, axes[1:], strict=False):
         sizes = np.log2(1 + np.abs(whole(level, latents)))
         place.imshow(sizes, cmap="magma", vmax=6)
         place.set_title(f"level {level.number}: {level.grid[1]} x {level.grid[2]} blocks")
-    axes[3].imshow(vdsc.decompress(data).values[0])
-    axes[3].set_title(f"decoded, {len(data):,} bytes")
+    axes[-1].imshow(vdsc.decompress(data).values[0])
+    axes[-1].set_title(f"decoded, {len(data):,} bytes")
     for one in axes:
         one.set(xticks=[], yticks=[])
     save(figure, "pyramid")
@@ -99,10 +99,10 @@ def order() -> None:
         (axes[0], groups.reshape(8, 8), "places of a block: the group of each"),
         (axes[1], turns.reshape(level.grid), "blocks of a level: the phase of each"),
     ):
-        place.imshow(values, cmap="viridis_r")
+        place.imshow(values, cmap="summer")
         for (i, j), value in np.ndenumerate(values):
             word = "up" if value < 0 else f"{value:.0f}"
-            place.text(j, i, word, ha="center", va="center", fontsize=9, color="#c2185b")
+            place.text(j, i, word, ha="center", va="center", fontsize=9)
         place.set(title=title, xticks=[], yticks=[])
     save(figure, "order")
 
