@@ -92,7 +92,11 @@ def local() -> list[Line]:
 def together() -> list[Line]:
     """The same with a base of at most so many blocks."""
     return [
-        {"base": base, "quality": q, **coded(blocks=(1, 8, 8), quality=q, model="tiles", base=base)}
+        {
+            "base": base,
+            "quality": q,
+            **coded(blocks=(1, 8, 8), quality=q, base="tiles", base_blocks=base),
+        }
         for base, q in ((4, 26), (16, 26), (4, 20), (4, 32))
     ]
 
@@ -100,7 +104,9 @@ def together() -> list[Line]:
 def coded(**settings: Any) -> Line:
     """Bytes a tile, whole file, and PSNR."""
     wanted, begun = tiles(), time.perf_counter()
-    data = vdsc.compress(wanted, codec="field", step=step_of(settings.pop("quality")), **settings)
+    data = vdsc.compress(
+        wanted, codec="field", own=True, step=step_of(settings.pop("quality")), **settings
+    )
     seconds = time.perf_counter() - begun
     return {
         "bytes": len(data) / COUNT, "seconds": seconds,

@@ -18,14 +18,15 @@ EDGES = [*range(8), *(e for k in range(3, 24) for e in (1 << k, 3 << (k - 1))), 
 PI = 0x3243F6A8885A308D313198A2E
 
 
-def by_page(data, checkpoint=None):
-    """The values of a file, in its type; with the tensors of the model that it names."""
+def by_page(data, model=None, tiles=None):
+    """The values of a file, in its type. model: A, B and C of HEAD's model. tiles: the base's."""
     head, bodies = opened(data)
     shape, dtype = head[1], np.dtype(NAMES[head.get(2, 0)])
-    params, count, net, parts = head, len(bodies), None, []
+    params, count, parts = head, len(bodies), []
     apart = len(shape) > 1 and shape[-1] <= 4
     axes, channels = (shape[:-1], shape[-1]) if apart else (shape, 1)
     sizes = [1 << (params.get("b", 0) >> 4 * i & 15) for i in range(len(axes))]
+    net = model
     for i, body in enumerate(bodies):
         frames = (i + 1) * shape[0] // count - i * shape[0] // count
         at = 1
@@ -33,7 +34,7 @@ def by_page(data, checkpoint=None):
             net, at = network(body)
         stack, base = Stack(body[at:]), 0
         if "m" in params:
-            base = drawn(stack, checkpoint, (frames, *axes[1:]))
+            base = drawn(stack, tiles, (frames, *axes[1:]))
         field = Field(stack, net, params, (frames, *axes[1:]), sizes, channels)
         x = field.values()
         assert stack.empty
@@ -41,7 +42,7 @@ def by_page(data, checkpoint=None):
             x = rounded(x, WAVES)
         step = 2.0 ** (params.get("j", 0) // 8) * 2.0 ** (params.get("j", 0) % 8 / 8)
         real = (x.astype(float) * 2.0**-8 + params.get("o", 0)) * step
-        parts.append((real + base).reshape(frames, *shape[1:]))
+        parts.append((real.reshape(frames, *shape[1:])) + base)
     return held(np.concatenate(parts), dtype)
 
 
@@ -57,7 +58,7 @@ def held(real, dtype):
 
 def network(body):
     """Three matrices of integers, and where they end."""
-    widths, at, made = (22, body[1], body[2], 3), 3, []
+    widths, at, made = (23, body[1], body[2], 3), 3, []
     for rows, columns in pairwise(widths):
         size = (rows + 1) * columns
         raw = np.frombuffer(body, "i1", size, at + 1).astype(object) << body[at]
@@ -67,7 +68,7 @@ def network(body):
 
 
 def outputs(net, x):
-    """Three numbers of 22."""
+    """Three numbers of 23."""
     x = np.array([*x, 1024], dtype=object)
     for matrix in net[:2]:
         x = np.array([*(min(max(int(v) >> 12, 0), 1 << 20) for v in x @ matrix), 1024], object)
@@ -80,13 +81,15 @@ class Field:
     def __init__(self, stack, net, params, shape, sizes, channels):
         self.stack, self.net, self.params, self.channels = stack, net, params, channels
         self.levels = [(shape, sizes)]
-        while prod(grid := grid_of(*self.levels[-1])) > 8:
-            self.levels.append((grid, [min(4, n) for n in grid]))
+        while prod(grid := grid_of(*self.levels[-1])) > 8 and wide_of(*self.levels[-1]):
+            wide = wide_of(*self.levels[-1])
+            self.levels.append((grid, [min(4, n) if a in wide else 1 for a, n in enumerate(grid)]))
 
     def values(self):
         """The array (*shape, C) of integers with 8 binary places."""
         last, c = self.levels[-1], self.channels
         first = self.real(self.tops(prod(grid_of(*last)) * c)).reshape(-1, c)
+        self.above = None
         latents = [self.level(i) for i in reversed(range(len(self.levels)))]
         for (shape, sizes), own in zip(reversed(self.levels), latents, strict=True):
             whole = self.real(own)
@@ -127,9 +130,10 @@ class Field:
         while at < len(order):
             group = order[at : at + count]
             seen = Seen(self, number, grid, sizes, places, order[:at], latents)
-            for phase in phases(grid):
+            for phase in phases(grid, seen.wide):
                 self.phase(seen, group, phase, latents)
             at, count = at + count, -(-8 * count // 5)
+        self.above = (sizes, grid, [spread([size_of(q) for q in row[order]]) for row in latents])
         return latents
 
     def phase(self, seen, group, phase, latents):
@@ -178,7 +182,7 @@ class Seen:
         self.places, self.before, self.latents = places, before, latents
         self.where = list(product(*map(range, grid)))
         self.index = {place: b for b, place in enumerate(self.where)}
-        self.known = {}
+        self.known, self.wide = {}, wide_of(None, sizes, grid)
 
     def sizes(self, p):
         """Sizes of one place in all blocks."""
@@ -216,11 +220,21 @@ class Seen:
                 found.append(self.index[tuple(place)])
         return found
 
+    def over(self, b):
+        """What the block of the level above says."""
+        if self.field.above is None:
+            return 0
+        sizes, grid, means = self.field.above
+        place = 0
+        for k, n, many in zip(self.where[b], sizes, grid, strict=True):
+            place = place * many + k // n
+        return means[place]
+
     def inputs(self, b, p, parity, sizes):
-        """The 22 inputs."""
+        """The 23 inputs."""
         k, c = self.places[p]
-        d, wide = len(self.grid), [a for a, n in enumerate(self.grid) if n > 1]
-        rank = {one: i for i, one in enumerate(parities(d))}
+        d, wide = len(self.grid), self.wide
+        rank = {one: i for i, one in enumerate(parities(d, wide))}
         beside = [a for a in wide if rank[flip(parity, [a])] < rank[parity]]
         pairs = [(a, e) for a in wide for e in wide if a < e]
         across = [pair for pair in pairs if rank[flip(parity, pair)] < rank[parity]]
@@ -231,6 +245,7 @@ class Seen:
         x.append(total * (64 // (4 * len(across))) if across else 0)
         total = sum(self.mean(n, p, "near") for a in wide for n in self.neighbours(b, [a]))
         x.append((total * (64 // (2 * len(wide))) + 32) >> 6 if wide else 0)
+        x.append(self.over(b))
         x += [512 * min(len(beside), 2), 512 * min(len(across), 2)]
         shares = sorted((32 * a // n for a, n in zip(k, self.blocks, strict=True)), reverse=True)
         x += ([log(s) for s in shares] + [0, 0])[:3]
@@ -243,6 +258,18 @@ class Seen:
 def grid_of(shape, sizes):
     """Blocks along each axis."""
     return [-(-n // size) for n, size in zip(shape, sizes, strict=True)]
+
+
+def wide_of(shape, sizes, grid=None):
+    """Axes along which blocks have neighbours."""
+    grid = grid or grid_of(shape, sizes)
+    return [a for a, n in enumerate(grid) if n > 1 and sizes[a] > 1]
+
+
+def spread(sizes):
+    """64 times their mean."""
+    count = max(1, len(sizes))
+    return (2 * 64 * sum(sizes) + count) // (2 * count)
 
 
 def size_of(q):
@@ -259,10 +286,14 @@ def log(n):
     return 16 * ((1 + n) ** 16).bit_length() - 16
 
 
-def parities(axes):
+def parities(axes, wide):
     """In the order of coding."""
-    half = [p for p in product((0, 1), repeat=axes) if not p[0]]
-    return [one for p in half for one in (p, tuple(1 - bit for bit in p))]
+    made = []
+    for tail in product((0, 1), repeat=max(0, len(wide) - 1)):
+        one = dict(zip(wide[1:], tail, strict=True))
+        parity = tuple(one.get(a, 0) for a in range(axes))
+        made += [parity, flip(parity, wide)] if wide else [parity]
+    return made
 
 
 def flip(parity, axes):
@@ -270,11 +301,11 @@ def flip(parity, axes):
     return tuple(bit ^ (a in axes) for a, bit in enumerate(parity))
 
 
-def phases(grid):
+def phases(grid, wide):
     """Parities and the blocks that have them."""
     where = list(product(*map(range, grid)))
-    for parity in parities(len(grid)):
-        blocks = [b for b, w in enumerate(where) if tuple(n % 2 for n in w) == parity]
+    for parity in parities(len(grid), wide):
+        blocks = [b for b, w in enumerate(where) if all(w[a] % 2 == parity[a] for a in wide)]
         if blocks:
             yield parity, blocks
 

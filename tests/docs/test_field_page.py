@@ -27,6 +27,10 @@ CASES = {
     "colours": (picture(1, 19, 25, 3), {"quality": 60, "blocks": (1, 8, 4)}),
     "space": (walk(17, 12, 9), {"quality": 50, "blocks": (4, 4, 4)}),
     "four axes": (walk(5, 6, 7, 8), {"quality": 30, "blocks": (2, 2, 2, 2)}),
+    "apart": (
+        picture(20, 12, 12, 3)[np.random.default_rng(0).permutation(20)],
+        {"blocks": (1, 8, 8)},
+    ),
     "fine": (walk(60, 2) * 1e6, {"quality": 100}),
     "still": (np.full((3, 6), 7.5), {}),
     "one value": (np.ones(1), {}),
@@ -54,6 +58,7 @@ def test_a_base(shape, monkeypatch, tmp_path):
     tiny_tiles.write_tiles(tmp_path / "tiles")
     monkeypatch.setattr(store, "folders", lambda: [tmp_path])
     values = tiny_tiles.pictures(*(1, *shape)[-3:]).reshape(*shape, 3)
-    data = vdsc.compress(values, codec="field", model="tiles", price=0.01, quality=40)
-    found = by_page(data, tiny_tiles.arrays())
+    options = {"base": "tiles", "base_blocks": 6, "price": 0.01}
+    data = vdsc.compress(values, codec="field", quality=40, **options)
+    found = by_page(data, tiles=tiny_tiles.arrays())
     assert found.tobytes() == vdsc.decompress(data).values.tobytes()

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from vdsc.api.encoding import Job
-from vdsc.api.field_choice import as_field
+from vdsc.api.field_choice import FIELD, as_field
 from vdsc.api.jobs import LEARNED, PLAIN, dated, job, offer
 from vdsc.api.report import Report
 from vdsc.api.rival import rival
@@ -51,6 +51,11 @@ def chosen(
     verify: bool,
 ) -> Choice:
     """A checkpoint's codec where that does better, or is asked for; else the plain one."""
+    model = str(settings.get("model", ""))
+    if model and store.by_name(model).kind in {store.FIELD, store.IMPLICIT}:
+        asked = job(FIELD, settings, verify=verify)
+        plain_source = source.plain or source
+        return Choice(asked, plain_source, dated(plain_source, "", fps, times), asked=True)
     sprites = as_sprites(source, settings, fps, times, verify=verify)
     if sprites is not None:
         found, seen, outline, done = sprites
@@ -58,7 +63,6 @@ def chosen(
     learned, plain = (offer(name, settings, verify=verify) for name in (LEARNED, PLAIN))
     if learned is None and plain is None:
         job(LEARNED, settings, verify=verify)  # says what is wrong with them
-    model = settings.get("model", "")
     if learned is not None and plain is None:
         return Choice(learned, source, dated(source, model, fps, times), asked=True)
     assert plain is not None

@@ -39,7 +39,7 @@ def fitted(
     )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        net = _network(inputs.shape[1], hidden)
+        net = network(inputs.shape[1], hidden)
         if start is not None:
             _load(net, start)
         rule = torch.optim.Adam(net.parameters(), lr=RATE)
@@ -52,7 +52,7 @@ def fitted(
             rule.zero_grad()
             loss.backward()
             rule.step()
-    return [_layer(one) for one in _layers(net)]
+    return layers_of(net)
 
 
 def nats(outputs: Tensor, latents: Tensor) -> Tensor:
@@ -67,7 +67,13 @@ def nats(outputs: Tensor, latents: Tensor) -> Tensor:
     return spent + large * (above * functional.softplus(-rest) + functional.softplus(rest))
 
 
-def _network(inputs: int, hidden: tuple[int, int]) -> nn.Sequential:
+def layers_of(net: nn.Sequential) -> list[Floats]:
+    """Layers (in + 1, out), the bias last."""
+    return [_layer(one) for one in _layers(net)]
+
+
+def network(inputs: int, hidden: tuple[int, int]) -> nn.Sequential:
+    """A network that is not trained yet."""
     first, second = hidden
     net = nn.Sequential(
         nn.Linear(inputs, first), nn.ReLU(), nn.Linear(first, second), nn.ReLU(),

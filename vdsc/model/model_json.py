@@ -12,8 +12,9 @@ from typing import Any
 from vdsc.model.channel_layout import FOUR, FOURS, KINDS
 
 PATHS, VIDEO, BITSBACK, SPRITES = "paths", "video", "bitsback", "sprites"
-"""Kinds: latent paths of lossy files; lossless video without them, and with them; and what small
-moving things look like."""
+FIELD = "field"
+"""Kinds: latent paths of lossy files; lossless video without them, and with them; what small
+moving things look like; and what is likely around a latent of a field."""
 
 IMPLICIT = "implicit"
 """The kind of a coordinate network that draws tiles of pictures."""
@@ -23,6 +24,9 @@ MOST = 1 << 24
 
 AXES = 3
 """Rows, columns and colours of a picture."""
+
+COORDINATES = 4
+"""Axes of a field."""
 
 CELL = 64
 """Pixels of the largest square that looks come from, a side."""
@@ -36,7 +40,7 @@ def check_settings(settings: Any) -> None:
     _demand(isinstance(settings, dict), "it holds no settings")
     _demand(isinstance(settings.get("name"), str) and settings["name"], "no name")
     _demand(isinstance(settings.get("digest"), str), "no digest")
-    kinds = {PATHS, VIDEO, BITSBACK, SPRITES, IMPLICIT}
+    kinds = {PATHS, VIDEO, BITSBACK, SPRITES, FIELD, IMPLICIT}
     _demand(settings.get("kind", PATHS) in kinds, "kind is unknown")
     _demand(isinstance(settings.get("card", {}), dict), "card holds no settings")
     if settings.get("kind", PATHS) in {PATHS, BITSBACK}:
@@ -46,6 +50,13 @@ def check_settings(settings: Any) -> None:
         net = settings.get("net")
         sound = isinstance(net, dict) and _is_whole(net.get("cell"), 1, CELL)
         _demand(sound, "net.cell is no side of a square")
+    if settings.get("kind") == FIELD:
+        net = settings.get("net")
+        sound = isinstance(net, dict) and isinstance(net.get("pixels"), bool)
+        sizes: Any = net.get("blocks") if isinstance(net, dict) else None
+        sound = sound and isinstance(sizes, list) and 1 <= len(sizes) <= COORDINATES
+        sound = sound and all(_is_whole(n, 2, MOST) for n in sizes)
+        _demand(sound, "net does not say what it takes")
 
 
 def _channels(settings: dict[str, Any]) -> int:

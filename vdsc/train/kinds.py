@@ -55,6 +55,12 @@ def _sprites(values: dict[str, Any], folder: Path) -> Trainer:
     return SpritesTrainer.open(values, folder)
 
 
+def _field(values: dict[str, Any], folder: Path) -> Trainer:
+    from vdsc.train.field.field_trainer import FieldTrainer
+
+    return FieldTrainer.open(values, folder)
+
+
 def _implicit(values: dict[str, Any], folder: Path) -> Trainer:
     from vdsc.train.implicit.implicit_trainer import ImplicitTrainer
 
@@ -66,14 +72,15 @@ KINDS: dict[str, Callable[[dict[str, Any], Path], Trainer]] = {
     "video": _video,
     "bitsback": _bitsback,
     "sprites": _sprites,
+    "field": _field,
     "implicit": _implicit,
 }
-"""A trainer's opener by the kind of model: latent paths, lossless video, bits-back, sprites, tiles
-that a coordinate network draws."""
+"""A trainer's opener by the kind of model: latent paths, lossless video, bits-back, sprites,
+networks of fields, and coordinate networks that draw tiles."""
 
 DOMAINS = {
     "motion": "paths", "digits": "paths", "video": "video", "mazes": "bitsback",
-    "sprites": "sprites", "photographs": "implicit",
+    "sprites": "sprites", "fields": "field", "photographs": "implicit",
 }  # fmt: skip
 """The kind of model that is trained on each domain's data, where the config names none."""
 

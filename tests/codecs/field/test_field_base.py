@@ -46,7 +46,7 @@ def blocks():
 
 @pytest.mark.parametrize("base", [0, 1, 6])
 def test_all_that_every_codec_passes(base):
-    check_codec("field", FILM, model="tiles", base=base, quality=30, damage=6)
+    check_codec("field", FILM, base="tiles", base_blocks=base, quality=30, damage=6)
 
 
 def test_pictures_whose_rows_are_the_first_axis():
@@ -58,7 +58,7 @@ def test_the_network_and_the_pyramid_above_it_add_up():
     sizes, errors = [], []
     for base in (0, 6):
         data, report = vdsc.compress(
-            FILM, codec="field", model="tiles", base=base, step=12.0, price=0.02, report=True
+            FILM, codec="field", base="tiles", base_blocks=base, step=12.0, price=0.02, report=True
         )
         decoded = vdsc.decompress(data).values.astype(float)
         sizes.append(len(data))
@@ -98,6 +98,19 @@ def test_integers_and_real_numbers_agree():
         ahead = real.picture(latents + step) - real.picture(latents - step)
         expected = 2 * real.tangent(latents).slopes @ step
         assert np.median(np.abs(ahead - expected)) < 1e-3
+
+
+def test_the_base_may_be_named_as_the_model():
+    """Also without the codec's name, as the command line does."""
+    data, report = vdsc.compress(FILM, model="tiles", quality=30, report=True)
+    assert data == vdsc.compress(FILM, codec="field", base="tiles", quality=30)
+    assert "on tiles" in report.made_by
+    assert ("base", f"model {store.by_name('tiles').digest[:6].hex()}") in settings_of(data)
+
+
+def settings_of(data):
+    """What `info` says of the settings."""
+    return [tuple(pair) for pair in vdsc.info(data).settings]
 
 
 def test_candidates_do_not_change():
@@ -146,10 +159,10 @@ def test_tiles_are_cut_and_joined():
 def test_what_cannot_be_is_refused(model, tmp_path):
     """Other arrays, other models, damaged ones, and headers that name what is not there."""
     for values in (FILM.astype(np.float32), FILM[..., 0], FILM[:, :9, :9]):
-        with pytest.raises(InvalidInput, match="leave out --model"):
+        with pytest.raises(InvalidInput, match="leave it out"):
             vdsc.compress(values, codec="field", model="tiles")
-    with pytest.raises(InvalidInput, match="blocks"):
-        vdsc.compress(FILM, codec="field", model="tiles", base=300)
+    with pytest.raises(InvalidInput, match="base_blocks"):
+        vdsc.compress(FILM, codec="field", base="tiles", base_blocks=300)
     with pytest.raises(ModelMissing):
         vdsc.compress(FILM, codec="field", model="other")
     tables = tiny.arrays()

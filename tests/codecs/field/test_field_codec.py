@@ -133,7 +133,7 @@ def test_each_place_and_each_block_is_coded_once(sizes, channels):
     order = LatentOrder.of(level)
     assert sorted(order.places) == list(range(channels, level.latents))
     assert [g.begin for g in order.groups[1:]] == [g.end for g in order.groups[:-1]]
-    blocks = np.concatenate([phase.blocks for phase in phases(level.grid)])
+    blocks = np.concatenate([phase.blocks for phase in phases(level.grid, level.axes)])
     assert sorted(blocks) == list(range(level.blocks))
 
 

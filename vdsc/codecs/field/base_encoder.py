@@ -7,10 +7,12 @@ from functools import cached_property
 
 import numpy as np
 
-from vdsc.codecs.field.base_layer import BaseLayer
+from vdsc.codecs.field.base_layer import BaseLayer, DrawnBase
 from vdsc.codecs.field.block_choice import TileChooser
+from vdsc.codecs.field.field_layout import FieldLayout
+from vdsc.codecs.field.field_settings import FieldSettings
 from vdsc.core.types import Floats, Ints, Values
-from vdsc.entropy.tape import WritingTape
+from vdsc.model import store
 
 NOISE = 0.25
 """The squared error that is as good as none, in squared steps of the latents above the base."""
@@ -31,11 +33,18 @@ class BaseEncoder:
     unit: float
     price: float
 
-    def coded(self, tape: WritingTape, values: Values) -> Floats:
-        """Put the blocks of all tiles of values (*shape, 3) on a tape; the picture they make."""
-        shape = values.shape[:-1]
-        indices = self.layer.code(tape, shape, self._chosen(values.astype(np.float64)))
-        return self.layer.picture(shape, indices)
+    @classmethod
+    def of(
+        cls, name: str, layout: FieldLayout, settings: FieldSettings, unit: float
+    ) -> BaseEncoder:
+        """That of the model `name`; raises InvalidInput for arrays that it does not draw."""
+        layer = BaseLayer.by_name(name, layout)
+        return cls(layer, settings.base_blocks, unit, settings.price)
+
+    def drawn(self, values: Values) -> DrawnBase:
+        """The base of values (*shape, 3)."""
+        indices = self._chosen(values.astype(np.float64))
+        return DrawnBase(self.layer, values.shape[:-1], indices)
 
     def _chosen(self, values: Floats) -> list[Ints]:
         """Indices of the blocks of each tile."""
@@ -49,3 +58,9 @@ class BaseEncoder:
         return self.layer.checkpoint.once(
             "tile chooser", lambda: TileChooser(self.layer.network, self.layer.blocks)
         )
+
+
+def base_of(settings: FieldSettings) -> str:
+    """The name of the base that is asked for, also where `model` names it; raises ModelMissing."""
+    named = settings.model and store.by_name(settings.model).kind == store.IMPLICIT
+    return settings.base or (settings.model if named else "")

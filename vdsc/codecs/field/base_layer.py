@@ -6,6 +6,7 @@ stack -> blocks of each tile -> latents -> the network -> tiles -> a picture, Q8
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from math import prod
 
@@ -52,12 +53,12 @@ class BaseLayer:
         found = store.by_name(name)
         if found.kind != store.IMPLICIT:
             words = f"codec 'field' takes a model of kind 'implicit', not {name} ({found.kind})"
-            raise InvalidInput(f"{words}; leave out --model")
+            raise InvalidInput(f"{words}; leave it out")
         if not fits(layout):
             words = (
                 f"model {name} draws pictures (..., H, W, 3) of uint8, {SMALLEST} a side at least"
             )
-            raise InvalidInput(f"{words}; leave out --model")
+            raise InvalidInput(f"{words}; leave it out")
         return cls.of(found)
 
     @classmethod
@@ -77,10 +78,6 @@ class BaseLayer:
         if not key:
             raise ModelMissing(f"{self.checkpoint.name} has a hash of zeros; train it again")
         return key
-
-    def code(self, tape: Tape, shape: Shape, known: list[Ints] | None) -> list[Ints]:
-        """Code, or read, the indices of the blocks of each tile of a chunk of a shape."""
-        return code_indices(tape, self.blocks, self.count(shape), known)
 
     def count(self, shape: Shape) -> int:
         """How many tiles a chunk has."""
@@ -106,6 +103,29 @@ class BaseLayer:
             drawn = self.network.picture(self.blocks.total(found, self.network.latents))
             place[:] = drawn[: place.shape[0], : place.shape[1]]
         return made.reshape(*shape, COLOURS) * 0.5**PICTURE
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnBase:
+    """The tiles of a chunk of a shape, by the indices of the blocks of each."""
+
+    layer: BaseLayer
+    shape: Shape
+    indices: list[Ints]
+
+    @classmethod
+    def read(cls, layer: BaseLayer, shape: Shape, tape: Tape) -> DrawnBase:
+        """What an encoder has written to a tape."""
+        return cls(layer, shape, code_indices(tape, layer.blocks, layer.count(shape), None))
+
+    def write(self, tape: Tape) -> None:
+        """Put the indices on a tape."""
+        code_indices(tape, self.layer.blocks, len(self.indices), self.indices)
+
+    @cached_property
+    def picture(self) -> Floats:
+        """Values (*shape, 3), whole numbers of 2**-8."""
+        return self.layer.picture(self.shape, self.indices)
 
 
 def fits(layout: FieldLayout) -> bool:

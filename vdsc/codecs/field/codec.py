@@ -47,9 +47,11 @@ class FieldCodec:
 
     def fixed(self, source: Source, outline: Outline, settings: FieldSettings) -> FieldSettings:
         """The step that a quality means for the whole sequence."""
-        from vdsc.codecs.field.field_encoder import step_of
+        from vdsc.codecs.field.field_facts import step_of
 
-        return settings if settings.step else replace(settings, step=step_of(source, settings))
+        if settings.step:
+            return settings
+        return replace(settings, step=step_of(source, settings.quality))
 
     def decoder(self, header: Header, *, memlimit: int = memory.DEFAULT) -> FieldDecoder:
         """Begin to decode a file; raises CorruptFile or UnsupportedVersion."""
@@ -65,7 +67,7 @@ class FieldCodec:
         whole = [-(-n // size) * size for n, size in zip(axes, params.blocks, strict=True)]
         channels = prod(shape[len(params.blocks) :])
         pairs = (prod(params.blocks) * channels) ** 2
-        base = BASE if params.model else 0
+        base = BASE if params.base else 0
         return TABLES + base + PAIRS * pairs + 8 * COPIES * prod(whole) * channels
 
     def describe(self, header: Header, bodies: Iterable[bytes]) -> Facts:
@@ -80,7 +82,7 @@ class FieldCodec:
             ("step", f"{params.unit:.4g}"),
             ("blocks", " x ".join(map(str, params.blocks))),
         )
-        if params.model:
-            words = (*words, ("base", f"model {params.model.to_bytes(START, 'little').hex()}"))
+        if params.base:
+            words = (*words, ("base", f"model {params.base.to_bytes(START, 'little').hex()}"))
         rest = sum(one.size for one in chunks) - spent
         return Facts(tuple(chunks), {"network": spent, "latents": rest}, settings=words)

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from vdsc.codecs.field.base_layer import DrawnBase
 from vdsc.codecs.field.field_layout import FieldLayout
 from vdsc.codecs.field.field_params import FieldParams
 from vdsc.codecs.field.pyramid import Pyramid
@@ -26,11 +27,12 @@ _EXACT = float(1 << 36)
 
 @dataclass(frozen=True)
 class FieldChunk:
-    """So many frames of a layout under the parameters of a file."""
+    """So many frames of a layout under the parameters of a file, on a base if there is one."""
 
     layout: FieldLayout
     params: FieldParams
     frames: int
+    base: DrawnBase | None = None
 
     @cached_property
     def pyramid(self) -> Pyramid:
@@ -42,19 +44,18 @@ class FieldChunk:
         """The shape of its values, channels last."""
         return (*self.layout.part(self.frames), self.layout.channels)
 
-    def latents(self, frames: Values, base: Floats | None = None) -> list[Floats]:
-        """Real latents of each level, in steps, of frames (n, ...) less a base (*shape, C)."""
-        values = frames.reshape(self.shape)
-        values = values.astype(np.float64) if base is None else values - base
+    def latents(self, frames: Values) -> list[Floats]:
+        """Real latents of each level, in steps, of frames (n, ...) less the base."""
+        values = frames.reshape(self.shape).astype(np.float64)
+        if self.base is not None:
+            values -= self.base.picture
         found = values / self.params.unit - self.params.origin
         if self.layout.colours:
             found = found @ np.linalg.inv(_TURN * 0.5**_TURN_PLACES)
         return self.pyramid.forward(found)
 
-    def values(
-        self, latents: list[Ints], dtype: np.dtype[np.generic], base: Floats | None = None
-    ) -> Values:
-        """Frames (n, ...) of latents on a base; raises CorruptFile for impossibly large ones."""
+    def values(self, latents: list[Ints], dtype: np.dtype[np.generic]) -> Values:
+        """Frames (n, ...) of latents; raises CorruptFile for impossibly large ones."""
         found = self.pyramid.inverse([self._real(q) for q in latents])
         if np.abs(found).max(initial=0) >= _EXACT:
             raise CorruptFile("values are impossibly large; the file is damaged")
@@ -63,8 +64,8 @@ class FieldChunk:
         found *= 0.5**PLACES
         found += self.params.origin
         found *= self.params.unit
-        if base is not None:
-            found += base
+        if self.base is not None:
+            found += self.base.picture
         return held(found, dtype)
 
     def _real(self, latents: Ints) -> Floats:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from vdsc.codecs import windows
 from vdsc.codecs.field import network_bytes
-from vdsc.codecs.field.base_layer import BaseLayer
+from vdsc.codecs.field.base_layer import BaseLayer, DrawnBase
 from vdsc.codecs.field.context_network import ContextNetwork
+from vdsc.codecs.field.field_checkpoints import fits, network_of
+from vdsc.codecs.field.field_checkpoints import words as words_of
 from vdsc.codecs.field.field_chunk import FieldChunk
 from vdsc.codecs.field.field_layout import FieldLayout
 from vdsc.codecs.field.field_params import FieldParams
@@ -19,6 +22,7 @@ from vdsc.core.types import Values
 from vdsc.entropy import BitStack
 from vdsc.entropy.tape import ReadingTape
 from vdsc.errors import CorruptFile
+from vdsc.model import store
 
 
 class FieldDecoder:
@@ -29,8 +33,15 @@ class FieldDecoder:
         self._layout = FieldLayout.of(header.outline)
         self._spans = windows.parts(header.outline.frames, header.chunks)
         self._network: ContextNetwork | None = None
-        key = self._params.model
-        self._base = BaseLayer.by_key(key, self._layout) if key else None
+        base = self._params.base
+        self._base = BaseLayer.by_key(base, self._layout) if base else None
+        if header.model is not None:
+            checkpoint = store.by_digest(header.model.name, header.model.digest)
+            waves = sum(n > 1 for n in self._params.blocks)
+            if not fits(checkpoint, header.outline.dtype, waves):
+                words = f"model {checkpoint.name} takes {words_of(checkpoint)}, not this file"
+                raise CorruptFile(f"{words}; the file is damaged")
+            self._network = network_of(checkpoint)
 
     def decode(self, body: bytes, wanted: Instants) -> Iterator[Values]:
         """Frames (n, ...) of the next chunk: the file's own ones only; raises CorruptFile."""
@@ -42,15 +53,15 @@ class FieldDecoder:
             raise CorruptFile("a chunk lacks its context network; the file is damaged")
         stack = BitStack.from_bytes(body[at:])
         with one_thread():
-            code = LatentCode(chunk.pyramid, self._network, self._params.offset)
-            tape, base = ReadingTape(stack), None
+            code = LatentCode(chunk.pyramid, self._network, self._params.stated)
+            tape = ReadingTape(stack)
             if self._base is not None:
-                part = self._layout.part(end - begin)
-                base = self._base.picture(part, self._base.code(tape, part, None))
+                drawn = DrawnBase.read(self._base, chunk.shape[:-1], tape)
+                chunk = replace(chunk, base=drawn)
             latents = code.code(tape, None)
             if not stack.empty:
                 raise CorruptFile("a chunk holds more than its latents; the file is damaged")
-            made = chunk.values(latents, self._outline.dtype, base)
+            made = chunk.values(latents, self._outline.dtype)
         yield made.reshape(end - begin, *self._outline.shape[1:])
 
     def learned(self) -> ContextNetwork | None:

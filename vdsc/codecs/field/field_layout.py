@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 
@@ -53,14 +54,26 @@ class FieldLayout:
         colours = channels == COLOURS and outline.dtype == np.uint8
         return cls(tuple(axes), channels, colours)
 
+    def waves(self, *, apart: bool) -> list[int]:
+        """Axes along which blocks have several samples; apart: not the first."""
+        return [a for a, n in enumerate(self.shape) if n > 1 and not (apart and a == 0)]
+
+    def spread(self, along: Sequence[int], *, apart: bool) -> Shape:
+        """Samples of a block along all axes, given those along the `waves`; () for ()."""
+        found = dict(zip(self.waves(apart=apart), along, strict=True)) if along else {}
+        return tuple(found.get(a, 1) for a in range(len(self.shape))) if found else ()
+
     def part(self, frames: int) -> Shape:
         """The coordinates of so many frames."""
         return (frames, *self.shape[1:])
 
-    def blocks(self, asked: tuple[int, ...] = ()) -> Shape:
-        """Samples of a block along each axis; raises InvalidInput for impossible ones."""
-        usual = USUAL[sum(n > 1 for n in self.shape)]
-        sizes = asked or (usual,) * len(self.shape)
+    def blocks(self, asked: tuple[int, ...] = (), *, apart: bool = False) -> Shape:
+        """Samples of a block along each axis; raises InvalidInput for impossible ones.
+
+        apart: whether frames have nothing in common, unless sizes are asked for.
+        """
+        usual = USUAL[len(self.waves(apart=apart))]
+        sizes = asked or (1,) * apart + (usual,) * len(self.shape[apart:])
         if len(sizes) != len(self.shape):
             raise InvalidInput(f"{len(sizes)} sizes of blocks for {len(self.shape)} axes")
         if any(n < 1 or n > LARGEST or n & (n - 1) for n in sizes):

@@ -19,10 +19,10 @@ FARTHEST = 1 << 40
 """Steps that the origin is from 0 at most."""
 
 STATED = 64
-"""Eighths that the network is told a step is from the usual one, at most."""
+"""Eighths of a power of two that the network is told a step is from the spread, at most."""
 
 START = 6
-"""Bytes of a model's hash in the header."""
+"""Bytes of a base's hash in the header."""
 
 SHRINK = 16
 """256ths of a step by which latents are decoded nearer to 0."""
@@ -40,17 +40,18 @@ class FieldParams:
     """What the header stores.
 
     step: j, where a step is 2^(j/8). origin: what is taken off all values, in steps. blocks:
-    samples of a block along each axis. offset: by how many eighths the step is above the usual one,
-    as the network is told. shrink: by how many 256ths of a step latents are decoded nearer to 0.
-    model: the first bytes of the hash of the model that draws a first picture, 0 for none.
+    samples of a block along each axis. stated: what a checkpoint's network is told of the step: how
+    many eighths of a power of two it is above the spread of the values. shrink: by how many 256ths
+    of a step latents are decoded nearer to 0. base: the first bytes of the hash of the model that
+    draws what lies beneath, 0 for none.
     """
 
     step: int
     origin: int
     blocks: Shape
-    offset: int = 0
+    stated: int = 0
     shrink: int = SHRINK
-    model: int = 0
+    base: int = 0
 
     @property
     def unit(self) -> float:
@@ -60,7 +61,7 @@ class FieldParams:
     def to_header(self) -> dict[str, int]:
         """The parameters, those that say nothing left out."""
         sizes = sum((n.bit_length() - 1) << _DIGIT * i for i, n in enumerate(self.blocks))
-        stored = {"j": self.step, "o": self.origin, "b": sizes, "t": self.offset, "m": self.model}
+        stored = {"j": self.step, "o": self.origin, "b": sizes, "t": self.stated, "m": self.base}
         return {k: v for k, v in stored.items() if v} | (
             {} if self.shrink == SHRINK else {"d": self.shrink}
         )
@@ -85,12 +86,8 @@ class FieldParams:
             params.get("d", SHRINK), params.get("m", 0),
         )  # fmt: skip
         sound = FINEST <= made.step <= COARSEST and abs(made.origin) <= FARTHEST
-        sound = (
-            sound
-            and 0 <= made.model < 1 << 8 * START
-            and abs(made.offset) <= STATED
-            and 0 <= made.shrink <= 128
-        )
+        sound = sound and abs(made.stated) <= STATED and 0 <= made.shrink <= 128
+        sound = sound and 0 <= made.base < 1 << 8 * START
         sound = sound and 0 <= sizes < 1 << _DIGIT * AXES and asked == blocks
         if not sound or header.chunks > header.outline.frames or not _small(header):
             raise CorruptFile("the header's parameters cannot be right; the file is damaged")

@@ -26,7 +26,7 @@ class LatentCode:
 
     Args:
         network: the context network.
-        step: by how many eighths it is told the step is above the usual one.
+        step: what it is told of the step, see `FieldParams`.
     """
 
     pyramid: Pyramid
@@ -39,23 +39,27 @@ class LatentCode:
         tops: (blocks, C) the first latents of the last level.
         """
         made: list[Ints] = []
+        around: Surroundings | None = None
         for level in reversed(self.pyramid.levels):
             latents = np.zeros((level.blocks, level.latents), dtype=np.int64)
             if not made:
                 latents[:, : level.channels] = tops
-            self._level(level, latents, pick)
+            around = self._level(level, latents, pick, around)
             made.append(latents)
         return made[::-1]
 
-    def _level(self, level: Level, latents: Ints, pick: Pick) -> None:
+    def _level(
+        self, level: Level, latents: Ints, pick: Pick, above: Surroundings | None
+    ) -> Surroundings:
         order = LatentOrder.of(level)
-        around = Surroundings(level, order, self.step)
+        around = Surroundings(level, order, self.step, above)
         for view in around.views():
             group = view.group
             places = order.places[group.begin : group.end]
             found = pick(level.number, places, view, self.network(view))
             latents[view.blocks[:, None], places] = found
             around.sizes[view.blocks, group.begin : group.end] = sizes(found)
+        return around
 
     def code(self, tape: Tape, latents: list[Ints] | None) -> list[Ints]:
         """Code latents, or read them; raises InvalidInput for latents beyond 2**24."""

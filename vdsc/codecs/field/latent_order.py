@@ -144,32 +144,33 @@ class Phase:
 
 
 @cache
-def phases(grid: tuple[int, ...]) -> tuple[Phase, ...]:
-    """The phases of a grid of blocks, none without blocks."""
-    axes = range(len(grid))
-    parities = _rank(len(grid))
+def phases(grid: tuple[int, ...], axes: tuple[int, ...]) -> tuple[Phase, ...]:
+    """The phases of a grid of blocks that have neighbours along some axes."""
+    parities = _rank(len(grid), axes)
     rank = {parity: i for i, parity in enumerate(parities)}
     number = np.arange(prod(grid)).reshape(grid)
     made = []
     for parity in parities:
-        blocks = number[tuple(slice(p, None, 2) for p in parity)].ravel()
-        if not blocks.size:
-            continue
-        before = [_turned(parity, (a,)) for a in axes]
-        beside = tuple(a for a in axes if grid[a] > 1 and rank[before[a]] < rank[parity])
+        some = tuple(slice(p, None, 1 + (a in axes)) for a, p in enumerate(parity))
+        blocks = number[some].ravel()
+        before = {a: _turned(parity, (a,)) for a in axes}
+        beside = tuple(a for a in axes if rank[before[a]] < rank[parity])
         across = tuple(
-            pair
-            for pair in combinations([a for a in axes if grid[a] > 1], 2)
-            if rank[_turned(parity, pair)] < rank[parity]
+            pair for pair in combinations(axes, 2) if rank[_turned(parity, pair)] < rank[parity]
         )
         made.append(Phase(blocks, beside, across))
     return tuple(made)
 
 
-def _rank(axes: int) -> list[tuple[int, ...]]:
-    """Parities in the order of coding: each before its opposite."""
-    half = [parity for parity in product((0, 1), repeat=axes) if parity[0] == 0]
-    return [one for parity in half for one in (parity, tuple(1 - p for p in parity))]
+def _rank(count: int, axes: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """Parities in the order of coding: each before its opposite; 0 along axes but these."""
+    made = []
+    for tail in product((0, 1), repeat=max(0, len(axes) - 1)):
+        parity = [0] * count
+        for a, p in zip(axes[1:], tail, strict=True):
+            parity[a] = p
+        made += [tuple(parity), _turned(tuple(parity), axes)]
+    return made if axes else made[:1]
 
 
 def _turned(parity: tuple[int, ...], axes: tuple[int, ...]) -> tuple[int, ...]:

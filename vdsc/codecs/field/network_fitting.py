@@ -29,7 +29,6 @@ def network_of(
     pyramid: Pyramid,
     latents: list[Ints],
     *,
-    offset: int,
     start: list[Floats] | None,
     effort: int,
 ) -> list[Floats]:
@@ -39,16 +38,21 @@ def network_of(
     hidden = next((pair for most, pair in _HIDDEN if some <= most), _WIDEST)
     if start is not None and start[0].shape[1] != hidden[0]:
         start = None
-    return fitted(_samples(pyramid, latents, offset, count), hidden, start, STEPS[effort])
+    return fitted(
+        samples_of(pyramid, latents, 0, min(1.0, MANY / count)), hidden, start, STEPS[effort]
+    )
 
 
-def _samples(pyramid: Pyramid, latents: list[Ints], offset: int, count: int) -> Samples:
-    rng = np.random.default_rng(0)
-    share = min(1.0, MANY / count)
+def samples_of(
+    pyramid: Pyramid, latents: list[Ints], step: int, share: float, seed: int = 0
+) -> Samples:
+    """About so large a share of latents (blocks, K) of each level, and what is seen around them."""
+    rng = np.random.default_rng(seed)
     inputs, found, weights = [], [], []
-    for level in pyramid.levels:
+    around: Surroundings | None = None
+    for level in reversed(pyramid.levels):
         order = LatentOrder.of(level)
-        around = Surroundings(level, order, offset)
+        around = Surroundings(level, order, step, around)
         for view in around.views():
             places = order.places[view.group.begin : view.group.end]
             own = latents[level.number][view.blocks[:, None], places]

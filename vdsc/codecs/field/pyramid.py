@@ -42,6 +42,11 @@ class Level:
         return tuple(-(-n // size) for n, size in zip(self.shape, self.sizes, strict=True))
 
     @property
+    def axes(self) -> tuple[int, ...]:
+        """Axes along which blocks have neighbours: whose blocks have one sample stay apart."""
+        return tuple(a for a, n in enumerate(self.grid) if n > 1 and self.sizes[a] > 1)
+
+    @property
     def blocks(self) -> int:
         """How many blocks there are."""
         return prod(self.grid)
@@ -94,9 +99,9 @@ class Pyramid:
     def of(cls, shape: Shape, sizes: Shape, channels: int) -> Pyramid:
         """The levels of an array (*shape, channels) whose finest blocks have `sizes`."""
         levels = [Level(0, shape, sizes, channels)]
-        while levels[-1].blocks > TOPS:
-            grid = levels[-1].grid
-            upper = tuple(min(UPPER, n) if n > 1 else 1 for n in grid)
+        while levels[-1].axes and levels[-1].blocks > TOPS:
+            axes, grid = levels[-1].axes, levels[-1].grid
+            upper = tuple(min(UPPER, n) if a in axes else 1 for a, n in enumerate(grid))
             levels.append(Level(len(levels), grid, upper, channels))
         return cls(tuple(levels))
 

@@ -14,7 +14,7 @@ from vdsc.codecs.field.latent_order import SHARE, LatentOrder, Phase, PlaceGroup
 from vdsc.codecs.field.pyramid import Level
 from vdsc.core.types import Floats, Ints
 
-SEEN = 8
+SEEN = 9
 """Means of sizes that the network sees."""
 
 STATED = 14
@@ -39,7 +39,7 @@ class LatentView:
 
     Args:
         blocks: (B,) and `group` (K places): which they are.
-        seen: (B, K, 8) Q10.
+        seen: (B, K, 9) Q10.
         stated: (K, 14) Q10.
     """
 
@@ -50,10 +50,18 @@ class LatentView:
 
 
 class Surroundings:
-    """The sizes (blocks, L) of one level's latents in the order of coding, as they become known."""
+    """The sizes (blocks, L) of one level's latents in the order of coding, as they become known.
 
-    def __init__(self, level: Level, order: LatentOrder, step: int) -> None:
+    Args:
+        step: what the network is told of the step, in eighths of a power of two.
+        above: those of the level above, all known; None for the last level.
+    """
+
+    def __init__(
+        self, level: Level, order: LatentOrder, step: int, above: Surroundings | None
+    ) -> None:
         self._level, self._order, self._step = level, order, step
+        self._above = np.zeros(level.blocks) if above is None else above.spread(level)
         self.sizes = np.zeros((level.blocks, len(order.places)))
 
     def views(self) -> Iterator[LatentView]:
@@ -61,10 +69,19 @@ class Surroundings:
         for group in self._order.groups:
             before = self.sizes[:, : group.begin]
             near = before @ group.near
-            beside = self._mean(near, tuple(range(len(self._level.grid))))
+            beside = self._mean(near, self._level.axes)
             beside = np.floor(beside * (1 / SHARE) + 0.5)
-            for phase in phases(self._level.grid):
+            for phase in phases(self._level.grid, self._level.axes):
                 yield self._view(group, phase, near, beside)
+
+    def spread(self, below: Level) -> Floats:
+        """64 times the mean size of the latents over each block (blocks,) of the level below."""
+        mean = self.sizes.sum(axis=1) * (SHARE / max(1, self.sizes.shape[1]))
+        found = np.floor(mean + 0.5).reshape(self._level.grid)
+        for axis, size in enumerate(self._level.sizes):
+            found = found.repeat(size, axis=axis)
+        below_it: Floats = found[tuple(slice(n) for n in below.grid)].ravel()
+        return below_it
 
     def _view(self, group: PlaceGroup, phase: Phase, near: Floats, beside: Floats) -> LatentView:
         some = phase.blocks
@@ -78,6 +95,7 @@ class Surroundings:
         seen[..., 5] = self._mean(own, phase.beside)[some] if phase.beside else 0
         seen[..., 6] = self._across(own, phase.across)[some] if phase.across else 0
         seen[..., 7] = beside[some]
+        seen[..., 8] = self._above[some, None]
         return LatentView(some, group, seen, self._stated(group, phase))
 
     def _stated(self, group: PlaceGroup, phase: Phase) -> Floats:
@@ -92,7 +110,6 @@ class Surroundings:
 
     def _mean(self, values: Floats, axes: tuple[int, ...]) -> Floats:
         """64 times the mean of the neighbours of (blocks, n) along some axes; absent ones are 0."""
-        axes = tuple(axis for axis in axes if self._level.grid[axis] > 1)
         total = self._grid(np.zeros_like(values))
         whole = self._grid(values)
         for axis in axes:

@@ -86,8 +86,10 @@ def takes_words(checkpoint: Checkpoint) -> str:
         return "uint8 video of any size, --lossless only"
     if checkpoint.kind == store.SPRITES:
         return "grey uint8 video of sprites over black"
+    if checkpoint.kind == store.FIELD:
+        return "fields, --codec field only"
     if checkpoint.kind == store.IMPLICIT:
-        return "uint8 colour pictures, --codec field only"
+        return "uint8 colour pictures, as a base of --codec field only"
     frame = ", ".join(map(str, checkpoint.frame))
     return f"(T, {frame}) {'uint8' if pixels(checkpoint) else 'float'}"
 

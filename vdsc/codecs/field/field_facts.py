@@ -1,0 +1,78 @@
+"""What all frames say before the first is coded: mean, spread, and whether they are alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import log2, prod
+
+import numpy as np
+
+from vdsc.codecs.field.field_params import COARSEST, FARTHEST, FINEST, STATED, VALUES, FieldParams
+from vdsc.codecs.field.pyramid import Shape
+from vdsc.codecs.windows import apart as spans_of
+from vdsc.errors import InvalidInput
+from vdsc.io.check import check_finite
+from vdsc.io.source import Source
+
+TOO_FAR = "values are too large for such fine steps; lower --quality"
+
+ALIKE = 0.3
+"""The correlation of a frame with the next one below which frames have nothing in common."""
+
+LONG = 8
+"""Values of a frame, at least, by which that can be seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFacts:
+    """What all frames say.
+
+    mean, spread: of all values (the spread around the mean, 1 if there is none). largest: the
+    largest size. apart: whether frames have nothing in common with the next ones.
+    """
+
+    mean: float
+    spread: float
+    largest: float
+    apart: bool
+
+    def step(self, quality: int) -> float:
+        """The step that a quality means."""
+        return float(self.spread * 2.0 ** ((30 - quality) / 10))
+
+    def params(self, step: float, blocks: Shape) -> FieldParams:
+        """What the header of a file with about such a step says; raises InvalidInput."""
+        eighths = int(np.clip(round(8 * log2(step)), FINEST, COARSEST))
+        params = FieldParams(eighths, 0, blocks)
+        if self.largest >= FARTHEST * params.unit:
+            raise InvalidInput(TOO_FAR)
+        stated = int(np.clip(round(8 * log2(params.unit / self.spread)), -STATED, STATED))
+        return replace(params, origin=round(self.mean / params.unit), stated=stated)
+
+    @classmethod
+    def of(cls, source: Source, spans: list[tuple[int, int]]) -> FieldFacts:
+        """Look at all frames once; raises InvalidInput for what is no finite number."""
+        count, total, square, change, largest = 0, 0.0, 0.0, 0.0, 0.0
+        for begin, end in spans:
+            frames = source.read(begin, end)
+            check_finite(frames, source.name, begin)
+            values = frames.astype(np.float64)
+            with np.errstate(over="ignore", invalid="ignore"):
+                total += float(values.sum())
+                square += float(np.square(values).sum())
+                change += float(np.square(np.diff(values, axis=0)).sum())
+            count, largest = count + values.size, max(largest, float(np.abs(values).max()))
+        if not np.isfinite(square):
+            words = "has values near the limit of its type; use --lossless"
+            raise InvalidInput(f"{source.name} {words}")
+        mean, frame = total / count, prod(source.shape[1:])
+        variance = max(square / count - mean * mean, 0.0)
+        moved = change / max(1, count - frame * len(spans))
+        apart = frame >= LONG and count > frame and moved > 2 * (1 - ALIKE) * variance > 0
+        return cls(mean, variance**0.5 or largest or 1.0, largest, apart)
+
+
+def step_of(source: Source, quality: int) -> float:
+    """The step that a quality means for a source; raises InvalidInput."""
+    most = max(1, VALUES // prod(source.shape[1:]))
+    return FieldFacts.of(source, list(spans_of(source.shape[0], most))).step(quality)

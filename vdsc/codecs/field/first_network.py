@@ -1,0 +1,117 @@
+"""With which network a sequence begins: a checkpoint's, or one of its own, fitted and sent.
+
+The one that costs less: squared error, in steps, and `price` times the bits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from vdsc.codecs.field import network_bytes
+from vdsc.codecs.field.context_network import ContextNetwork
+from vdsc.codecs.field.field_chunk import PLACES, FieldChunk
+from vdsc.codecs.field.field_settings import FieldSettings
+from vdsc.codecs.field.latent_code import LatentCode
+from vdsc.codecs.field.network_fitting import network_of
+from vdsc.codecs.field.rate_choice import chosen
+from vdsc.core.types import Floats, Ints
+from vdsc.entropy import BitStack
+from vdsc.entropy.tape import WritingTape
+
+DEAD = 0.62
+"""Latents below so many steps are 0 before a network is there to choose."""
+
+MANY = (10**9,) * 5 + (60_000, 30_000, 15_000, 5_000, 0)
+"""By effort: latents that are not 0 from which on an own network is tried beside a checkpoint's."""
+
+Latents = list[Ints]
+
+
+@dataclass(frozen=True, eq=False)
+class Coding:
+    """A chunk, coded with a network.
+
+    network: that network. own: its bytes, where it is the
+    chunk's own. latents: (blocks, K) of each level. stream: their bytes.
+    """
+
+    network: ContextNetwork
+    own: bytes
+    latents: Latents
+    stream: bytes
+
+    @property
+    def body(self) -> bytes:
+        """The bytes of the chunk."""
+        head = network_bytes.OWN + self.own if self.own else network_bytes.KNOWN
+        return head + self.stream
+
+    def cost(self, wanted: list[Floats], price: float, shrink: int) -> float:
+        """Squared error against wanted latents, and the price of all bits."""
+        off = 0.0
+        for real, latents in zip(wanted, self.latents, strict=True):
+            near = np.sign(latents) * (np.abs(latents) - shrink / (1 << PLACES))
+            off += float(np.square(real - near).sum())
+        return off + price * 8 * len(self.body)
+
+
+def first(
+    chunk: FieldChunk,
+    wanted: list[Floats],
+    settings: FieldSettings,
+    known: ContextNetwork | None,
+) -> Coding:
+    """The first chunk; raises InvalidInput for too fine steps.
+
+    known: the network of a checkpoint, where one fits.
+    """
+    tried = []
+    if known is not None:
+        tried.append(coded(chunk, wanted, settings.price, known, chunk.params.stated))
+        some = sum(int(np.count_nonzero(part)) for part in tried[0].latents)
+        if some < MANY[settings.effort]:
+            return tried[0]
+    layers = _fitted(chunk, [rounded(part) for part in wanted], settings, None)
+    rough, _ = network_bytes.unpack(network_bytes.pack(layers), 0)
+    latents = latents_under(chunk, wanted, settings.price, rough, 0)
+    packed = network_bytes.pack(_fitted(chunk, latents, settings, layers))
+    network, _ = network_bytes.unpack(packed, 0)
+    tried.append(replace(coded(chunk, wanted, settings.price, network, 0), own=packed))
+    shrink = chunk.params.shrink
+    return min(tried, key=lambda one: one.cost(wanted, settings.price, shrink))
+
+
+def coded(
+    chunk: FieldChunk, wanted: list[Floats], price: float, network: ContextNetwork, stated: int
+) -> Coding:
+    """A chunk under a network that is known."""
+    latents = latents_under(chunk, wanted, price, network, stated)
+    tape, stack = WritingTape(), BitStack()
+    if chunk.base is not None:
+        chunk.base.write(tape)
+    LatentCode(chunk.pyramid, network, stated).code(tape, latents)
+    tape.push(stack)
+    return Coding(network, b"", latents, stack.to_bytes())
+
+
+def latents_under(
+    chunk: FieldChunk, wanted: list[Floats], price: float, network: ContextNetwork, stated: int
+) -> Latents:
+    """Latents that are worth their bits under a network."""
+    code = LatentCode(chunk.pyramid, network, stated)
+    return chosen(code, wanted, price, chunk.params.shrink)
+
+
+def rounded(real: Floats) -> Ints:
+    """Latents near real ones, those that are hardly worth their bits 0."""
+    size = np.abs(real)
+    whole = np.where(size < DEAD, 0, np.floor(size + 0.4))
+    return (np.sign(real) * whole).astype(np.int64)
+
+
+def _fitted(
+    chunk: FieldChunk, latents: Latents, settings: FieldSettings, start: list[Floats] | None
+) -> list[Floats]:
+    return network_of(chunk.pyramid, latents, start=start, effort=settings.effort)

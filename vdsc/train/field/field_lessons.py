@@ -1,0 +1,81 @@
+"""What a context network learns from: latents of coded examples, and what is seen around them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vdsc.codecs.field.context_network import ContextNetwork
+from vdsc.codecs.field.field_chunk import FieldChunk
+from vdsc.codecs.field.field_facts import FieldFacts
+from vdsc.codecs.field.field_layout import FieldLayout
+from vdsc.codecs.field.field_settings import FieldSettings
+from vdsc.codecs.field.first_network import latents_under, rounded
+from vdsc.codecs.field.network_fitting import samples_of
+from vdsc.core.sequence import Clock, Outline
+from vdsc.core.types import Values
+from vdsc.io.source import array_source
+
+EVEN = 0.5
+"""By what power of how many latents are not 0 an example counts less."""
+
+
+MOST = (1 << 15) - 1
+ONE = Clock(rate=Fraction(1))
+
+
+class Lessons:
+    """Samples of latents: inputs (n, inputs), latents (n,) and what each stands for (n,)."""
+
+    def __init__(self) -> None:
+        self._parts: list[tuple[Tensor, Tensor, Tensor]] = []
+        self._whole: tuple[Tensor, Tensor, Tensor] | None = None
+
+    def add(
+        self,
+        values: Values,
+        settings: FieldSettings,
+        known: ContextNetwork | None,
+        most: int,
+        rng: np.random.Generator,
+    ) -> None:
+        """Code an example with a network, or by rounding; take about so many samples at most."""
+        outline = Outline(values.shape, values.dtype, ONE)
+        layout = FieldLayout.of(outline)
+        facts = FieldFacts.of(array_source(values, exact=True), [(0, len(values))])
+        blocks = layout.spread(settings.blocks, apart=facts.apart)
+        params = facts.params(facts.step(settings.quality), layout.blocks(blocks))
+        chunk = FieldChunk(layout, params, len(values))
+        wanted = chunk.latents(values)
+        if known is None:
+            latents = [rounded(part) for part in wanted]
+        else:
+            latents = latents_under(chunk, wanted, settings.price, known, params.stated)
+        count = sum(part.size for part in latents)
+        some = sum(int(np.count_nonzero(part)) for part in latents)
+        share = min(1.0, most / count)
+        found = samples_of(chunk.pyramid, latents, params.stated, share, int(rng.integers(1 << 31)))
+        weights = found.weights * ((some + 1) / count) ** -EVEN
+        self._parts.append(
+            (
+                torch.from_numpy(found.inputs.astype(np.float16)),
+                torch.from_numpy(np.clip(found.latents, -MOST, MOST).astype(np.int16)),
+                torch.from_numpy(weights.astype(np.float32)),
+            )
+        )
+
+    def close(self) -> None:
+        """All samples together: nothing is added any more."""
+        inputs, latents, weights = zip(*self._parts, strict=True)
+        self._whole = torch.cat(inputs), torch.cat(latents), torch.cat(weights)
+        self._parts = []
+
+    def some(self, count: int, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
+        """So many random samples."""
+        assert self._whole is not None
+        inputs, latents, weights = self._whole
+        which = torch.from_numpy(rng.integers(0, len(latents), count))
+        return inputs[which].float(), latents[which].long(), weights[which]

@@ -1,0 +1,197 @@
+"""Training of the context network of fields, behind the front door.
+
+A run has rounds. In each one all examples are coded anew at random qualities, the first time by
+rounding, then with the network so far; then the network learns what their latents cost.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from vdsc.codecs.field.context_network import WEIGHT, ContextNetwork
+from vdsc.codecs.field.field_checkpoints import LARGEST, LAYERS
+from vdsc.codecs.field.field_settings import FieldSettings
+from vdsc.codecs.field.surroundings import INPUTS
+from vdsc.core.threads import one_thread
+from vdsc.core.types import Floats
+from vdsc.errors import InvalidInput
+from vdsc.model import field_network
+from vdsc.model.store import FIELD
+from vdsc.train import state_file
+from vdsc.train.checkpoint_folder import write_folder
+from vdsc.train.field.field_examples import FieldExamples
+from vdsc.train.field.field_lessons import Lessons
+from vdsc.train.step_report import ReportStep, TrainStep
+
+SAVE_EVERY = 250
+_WARM = 100
+_LEAST = 0.003
+
+
+@dataclass(frozen=True, slots=True)
+class FieldConfig:
+    """A whole run.
+
+    data: folders or files. blocks: samples of a block along each axis of a field. pixels: whether
+    values are uint8. hidden: units of both layers. rounds, steps: of Adam, in each round. samples:
+    latents of a round. rows: from which to which entry of the first axis of arrays training goes,
+    [] for all. qualities: least and highest. repeats: how often a round codes each example.
+    """
+
+    name: str
+    domain: str
+    data: tuple[str, ...]
+    blocks: tuple[int, ...]
+    pixels: bool = True
+    hidden: tuple[int, int] = (48, 32)
+    rounds: int = 3
+    steps: int = 3000
+    batch: int = 1 << 14
+    rate: float = 8e-3
+    samples: int = 6_000_000
+    qualities: tuple[int, int] = (10, 65)
+    rows: tuple[int, ...] = ()
+    repeats: int = 1
+    seed: int = 0
+    card: dict[str, Any] = field(default_factory=dict)
+
+
+class FieldTrainer:
+    """One run: the state of its network in `folder`; see `Trainer`."""
+
+    def __init__(self, config: FieldConfig, folder: Path, examples: FieldExamples) -> None:
+        torch.manual_seed(config.seed)
+        self._config, self._examples = config, examples
+        self._state = folder / "state.safetensors"
+        self._net = field_network.network(INPUTS, config.hidden)
+        self._before = field_network.network(INPUTS, config.hidden)
+        self._parameters = list(self._net.parameters())
+        self._adam = torch.optim.Adam(self._parameters, lr=config.rate)
+        self._lessons: Lessons | None = None
+        self.step = 0
+        if self._state.exists():
+            kept = state_file.restore(self._state, self._both(), self._adam, self._parameters)
+            self.step = int(kept["step"])
+
+    @classmethod
+    def open(cls, values: dict[str, Any], folder: Path) -> FieldTrainer:
+        """Open a run with the settings of a config file; raises InvalidInput without data."""
+        for key in ("data", "blocks", "hidden", "rows", "qualities"):
+            if key in values:
+                values[key] = tuple(values[key])
+        config = FieldConfig(**values)
+        places = [Path(os.path.expandvars(place)) for place in config.data]
+        for place in places:
+            if not place.exists():
+                raise InvalidInput(f"no training data at {place}; set data=[...] or its variable")
+        examples = FieldExamples(places, len(config.blocks), config.rows, pixels=config.pixels)
+        return cls(config, folder, examples)
+
+    def train(self, report: ReportStep, *, minutes: float | None) -> None:
+        """Train round after round."""
+        config, begun = self._config, time.monotonic()
+        deadline = math.inf if minutes is None else begun + 60 * minutes
+        total, stepping, stepped, coding = config.rounds * config.steps, 0.0, 0, 0.0
+        self._state.parent.mkdir(parents=True, exist_ok=True)
+        while self.step < total and time.monotonic() < deadline:
+            since = time.monotonic()
+            if self._lessons is None or self.step % config.steps == 0:
+                self._begin_round(report, deadline)
+                if self._lessons is None:
+                    break
+                since, coding = time.monotonic(), time.monotonic() - since
+            loss = self._one(self._lessons)
+            self.step += 1
+            if self.step % SAVE_EVERY == 0 or self.step == total:
+                self._save()
+            stepping, stepped = stepping + time.monotonic() - since, stepped + 1
+            rounds = (total - self.step) // config.steps
+            left = stepping / stepped * (total - self.step) + coding * rounds
+            stage = f"round {(self.step - 1) // config.steps + 1}"
+            report(TrainStep(self.step, total, stage, {"bits a latent": loss}, left))
+        self._save()
+
+    def write(self, out: Path) -> None:
+        """Write the network so far, in integers, as a checkpoint."""
+        config = self._config
+        net = {"blocks": list(config.blocks), "pixels": config.pixels}
+        card = {"domain": config.domain, **config.card}
+        settings = {"name": config.name, "kind": FIELD, "net": net, "card": card}
+        layers = _integers(field_network.layers_of(self._net))
+        write_folder(out, settings, dict(zip(LAYERS, layers, strict=True)), {})
+
+    def compared(self, out: Path) -> str:
+        """Nothing: its files are compared with those of other codecs by the benchmark."""
+        return ""
+
+    def _begin_round(self, report: ReportStep, deadline: float) -> None:
+        config = self._config
+        number, inside = divmod(self.step, config.steps)
+        if not inside:
+            self._before.load_state_dict(self._net.state_dict())
+        known = _as_network(field_network.layers_of(self._before)) if number else None
+        self._lessons = None
+        made, begun = Lessons(), time.monotonic()
+        count = config.repeats * len(self._examples)
+        with one_thread():
+            for i in range(count):
+                rng = np.random.default_rng((config.seed, number, i))
+                quality = int(rng.integers(config.qualities[0], config.qualities[1] + 1))
+                asked = FieldSettings(quality=quality, blocks=config.blocks)
+                values = self._examples.example(i // config.repeats, rng)
+                made.add(values, asked, known, config.samples // count, rng)
+                left = (time.monotonic() - begun) / (i + 1) * (count - i - 1)
+                stage, terms = f"round {number + 1}: coding", {"examples": float(i + 1)}
+                total = config.rounds * config.steps
+                report(TrainStep(self.step, total, stage, terms, left))
+                if time.monotonic() > deadline:
+                    return
+        made.close()
+        self._lessons = made
+
+    def _one(self, lessons: Lessons) -> float:
+        config = self._config
+        rng = np.random.default_rng((config.seed, self.step))
+        inputs, latents, weights = lessons.some(config.batch, rng)
+        for group in self._adam.param_groups:
+            group["lr"] = self._rate()
+        nats = field_network.nats(self._net(inputs), latents)
+        loss = (nats * weights).sum() / weights.sum()
+        self._adam.zero_grad(set_to_none=True)
+        loss.backward()
+        self._adam.step()
+        return float(loss.detach()) / math.log(2)
+
+    def _rate(self) -> float:
+        """The rate of this step: it rises, then falls as a cosine to the end of its round."""
+        inside = self.step % self._config.steps
+        falling = (1 + math.cos(math.pi * inside / self._config.steps)) / 2 + _LEAST
+        return self._config.rate * min(1.0, (inside + 1) / _WARM) * falling
+
+    def _both(self) -> dict[str, torch.nn.Module]:
+        return {"net": self._net, "before": self._before}
+
+    def _save(self) -> None:
+        counters = {"step": self.step}
+        state_file.save(self._state, self._both(), self._adam, self._parameters, counters)
+
+
+def _integers(layers: list[Floats]) -> list[NDArray[np.int16]]:
+    """Layers as int16, Q12."""
+    made = [np.rint(layer * (1 << WEIGHT)) for layer in layers]
+    kept = [np.clip(layer, 1 - LARGEST, LARGEST - 1).astype(np.int16) for layer in made]
+    return [np.ascontiguousarray(layer) for layer in kept]
+
+
+def _as_network(layers: list[Floats]) -> ContextNetwork:
+    first, second, third = (layer.astype(np.float64) for layer in _integers(layers))
+    return ContextNetwork((first, second, third))
