@@ -18,6 +18,7 @@ bench: $(READY)
 	$(BIN)/python -m vdsc.bench lossy
 	$(BIN)/python -m vdsc.bench lossless
 	$(BIN)/python -m vdsc.bench bounded
+	$(BIN)/python -m vdsc.bench field
 
 paper: $(READY)
 	$(BIN)/python -m vdsc.bench paper

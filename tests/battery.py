@@ -31,6 +31,7 @@ def check_codec(codec, values, *, times=None, damage=24, **options) -> bytes:
     check_info(data, values, report)
     check_contract(data, sequence)
     check_damage(data, damage)
+    check_regions(data, sequence)
     if times is None and len(values) < 400:
         check_other_rates(data, sequence)
     check_some_times(data, sequence)
@@ -96,6 +97,23 @@ def check_contract(data, sequence) -> None:
     assert same(np.concatenate(parts, dtype=sequence.values.dtype), sequence.values)
     facts = codec.describe(header, bodies)
     assert sum(facts.budget.values()) == sum(map(len, bodies))
+
+
+def check_regions(data, sequence) -> None:
+    """A part of every frame has the values that it has in the whole, at other instants, too."""
+    axes = sequence.values.shape[1:]
+    if not axes:
+        return
+    rng = np.random.default_rng(len(data))
+    begins = [int(rng.integers(n)) for n in axes]
+    region = tuple(
+        slice(low, int(rng.integers(low, n)) + 1) for low, n in zip(begins, axes, strict=True)
+    )
+    text = ",".join(f"{one.start}:{one.stop}" for one in region)
+    places = (slice(None), *region)
+    assert same(vdsc.decompress(data, region=text).values, sequence.values[places])
+    some = vdsc.decompress(data, times=sequence.times[len(sequence.times) // 2 :], region=region)
+    assert same(some.values, sequence.values[places][len(sequence.times) // 2 :])
 
 
 def check_damage(data, count) -> None:

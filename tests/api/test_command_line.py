@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 
 import numpy as np
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 import vdsc
@@ -60,6 +63,28 @@ def test_pipes_and_pictures(run):
     run("decompress", "-", "-o", "clip.gif", stdin=data)
     with open("clip.gif", "rb") as file:
         assert file.read(3) == b"GIF"
+
+
+def test_pictures_there_and_back(run):
+    """A picture without loss is the same .png; a folder of them is clips, which are .png again."""
+    os.mkdir("in")
+    ramp = np.add.outer(np.arange(16) * 5, np.arange(24) * 6).astype(np.uint8)
+    pictures = {name: np.stack([ramp, ramp // 2, 255 - ramp], axis=-1) + name for name in (0, 1)}
+    for name, values in pictures.items():
+        Image.fromarray(values).save(f"in/{name}.png")
+    run("compress", "in/0.png", "--lossless", "-o", "k.vds")
+    run("decompress", "k.vds")
+    run("decompress", "k.vds", "-o", "frames/")
+    for path in ("k.png", "frames/frame0001.png"):
+        assert (np.asarray(Image.open(path)) == pictures[0]).all()
+    with open("in/1.png", "rb") as file:
+        made = run("compress", "-", "--codec", "field", stdin=file.read()).stdout_bytes
+    png = run("decompress", "-", "--format", "png", stdin=made).stdout_bytes
+    assert np.asarray(Image.open(io.BytesIO(png))).shape == (16, 24, 3)
+    run("pack", "in", "--lossless", "-o", "all.vds")
+    run("unpack", "all.vds")
+    assert sorted(os.listdir("all")) == ["0.png", "1.png"]
+    assert (np.asarray(Image.open("all/1.png")) == pictures[1]).all()
 
 
 def test_each_failure_has_its_code(run):

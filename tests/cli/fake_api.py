@@ -139,10 +139,19 @@ def every_frame(stream: Any, *, memlimit: int) -> Decoding:
 
 
 def decode(
-    stream: Any, *, fps: Any, times: Any, memlimit: int, start: Any = None, end: Any = None
+    stream: Any,
+    *,
+    fps: Any,
+    times: Any,
+    memlimit: int,
+    start: Any = None,
+    end: Any = None,
+    region: Any = (),
+    scale: Any = 1,
 ) -> Decoding:
     """Give the frames back at their rate, at `fps` or at `times` (the first ones, as many)."""
-    calls.append({"fps": fps, "times": times, "memlimit": memlimit})
+    part = {"region": region, "scale": scale} if region or scale != 1 else {}
+    calls.append({"fps": fps, "times": times, "memlimit": memlimit, **part})
     head = _head(stream)
     clock = Clock(fps or Fraction(head["fps"])) if times is None else Clock(times=times)
     frames = head["shape"][0] if times is None else len(times)

@@ -11,6 +11,7 @@ from pathlib import Path
 import imageio.v3 as iio
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.cli import fake_api
 from vdsc.core.sequence import Clock, Outline
@@ -134,6 +135,22 @@ def test_the_format_of_the_original_is_written(vdsc, form, suffix):
     assert sorted(os.listdir()) == sorted(["x.vds", f"x{suffix}"])
 
 
+@pytest.mark.parametrize("form", ["png", "jpg", "bmp", "tif", "webp"])
+def test_what_one_picture_was_is_a_png(vdsc, form):
+    """Whatever kind of picture it was; several frames are refused with what to name instead."""
+    head = {"shape": (1, 2, 4), "dtype": "uint8", "fps": "1", "format": form}
+    Path("x.vds").write_bytes(json.dumps(head).encode() + b"\n" + bytes(range(8)))
+    assert vdsc("decompress", "x.vds").exit_code == 0
+    assert np.asarray(Image.open("x.png")).tolist() == [[0, 1, 2, 3], [4, 5, 6, 7]]
+    head["shape"] = (2, 2, 2)
+    Path("y.vds").write_bytes(json.dumps(head).encode() + b"\n" + bytes(range(8)))
+    refused = vdsc("decompress", "y.vds")
+    assert refused.exit_code == 1
+    assert "name a folder for one a frame, such as -o frames/" in refused.stderr
+    assert refused.stderr.count("\n") == 1
+    assert sorted(os.listdir()) == ["x.png", "x.vds", "y.vds"]
+
+
 def test_collisions_are_found_by_the_names_that_are_written(vdsc):
     """Files of one name collide where they were made from one format, and only there."""
     for folder, form in (("a", "csv"), ("b", "wav"), ("c", "csv")):
@@ -156,6 +173,21 @@ def test_a_format_may_be_named(vdsc):
     result = vdsc("decompress", "x.vds", "--format", "xls")
     assert result.exit_code == 1
     assert "'xls' is no format that is written; use one of npy, mp4" in result.stderr
+
+
+def test_a_region_and_a_scale_reach_the_decoder(vdsc):
+    """They become slices and a ratio, and what is written is an .npy unless a name says more."""
+    made_from("x.vds", "csv")
+    assert vdsc("decompress", "x.vds", "--region", ":,-20:", "--scale", "3/2").exit_code == 0
+    assert os.path.exists("x.npy")
+    call = fake_api.calls[-1]
+    assert call["region"] == (slice(None), slice(-20, None))
+    assert call["scale"] == Fraction(3, 2)
+    for words in (["--region", "5"], ["--scale", "0"], ["--region", "1:2:3"]):
+        result = vdsc("decompress", "x.vds", "-f", *words)
+        assert result.exit_code == 2
+        assert "; write " in result.stderr.replace("\n", " ")
+    assert vdsc("decompress", "x.vds", "--rm", "--region", "5:6").exit_code == 2
 
 
 def test_a_pipe_is_not_looked_into(vdsc):

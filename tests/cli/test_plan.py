@@ -172,6 +172,7 @@ def test_outputs_are_called_after_their_inputs():
         "clips.npz:a/b.npy": "clips.a.b.npy.vds",
         "clips.npz:../../x": "clips.......x.vds",
         "batch.npy:3": "batch.3.vds",
+        "photo.v2.JPEG": "photo.v2.vds",
         "plain": "plain.vds",
         "plain:walk": "plain:walk.vds",
     }
@@ -188,7 +189,7 @@ def test_folders_of_pictures_have_outputs_beside_them(vdsc, folder):
 
 
 def test_a_folder_of_pictures_is_one_input(vdsc, video):
-    """It is compressed as a whole, but not with -r, nor where it holds none."""
+    """It is compressed as a whole, but not with -r, which takes each, nor where it holds none."""
     os.mkdir("frames")
     for number, frame in enumerate(video):
         Image.fromarray(frame).save(f"frames/{number}.png")
@@ -197,7 +198,8 @@ def test_a_folder_of_pictures_is_one_input(vdsc, video):
     assert vdsc("compress", "again", "-o", "again.vds").exit_code == 0
     assert vdsc("decompress", "again.vds").exit_code == 0
     np.testing.assert_array_equal(np.load("again.npy"), video)
-    assert "holds no .npy" in vdsc("compress", "-r", "frames").stderr
+    assert vdsc("compress", "-r", "frames", "--output-dir", "each").exit_code == 0
+    assert len(os.listdir("each")) == len(video)
     os.mkdir("empty")
     refused = vdsc("compress", "empty")
     assert refused.exit_code == 2

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 FILES = ("in/a.npy", "in/.hidden.npy", "in/.git/b.npy", "in/raw/c.npy", "in/raw/deep/d.npy")
 
@@ -53,6 +54,19 @@ def test_globs_need_folders(vdsc, tree):
     """Without -r --exclude is a usage error; where it leaves nothing, it is named."""
     assert vdsc("compress", "in/a.npy", "--exclude", "*").exit_code == 2
     assert "check the path and --exclude" in made(vdsc, "--exclude", "*", code=1)[1]
+
+
+def test_pictures_beside_other_files_are_passed_over(vdsc, tree):
+    """They often show what the others are; where there are only pictures, each is taken."""
+    for name in ("in/a.jpg", "in/raw/seen.PNG"):
+        Image.new("RGB", (4, 4)).save(name)
+    found, said = made(vdsc)
+    assert found == [".git/b.vds", ".hidden.vds", "a.vds", "raw/c.vds", "raw/deep/d.vds"]
+    assert "note: 2 pictures below in lie beside other files and are passed over" in said
+    for name in FILES:
+        Path(name).unlink()
+    assert vdsc("compress", "-r", "in", "--output-dir", "only").exit_code == 0
+    assert sorted(p.name for p in Path("only").rglob("*.vds")) == ["a.vds", "seen.vds"]
 
 
 def test_links_are_passed_over_and_counted(vdsc, tree):

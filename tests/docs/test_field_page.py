@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -52,13 +54,35 @@ def test_several_chunks(monkeypatch):
     assert by_page(data).tobytes() == vdsc.decompress(data).values.tobytes()
 
 
+@pytest.mark.parametrize("scale", ["2", "1/2", "7/3", "5/8", "1/40"])
+@pytest.mark.parametrize("name", ["plane", "colours", "space"])
+def test_the_page_gives_the_same_bits_at_other_scales(name, scale):
+    values, options = CASES[name]
+    data = vdsc.compress(values, codec="field", effort=0, **options)
+    found = by_page(data, scale=Fraction(scale))
+    assert found.tobytes() == vdsc.decompress(data, scale=scale).values.tobytes()
+
+
+@pytest.mark.parametrize("name", ["line", "plane", "colours", "one value"])
+def test_the_page_gives_the_same_bits_at_other_instants(name, monkeypatch):
+    monkeypatch.setattr("vdsc.codecs.field.field_encoder.VALUES", 400)
+    values, options = CASES[name]
+    rng = np.random.default_rng(0)
+    times = np.cumsum(rng.uniform(0.1, 2, len(values)))
+    data = vdsc.compress(values, codec="field", times=times, effort=0, **options)
+    some = np.unique(rng.uniform(times[0], times[-1], 30))
+    found = by_page(data, (vdsc.decompress(data).times, some))
+    assert found.tobytes() == vdsc.decompress(data, times=some).values.tobytes()
+
+
 @pytest.mark.parametrize("shape", [(2, 20, 35), (1, 16, 16), (17, 18)])
 def test_a_base(shape, monkeypatch, tmp_path):
-    """Tiles of a model beneath the pyramid."""
+    """Tiles of a model beneath the pyramid, also between its samples."""
     tiny_tiles.write_tiles(tmp_path / "tiles")
     monkeypatch.setattr(store, "folders", lambda: [tmp_path])
     values = tiny_tiles.pictures(*(1, *shape)[-3:]).reshape(*shape, 3)
     options = {"base": "tiles", "base_blocks": 6, "price": 0.01}
     data = vdsc.compress(values, codec="field", quality=40, **options)
-    found = by_page(data, tiles=tiny_tiles.arrays())
-    assert found.tobytes() == vdsc.decompress(data).values.tobytes()
+    for scale in ("1", "3/2"):
+        found = by_page(data, scale=Fraction(scale), tiles=tiny_tiles.arrays())
+        assert found.tobytes() == vdsc.decompress(data, scale=scale).values.tobytes()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vdsc.errors import InvalidInput
-from vdsc.io.times_file import read_times
+from vdsc.io.times_file import read_times, times_of
 
 
 def test_text_has_one_number_a_line(tmp_path):
@@ -76,3 +76,16 @@ def test_bad_times_are_refused_with_advice(tmp_path, content, words):
         np.save(path, content, allow_pickle=True)
     with pytest.raises(InvalidInput, match=words):
         read_times(str(path))
+
+
+def test_times_may_be_written_as_they_are(tmp_path, monkeypatch):
+    """A list is one unless a file has its name; what is neither is said."""
+    monkeypatch.chdir(tmp_path)
+    assert times_of("0, 0.5,1e1").tolist() == [0, 0.5, 10]
+    assert times_of("-3").tolist() == [-3]
+    (tmp_path / "0.5").write_text("7\n8\n")
+    assert times_of("0.5").tolist() == [7, 8]
+    for wrong, words in (("1,e", "'e' is not a number"), ("2,1", "does not come after"),
+                         ("a,1", "no such file")):  # fmt: skip
+        with pytest.raises(InvalidInput, match=words):
+            times_of(wrong)

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from vdsc.api import clocks
+from vdsc.api.cropping import frames_of
 from vdsc.api.numbers import numeric_header
 from vdsc.api.resampling import between
 from vdsc.codecs import registry
@@ -18,9 +19,9 @@ from vdsc.container.clip_record import Clip
 from vdsc.container.collection_file import CollectionFile
 from vdsc.container.collection_head import part, parts
 from vdsc.core import memory
+from vdsc.core.crop import Crop
 from vdsc.core.instants import BATCH, Instants, second_of
 from vdsc.core.meta import Meta
-from vdsc.core.numeric_view import from_numbers
 from vdsc.core.sequence import Outline, Times
 from vdsc.core.types import Values
 from vdsc.errors import CorruptFile
@@ -39,12 +40,12 @@ class Held(Protocol):
         """What the file that was compressed held beside its numbers."""
         ...
 
-    def frames(self, begin: int, end: int) -> Iterator[Values]:
-        """Frames begin..end-1 (n, ...), in batches."""
+    def frames(self, begin: int, end: int, crop: Crop | None = None) -> Iterator[Values]:
+        """Frames begin..end-1 (n, ...), in batches; of each the part that a crop says."""
         ...
 
-    def at(self, wanted: Instants) -> Iterator[Values]:
-        """Frames (n, ...) at instants within the span, in batches."""
+    def at(self, wanted: Instants, crop: Crop | None = None) -> Iterator[Values]:
+        """Frames (n, ...) at instants within the span, in batches; cropped likewise."""
         ...
 
 
@@ -81,18 +82,15 @@ class ClipDecoding:
             raise CorruptFile("the parts of a sequence do not have its frames; the file is damaged")
         return clocks.cut(whole, own.begin, own.until, listed=True)
 
-    def frames(self, number: int, clip: Clip, at: Instants | None = None) -> Iterator[Values]:
-        """Frames of a clip, or of a continuous codec those at instants."""
+    def frames(
+        self, number: int, clip: Clip, at: Instants | None = None, crop: Crop | None = None
+    ) -> Iterator[Values]:
+        """Frames of a clip, or of a continuous codec those at instants; see `frames_of`."""
         outline = self.outline(clip, number)
         first = self.file.index.teacher(clip.variant)
         decoder = self._decoder(clip, outline, fresh=clip.fresh or number == first)
-        made, wanted = 0, Instants(outline, own=True) if at is None else at
-        for body in clip.bodies:
-            for frames in decoder.decode(body, wanted):
-                made += len(frames)
-                yield from_numbers(frames, outline.dtype)
-        if made != wanted.outline.frames:
-            raise CorruptFile("a clip does not hold its frames; the file is damaged")
+        wanted = Instants(outline, own=True) if at is None else at
+        yield from frames_of(decoder, clip.bodies, outline, wanted, crop)
 
     def _decoder(self, clip: Clip, outline: Outline, *, fresh: bool) -> Any:
         header = numeric_header(replace(clip.header, outline=outline))
@@ -111,16 +109,17 @@ class OneClip:
         self._clip = decoding.file.clip(number)
         self.outline, self.meta = self._clip.header.outline, self._clip.meta
 
-    def frames(self, begin: int, end: int) -> Iterator[Values]:
-        """See `Held`: frames before and after are decoded, too."""
-        yield from clipped(self._decoding.frames(self._number, self._clip), begin, end)
+    def frames(self, begin: int, end: int, crop: Crop | None = None) -> Iterator[Values]:
+        """See `Held`: frames before are decoded, too, by codecs that cannot do without."""
+        some = (crop or Crop.whole(self.outline.shape)).at(begin, end)
+        yield from self._decoding.frames(self._number, self._clip, crop=some)
 
-    def at(self, wanted: Instants) -> Iterator[Values]:
+    def at(self, wanted: Instants, crop: Crop | None = None) -> Iterator[Values]:
         """See `Held`."""
         if registry.codec_of_file(self._clip.header.codec).continuous:
-            yield from self._decoding.frames(self._number, self._clip, wanted)
+            yield from self._decoding.frames(self._number, self._clip, wanted, crop)
         else:
-            yield from read_between(self, wanted)
+            yield from read_between(self, wanted, crop)
 
 
 class Joined:
@@ -136,27 +135,28 @@ class Joined:
         if len(decoding.file) != self._count:
             raise CorruptFile("a sequence has other parts than its header says; it is damaged")
 
-    def frames(self, begin: int, end: int) -> Iterator[Values]:
+    def frames(self, begin: int, end: int, crop: Crop | None = None) -> Iterator[Values]:
         """See `Held`: only the clips that hold some of the frames are read and decoded."""
         first, last = (min(i // self._usual, self._count - 1) for i in (begin, end - 1))
         for number in range(first, last + 1):
             own = self._part(number)
-            made = self._decoding.frames(number, self._decoding.file.clip(number))
-            yield from clipped(
-                made, max(begin, own.begin) - own.begin, min(end, own.end) - own.begin
+            some = (crop or Crop.whole(self.outline.shape)).at(
+                max(begin, own.begin) - own.begin, min(end, own.end) - own.begin
             )
+            clip = self._decoding.file.clip(number)
+            yield from self._decoding.frames(number, clip, crop=some)
 
-    def at(self, wanted: Instants) -> Iterator[Values]:
+    def at(self, wanted: Instants, crop: Crop | None = None) -> Iterator[Values]:
         """See `Held`."""
         if not self._continuous:
-            yield from read_between(self, wanted)
+            yield from read_between(self, wanted, crop)
             return
         for times in listed(wanted.outline):
             numbers = self._parts(times)
             for number in np.unique(numbers).tolist():
                 clip = self._decoding.file.clip(number)
                 some = clocks.at(wanted.outline, times[numbers == number])
-                yield from self._decoding.frames(number, clip, Instants(some, own=False))
+                yield from self._decoding.frames(number, clip, Instants(some, own=False), crop)
 
     def _parts(self, times: Times) -> Times:
         """The clip that holds each of some times."""
@@ -166,26 +166,14 @@ class Joined:
         return np.maximum(np.array(found, dtype=np.int64), 0)
 
 
-def clipped(batches: Iterator[Values], begin: int, end: int) -> Iterator[Values]:
-    """The frames begin..end-1 of those that come in batches; no batch after them is asked for."""
-    at = 0
-    for frames in batches:
-        part = frames[max(begin - at, 0) : max(end - at, 0)]
-        if len(part):
-            yield part
-        at += len(frames)
-        if at >= end:
-            return
-
-
-def read_between(held: Held, wanted: Instants) -> Iterator[Values]:
+def read_between(held: Held, wanted: Instants, crop: Crop | None) -> Iterator[Values]:
     """Frames at instants, read off between the frames that are held; see `resampling`."""
     outline = held.outline
     numbers, second = range(outline.frames), second_of(outline)
     for times in listed(wanted.outline):
         begin = max(bisect_right(numbers, float(times[0]), key=second) - 1, 0)
         end = min(bisect_right(numbers, float(times[-1]), key=second) + 1, outline.frames)
-        frames = np.concatenate(list(held.frames(begin, end)))
+        frames = np.concatenate(list(held.frames(begin, end, crop)))
         yield between(frames, outline.clock.seconds(begin, end), times)
 
 

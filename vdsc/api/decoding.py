@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import BinaryIO
 
 from vdsc.api import clocks, reading
-from vdsc.api.clip_reading import ClipDecoding, Held, Joined, clipped
+from vdsc.api.clip_reading import ClipDecoding, Held, Joined
+from vdsc.api.cropping import frames_of
 from vdsc.api.numbers import numeric_header
 from vdsc.api.resampling import resampled
 from vdsc.codecs import registry
 from vdsc.container.collection_file import CollectionFile, holds_collection
 from vdsc.core import memory
+from vdsc.core.crop import Crop
 from vdsc.core.instants import Instants
 from vdsc.core.meta import Meta
-from vdsc.core.numeric_view import from_numbers
 from vdsc.core.sequence import Outline, Times
 from vdsc.core.types import Values
-from vdsc.errors import CorruptFile, InvalidInput
+from vdsc.errors import InvalidInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +45,32 @@ def decode(
     times: Times | None = None,
     start: float | None = None,
     end: float | None = None,
+    region: Sequence[slice] = (),
+    scale: Fraction = Fraction(1),
     memlimit: int = memory.DEFAULT,
 ) -> Decoding:
     """Decode a .vds file at its own times, at `fps`, or at `times` within its span.
 
     start, end: the part of it that is wanted, seconds, both included; of a file whose parts are
-    decoded alone no more is read. A file without a path in continuous time is resampled: floats
-    along straight lines between its frames, other types by the nearest frame. Raises LimitExceeded,
-    before work begins, where more than `memlimit` bytes would be needed, and VdscError for what is
-    no sound file.
+    decoded alone no more is read. region: the part of each frame that is wanted, slices over its
+    axes. scale: how large frames are; the region is one at that scale. A file without a path in
+    continuous time is resampled: floats along straight lines between its frames, other types by
+    the nearest frame. Raises LimitExceeded, before work begins, where more than `memlimit` bytes
+    would be needed, and VdscError for what is no sound file.
     """
     held = opened(stream, memlimit)
+    crop = None
+    if region or scale != 1:
+        crop = Crop.of(held.outline.shape, region, scale)
     wanted = clocks.wanted(held.outline, fps, times)
+    span = 0, wanted.outline.frames
     if start is not None or end is not None:
-        return _part(held, wanted, clocks.within(wanted.outline, start, end))
-    if wanted.own:
-        return Decoding(held.outline, held.frames(0, held.outline.frames), held.meta)
-    return Decoding(wanted.outline, held.at(wanted), held.meta)
+        span = clocks.within(wanted.outline, start, end)
+    outline, batches = _part(held, wanted, span, crop)
+    if crop is None:
+        return Decoding(outline, batches, held.meta)
+    shape = outline.frames, *crop.shape
+    return Decoding(replace(outline, shape=shape), batches)
 
 
 def opened(stream: BinaryIO, memlimit: int) -> Held:
@@ -74,13 +84,17 @@ def opened(stream: BinaryIO, memlimit: int) -> Held:
     return Joined(ClipDecoding(file, memlimit))
 
 
-def _part(held: Held, wanted: Instants, span: tuple[int, int]) -> Decoding:
-    """The frames of a span of those that are wanted."""
-    outline = clocks.cut(wanted.outline, *span)
+def _part(
+    held: Held, wanted: Instants, span: tuple[int, int], crop: Crop | None
+) -> tuple[Outline, Iterator[Values]]:
+    """The frames of a span of those that are wanted, and their outline."""
+    whole = span == (0, wanted.outline.frames)
+    outline = wanted.outline if whole else clocks.cut(wanted.outline, *span)
     if wanted.own:
-        return Decoding(outline, held.frames(*span), held.meta)
-    instants = Instants(clocks.cut(wanted.outline, *span, listed=True), own=False)
-    return Decoding(outline, held.at(instants), held.meta)
+        return outline, held.frames(*span, crop)
+    if not whole:
+        wanted = Instants(clocks.cut(wanted.outline, *span, listed=True), own=False)
+    return outline, held.at(wanted, crop)
 
 
 class Streamed:
@@ -99,26 +113,19 @@ class Streamed:
         """See `Held`."""
         return self._reader.meta
 
-    def frames(self, begin: int, end: int) -> Iterator[Values]:
-        """See `Held`: what comes before is decoded, too."""
-        own = self._frames(Instants(self.outline, own=True))
-        if (begin, end) == (0, self.outline.frames):
-            return own
-        return clipped(own, begin, end)
+    def frames(self, begin: int, end: int, crop: Crop | None = None) -> Iterator[Values]:
+        """See `Held`: what comes before is decoded, too, by codecs that cannot do without."""
+        if (begin, end) != (0, self.outline.frames):
+            crop = (crop or Crop.whole(self.outline.shape)).at(begin, end)
+        return self._frames(Instants(self.outline, own=True), crop)
 
-    def at(self, wanted: Instants) -> Iterator[Values]:
+    def at(self, wanted: Instants, crop: Crop | None = None) -> Iterator[Values]:
         """See `Held`."""
         if self._continuous:
-            return self._frames(wanted)
-        own = self._frames(Instants(self.outline, own=True))
+            return self._frames(wanted, crop)
+        own = self._frames(Instants(self.outline, own=True), crop)
         return resampled(own, self.outline, wanted)
 
-    def _frames(self, wanted: Instants) -> Iterator[Values]:
-        """Frames of every chunk in turn; raises CorruptFile unless they are all that is wanted."""
-        made = 0
-        for body in self._reader.chunks():
-            for frames in self._decoder.decode(body, wanted):
-                made += len(frames)
-                yield from_numbers(frames, self.outline.dtype)
-        if made != wanted.outline.frames:
-            raise CorruptFile("the chunks do not hold the file's frames; the file is damaged")
+    def _frames(self, wanted: Instants, crop: Crop | None) -> Iterator[Values]:
+        chunks = self._reader.chunks()
+        return frames_of(self._decoder, chunks, self.outline, wanted, crop)

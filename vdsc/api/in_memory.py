@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from vdsc.api.facts import Info, inspect
 from vdsc.api.report import Report
 from vdsc.core import memory
+from vdsc.core.crop import RegionLike, ScaleLike, as_region, as_scale
 from vdsc.core.frame_times import as_seconds
 from vdsc.core.plain_numbers import as_rate, as_whole
 from vdsc.core.sequence import Sequence, Times
@@ -115,15 +116,26 @@ def decompress(
     *,
     fps: Rate = None,
     times: ArrayLike | None = None,
+    region: RegionLike | None = None,
+    scale: ScaleLike = 1,
     memlimit: int = memory.DEFAULT,
 ) -> Sequence:
     """The sequence in a .vds file, at its own times, at `fps`, or at `times` (seconds).
 
-    Raises VdscError.
+    region: the part of each frame that is wanted, as text ("10:50,:") or slices over its axes.
+    scale: how large frames are, such as 2 or "1/2" (codec `field`); the region is one at that
+    scale. Raises VdscError.
     """
     from vdsc.api.decoding import decode
 
-    decoding = decode(io.BytesIO(data), fps=_rate(fps), times=_seconds(times), memlimit=memlimit)
+    decoding = decode(
+        io.BytesIO(data),
+        fps=_rate(fps),
+        times=_seconds(times),
+        region=() if region is None else as_region(region),
+        scale=as_scale(scale),
+        memlimit=memlimit,
+    )
     values = np.concatenate(list(decoding), dtype=decoding.outline.dtype)
     return Sequence(values, decoding.outline.clock, decoding.meta)
 

@@ -16,6 +16,7 @@ from vdsc.api.clip_reading import ClipDecoding, Held, Joined, OneClip
 from vdsc.api.decoding import opened
 from vdsc.container.collection_file import START, CollectionFile, is_collection
 from vdsc.core import memory
+from vdsc.core.crop import Crop, RegionLike, ScaleLike, as_region, as_scale
 from vdsc.core.frame_times import as_seconds
 from vdsc.core.instants import Instants
 from vdsc.core.meta import Meta
@@ -38,13 +39,13 @@ class FromStart:
         """See `Held`."""
         return reading.of(self._stream(), memlimit=self._memlimit).meta
 
-    def frames(self, begin: int, end: int) -> Iterator[Values]:
-        """See `Held`: what comes before is decoded, too."""
-        yield from opened(self._stream(), self._memlimit).frames(begin, end)
+    def frames(self, begin: int, end: int, crop: Crop | None = None) -> Iterator[Values]:
+        """See `Held`: what comes before is decoded, too, by codecs that cannot do without."""
+        yield from opened(self._stream(), self._memlimit).frames(begin, end, crop)
 
-    def at(self, wanted: Instants) -> Iterator[Values]:
+    def at(self, wanted: Instants, crop: Crop | None = None) -> Iterator[Values]:
         """See `Held`."""
-        yield from opened(self._stream(), self._memlimit).at(wanted)
+        yield from opened(self._stream(), self._memlimit).at(wanted, crop)
 
     def _stream(self) -> io.BytesIO:
         return io.BytesIO(self._ranges.fetch(0, self._ranges.size))
@@ -130,30 +131,50 @@ class SequenceReader:
         """All frames (n, ...) at their own times, some at once."""
         return self._held.frames(0, len(self))
 
-    def frames(self, begin: int, end: int) -> Values:
-        """Frames begin..end-1 (n, ...) at their own times; raises InvalidInput, VdscError."""
+    def frames(
+        self, begin: int, end: int, *, region: RegionLike | None = None, scale: ScaleLike = 1
+    ) -> Values:
+        """Frames begin..end-1 (n, ...) at their own times; raises InvalidInput, VdscError.
+
+        region, scale: as of `decode`.
+        """
         if not 0 <= begin <= end <= len(self):
             raise InvalidInput(f"there are frames 0 to {len(self)}, not {begin} to {end}")
-        return (
-            self._joined(self._held.frames(begin, end)) if end > begin else self._joined(iter(()))
-        )
+        crop = self._crop(region, scale)
+        return self._joined(self._held.frames(begin, end, crop) if end > begin else iter(()), crop)
 
     def decode(
-        self, times: ArrayLike | None = None, *, fps: float | Fraction | str | None = None
+        self,
+        times: ArrayLike | None = None,
+        *,
+        fps: float | Fraction | str | None = None,
+        region: RegionLike | None = None,
+        scale: ScaleLike = 1,
     ) -> Sequence:
         """The sequence at its own times, at `fps`, or at rising times (seconds) within its span.
 
-        Raises InvalidInput or, for a damaged file, VdscError.
+        region: the part of each frame that is wanted, as text ("10:50,:") or slices over its axes.
+        scale: how large frames are, such as 2 or "1/2" (codec `field`); the region is one at that
+        scale. Raises InvalidInput or, for a damaged file, VdscError.
         """
+        crop = self._crop(region, scale)
         if times is None and fps is None:
-            return Sequence(self.frames(0, len(self)), self.outline.clock, self.meta)
+            whole = self._joined(self._held.frames(0, len(self), crop), crop)
+            return Sequence(whole, self.outline.clock, self.meta if crop is None else None)
         rate = None if fps is None else as_rate(fps)
         seconds = None if times is None else as_seconds(times)
         asked = clocks.wanted(self.outline, rate, seconds)
-        return Sequence(self._joined(self._held.at(asked)), asked.outline.clock, self.meta)
+        values = self._joined(self._held.at(asked, crop), crop)
+        return Sequence(values, asked.outline.clock, self.meta if crop is None else None)
 
-    def _joined(self, batches: Iterator[Values]) -> Values:
-        none = np.zeros((0, *self.shape[1:]), self.dtype)
+    def _crop(self, region: RegionLike | None, scale: ScaleLike) -> Crop | None:
+        if region is None and scale == 1:
+            return None
+        slices = () if region is None else as_region(region)
+        return Crop.of(self.shape, slices, as_scale(scale))
+
+    def _joined(self, batches: Iterator[Values], crop: Crop | None) -> Values:
+        none = np.zeros((0, *(self.shape[1:] if crop is None else crop.shape)), self.dtype)
         return np.concatenate([none, *batches], dtype=self.dtype)
 
 

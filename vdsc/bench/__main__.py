@@ -1,4 +1,4 @@
-"""`python -m vdsc.bench lossy`, `lossless`, `bounded`, `joints`, `table1`, `paper`: run one."""
+"""`python -m vdsc.bench lossy`, or another of BENCHMARKS: run one."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sys
 
 from vdsc.bench import (
     bounded_benchmark,
+    field_benchmark,
     joints_benchmark,
     lossless_benchmark,
     lossy_benchmark,
@@ -17,6 +18,7 @@ BENCHMARKS = {
     "lossy": lossy_benchmark.main,
     "lossless": lossless_benchmark.main,
     "bounded": bounded_benchmark.main,
+    "field": field_benchmark.main,
     "joints": joints_benchmark.main,
     "table1": table_one.main,
     "paper": paper_run.main,

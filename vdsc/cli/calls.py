@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -95,13 +95,24 @@ def decode(
     times: Times | None,
     start: float | None,
     end: float | None,
+    region: Sequence[slice] = (),
+    scale: Fraction = Fraction(1),
     memlimit: int,
 ) -> Decoding:
     """Begin to decode a .vds file; raises VdscError."""
     from vdsc.api import decode
 
     with right_command(stream):
-        return decode(stream, fps=fps, times=times, start=start, end=end, memlimit=memlimit)
+        return decode(
+            stream,
+            fps=fps,
+            times=times,
+            start=start,
+            end=end,
+            region=region,
+            scale=scale,
+            memlimit=memlimit,
+        )
 
 
 def every_frame(stream: BinaryIO, *, memlimit: int) -> Decoding:

@@ -137,9 +137,10 @@ def compress(
     """Compress arrays to .vds files.
 
     INPUT is an .npy, .npz (FILE.npz:KEY names one of several arrays), .csv, .tsv, .parquet, .wav,
-    .bvh or .c3d file, a video (.mp4, .mov, .mkv, .webm, .gif), a folder of pictures, a directory
-    of files with -r, or '-': any numbers (T, ...). A checkpoint codes what it knows, if it does
-    that better than the codec without one. -r DIR -o OUT.vds makes one file of many clips, as pack.
+    .bvh or .c3d file, a video (.mp4, .mov, .mkv, .webm, .gif), a picture (.png, .jpg, .bmp, .tif,
+    .webp) or a folder of them, a directory of files with -r, or '-': any numbers (T, ...). A
+    checkpoint codes what it knows, if it does that better than the codec without one. -r DIR
+    -o OUT.vds makes one file of many clips, as pack.
     """
     from vdsc.cli.calls import Wish, check_written, encode
     from vdsc.cli.details import say_details
@@ -148,7 +149,7 @@ def compress(
     from vdsc.cli.talk import say_report
     from vdsc.io.replacing import replacing
     from vdsc.io.source import SUFFIXES, open_source
-    from vdsc.io.times_file import read_times
+    from vdsc.io.times_file import times_of
 
     promised = max_error, psnr, target_size, lossless, codec in o.NO_QUALITY
     if h.by_itself(context, "quality", *promised):
@@ -186,7 +187,7 @@ def compress(
         check_removal(todo, keep=keep, no_verify=not verify)
     wish = Wish(
         fps=fps,
-        times=None if times is None else read_times(times),
+        times=None if times is None else times_of(times),
         codec=codec,
         lossless=lossless,
         verify=verify,

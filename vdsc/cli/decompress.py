@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from vdsc.cli import habits as h
 from vdsc.cli import options as o
 from vdsc.cli.failure import each
@@ -22,6 +24,8 @@ def decompress(
     times: o.TimesOption = None,
     start: o.StartOption = None,
     end: o.EndOption = None,
+    region: o.RegionOption = None,
+    scale: o.ScaleOption = None,
     memlimit: o.MemlimitOption = o.MEMLIMIT,
     form: o.OutputFormatOption = "",
     force: o.ForceOption = False,
@@ -36,7 +40,9 @@ def decompress(
 
     Without --fps and --times the original times come back. The suffix of -o says what is written:
     .npy, for (T, C) also .csv and .tsv, for sound .wav, for video .mp4, .mov, .webm, .mkv (exact)
-    and .gif; a folder (-o frames/) gets a .png of each frame. --start and --end take a part.
+    and .gif, for one picture .png; a folder (-o frames/) gets a .png of each frame. --start and
+    --end take a part, --region a part of every frame, --scale makes frames larger or smaller (codec
+    field): an .npy, if no other file is named.
     """
     import time
 
@@ -45,26 +51,31 @@ def decompress(
     from vdsc.cli.progress import progress_bar
     from vdsc.cli.removal import check_output, check_removal, removable, remove
     from vdsc.cli.speech import say
+    from vdsc.core.crop import as_region
     from vdsc.core.laps import Laps
     from vdsc.io.sink import check_place, open_sink
     from vdsc.io.spool import open_input
-    from vdsc.io.times_file import read_times
+    from vdsc.io.times_file import times_of
 
     h.check_talk(quiet=quiet, verbose=verbose)
     o.exclusive(fps=fps, times=times)
     o.exclusive(times=times, start=start)
     o.exclusive(times=times, end=end)
 
+    cropped = region is not None or scale is not None
+
     def rename(path: str) -> str:
-        return restored_name(path, form, memlimit)
+        return restored_name(path, form or ("npy" if cropped else ""), memlimit)
 
     places = expand(
         files, (".vds",), recursive=recursive, exclude=exclude, links=force, quiet=quiet
     )
     todo = plan(places, out, output_dir, rename, recursive=recursive, times=times, hint=COMPRESS)
     if rm:
-        check_removal(todo, keep=keep, fps=fps, times=times, start=start, end=end)
-    dates = None if times is None else read_times(times)
+        check_removal(
+            todo, keep=keep, fps=fps, times=times, start=start, end=end, region=region, scale=scale
+        )
+    dates = None if times is None else times_of(times)
 
     def work(path: str) -> None:
         output, began = todo.output(path), time.monotonic()
@@ -72,7 +83,16 @@ def decompress(
         check_place(output, force=force, form=form)
         before = removable(path, output) if rm else origin(path)
         with open_input(path) as stream, progress_bar(path, shown=not quiet) as progress:
-            decoding = decode(stream, fps=fps, times=dates, start=start, end=end, memlimit=memlimit)
+            decoding = decode(
+                stream,
+                fps=fps,
+                times=dates,
+                start=start,
+                end=end,
+                region=() if region is None else as_region(region),
+                scale=scale or Fraction(1),
+                memlimit=memlimit,
+            )
             outline = decoding.outline
             if rm:
                 check_output(output, decoding)

@@ -35,9 +35,9 @@ def restored_name(path: str, form: str = "", memlimit: int = MEMLIMIT) -> str:
 
     Only files are looked into; of what cannot be read, the reason is said when its turn comes.
     """
-    from vdsc.io.formats import suffix_of
+    from vdsc.io.formats import suffix_again
 
-    suffix = suffix_of(form or _made_from(path, memlimit)) or ".npy"
+    suffix = suffix_again(form or _made_from(path, memlimit)) or ".npy"
     return str(Path(path).with_suffix(suffix))
 
 

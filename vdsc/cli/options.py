@@ -45,6 +45,27 @@ def parse_fps(text: str | Fraction) -> Fraction:
     return rate
 
 
+def region_text(text: str) -> str:
+    """Text that says slices over the axes of a frame, such as 10:50,:,100:200."""
+    from vdsc.core.crop import as_region
+
+    try:
+        as_region(text)
+    except InvalidInput as error:
+        raise typer.BadParameter(str(error)) from None
+    return text
+
+
+def parse_scale(text: str | Fraction) -> Fraction:
+    """A positive number such as 2, 1/2 or 1.5."""
+    from vdsc.core.crop import as_scale
+
+    try:
+        return as_scale(text)
+    except InvalidInput as error:
+        raise typer.BadParameter(str(error)) from None
+
+
 def parse_seconds(text: str | float) -> float:
     """Seconds written as 3, 3s, 250ms, 2min, 1:05 or 1:02:03.5."""
     words = str(text).strip()
@@ -164,10 +185,28 @@ EndOption = Annotated[
     float | None,
     typer.Option("--end", parser=parse_seconds, metavar="TIME", help="Up to then."),
 ]
+RegionOption = Annotated[
+    str | None,
+    typer.Option(
+        "--region",
+        parser=region_text,
+        metavar="SLICES",
+        help="That part of each frame: 10:50,:,100:200.",
+    ),
+]
+ScaleOption = Annotated[
+    Fraction | None,
+    typer.Option(
+        "--scale", parser=parse_scale, metavar="RATIO", help="Frames of another size: 2, 1/2."
+    ),
+]
 TimesOption = Annotated[
     str | None,
     typer.Option(
-        "--times", parser=file_name, metavar="FILE", help="Frame times in seconds (.npy, text)."
+        "--times",
+        parser=file_name,
+        metavar="FILE",
+        help="Frame times in seconds (.npy, text), or 0,0.5,1.",
     ),
 ]
 OutOption = Annotated[

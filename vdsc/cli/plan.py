@@ -14,6 +14,7 @@ from vdsc.cli.options import exclusive
 from vdsc.cli.search import Search
 from vdsc.core.words import printable
 from vdsc.errors import InvalidInput
+from vdsc.io.formats import PICTURES
 
 Places = dict[str, str]  # each input, and the folder it is in below the one that was named
 
@@ -84,7 +85,9 @@ def expand(
     """
     if exclude and not recursive:
         raise typer.BadParameter("--exclude goes with -r; name the files that you want instead")
-    search = Search(suffixes=suffixes, exclude=exclude or (), links=links, quiet=quiet)
+    search = Search(
+        suffixes=suffixes, shy=PICTURES, exclude=exclude or (), links=links, quiet=quiet
+    )
     places: Places = {}
     for path in inputs:
         if not Path(path).is_dir():

@@ -19,10 +19,12 @@ class Search:
 
     suffixes: in lower case, that files end in. exclude: globs of names, and of paths below the
     folder, of files and folders to leave out. links: whether they are followed. quiet: whether
-    nothing is said of what is passed over.
+    nothing is said of what is passed over. shy: suffixes of files that are taken only below folders
+    that hold no others, as pictures are, which often lie beside clips to show what these are.
     """
 
     suffixes: tuple[str, ...]
+    shy: tuple[str, ...] = ()
     exclude: Sequence[str] = ()
     links: bool = False
     quiet: bool = False
@@ -40,7 +42,17 @@ class Search:
             raise InvalidInput(f"{words}; {passed}" if found.passed else words)
         if found.passed and not self.quiet:
             say(f"vdsc: note: {printable(passed)}")
-        return sorted(found.files)
+        return sorted(self._without_shy(found.files, folder))
+
+    def _without_shy(self, files: list[Path], folder: str) -> list[Path]:
+        """All files, if all are shy or none is; else the others, with a word on what is left."""
+        bold = [path for path in files if path.suffix.lower() not in self.shy]
+        if not bold or len(bold) == len(files):
+            return files
+        if not self.quiet:
+            words = f"{len(files) - len(bold):,} pictures below {folder} lie beside other files"
+            say(f"vdsc: note: {printable(words)} and are passed over; name them to take them")
+        return bold
 
     def leaves_out(self, path: Path) -> bool:
         """Whether a path below the folder is left out, by its name or as a whole."""

@@ -30,7 +30,7 @@ def unpack(
     from vdsc.cli.speech import say
     from vdsc.core.words import printable
     from vdsc.errors import InvalidInput
-    from vdsc.io.formats import suffix_of
+    from vdsc.io.formats import suffix_again
     from vdsc.io.sink import open_sink
 
     reader = open_collection(file, memlimit=memlimit)
@@ -43,7 +43,8 @@ def unpack(
         if name not in reader:
             raise InvalidInput(f"there is no clip {printable(name)}; vdsc ls names all")
         clip = reader[name]
-        output = file_of(name, folder, (suffix_of(clip.meta.format) if clip.meta else "") or ".npy")
+        suffix = suffix_again(clip.meta.format) if clip.meta else ""
+        output = file_of(name, folder, suffix or ".npy")
         Path(output).parent.mkdir(parents=True, exist_ok=True)
         with open_sink(output, clip.outline, clip.meta, force=force) as sink:
             for frames in clip.batches():

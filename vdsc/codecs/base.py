@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from vdsc.container import Header
 from vdsc.core import memory
+from vdsc.core.crop import Crop
 from vdsc.core.instants import Instants
 from vdsc.core.sequence import Outline, Times
 from vdsc.core.types import Values
@@ -123,6 +124,21 @@ class Decoder(Protocol):
 
     def begin_with(self, learned: Any) -> None:
         """Begin a clip of a collection with what its first clip taught; None for that clip."""
+        ...
+
+
+@runtime_checkable
+class Cropping(Protocol):
+    """A decoder that makes part of its frames without making the rest of them.
+
+    Of the decoders that cannot, whole frames are made and cut.
+    """
+
+    def crop(self, crop: Crop) -> None:
+        """Give frames of a crop alone from now on; called before the first chunk.
+
+        Raises InvalidInput for a scale that it does not make, LimitExceeded for too large frames.
+        """
         ...
 
 

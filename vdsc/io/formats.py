@@ -20,7 +20,8 @@ class Format:
     An adapter is a context manager, named `module:function` and imported when it is first used:
     `open(stream, name, key, exact=..., limit=...)` gives a Source, and
     `sink(stream, outline, meta)` a Sink. A kind without magic is known by suffix, or by the name
-    that the user gives.
+    that the user gives. also: a place, and what is there besides. again: the suffix of the files
+    that what was read becomes again, where its own kind is not written.
     """
 
     suffixes: tuple[str, ...]
@@ -28,10 +29,13 @@ class Format:
     open: str | None = None
     sink: str | None = None
     at: int = 0
+    also: tuple[int, bytes] = (0, b"")
+    again: str = ""
 
     def sniff(self, head: bytes) -> bool:
         """Whether a file that begins with `head` is of this format."""
-        return head[self.at :].startswith(self.magic)
+        place, more = self.also
+        return head[self.at :].startswith(self.magic) and head[place:].startswith(more)
 
     @property
     def name(self) -> str:
@@ -40,6 +44,8 @@ class Format:
 
 
 OPEN_VIDEO = "vdsc.io.video_source:open_video"
+OPEN_PICTURE = "vdsc.io.single_picture:open_picture"
+TIFF = b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"
 C3D = tuple(bytes([block, 0x50]) for block in range(1, 9))
 """A C3D file begins with the number of a block, which no text does, and a P."""
 
@@ -52,6 +58,11 @@ FORMATS = (
     Format((".mkv",), (b"\x1aE\xdf\xa3",), OPEN_VIDEO, "vdsc.io.video:mkv_sink"),
     Format((".gif",), (b"GIF87a", b"GIF89a"), OPEN_VIDEO, "vdsc.io.gif:gif_sink"),
     Format((".bvh",), (b"HIERARCHY",), "vdsc.io.bvh:open_bvh", "vdsc.io.bvh_sink:bvh_sink"),
+    Format((".png",), (b"\x89PNG\r\n\x1a\n",), OPEN_PICTURE, "vdsc.io.single_picture:png_sink"),
+    Format((".jpg", ".jpeg"), (b"\xff\xd8\xff",), OPEN_PICTURE, again=".png"),
+    Format((".bmp",), (b"BM",), OPEN_PICTURE, also=(6, bytes(4)), again=".png"),
+    Format((".tif", ".tiff"), TIFF, OPEN_PICTURE, again=".png"),
+    Format((".webp",), (b"RIFF",), OPEN_PICTURE, also=(8, b"WEBP"), again=".png"),
     Format((".csv",), (), "vdsc.io.csv_read:open_csv", "vdsc.io.csv_write:csv_sink"),
     Format((".tsv",), (), "vdsc.io.csv_read:open_csv", "vdsc.io.csv_write:tsv_sink"),
     Format((".wav",), (b"RIFF", b"RF64"), "vdsc.io.wav:open_wav", "vdsc.io.wav:wav_sink"),
@@ -69,6 +80,11 @@ READ = tuple(suffix for form in FORMATS if form.open for suffix in form.suffixes
 
 WRITTEN = tuple(suffix for form in FORMATS if form.sink for suffix in form.suffixes)
 """Suffixes of the files that are written."""
+
+PICTURES = tuple(
+    suffix for form in FORMATS if form.open == OPEN_PICTURE for suffix in form.suffixes
+)
+"""Suffixes of the files that hold a single picture."""
 
 UNREADABLE = (
     (b"\x89VDS", "a .vds file; decompress it first"),
@@ -122,6 +138,12 @@ def writer(path: str, form: str = "") -> Any:
 def suffix_of(form: str) -> str:
     """The suffix of the files of a format that is written; empty if it is not."""
     return next((one.suffixes[0] for one in FORMATS if one.name == form and one.sink), "")
+
+
+def suffix_again(form: str) -> str:
+    """The suffix of the files that what was read from a format becomes; empty if it has none."""
+    again = next((one.again for one in FORMATS if one.name == form), "")
+    return again or suffix_of(form)
 
 
 def _named(form: str) -> str:

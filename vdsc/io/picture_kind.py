@@ -22,6 +22,7 @@ CHANNELS = {"L": (), "RGB": (3,), "RGBA": (4,), "I;16": ()}
 TURNS = range(5, 9)  # orientations in EXIF that swap width and height
 ORIENTATION = 274
 TURNED, PROFILE = "turned as the files ask", "left out: colour profiles"
+CAMERA = "left out: what a camera wrote (EXIF)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,15 @@ def kind_of_picture(image: Image.Image, name: str) -> Kind:
         raise InvalidInput(f"{words}; convert it to RGB or RGBA of 8 bits, or to grey")
     if "transparency" in image.info:
         mode = "RGBA"
-    way = image.getexif().get(ORIENTATION, 1)
+    exif = image.getexif()
+    way = exif.get(ORIENTATION, 1)
     if way != 1 and image.format == "TIFF":  # Pillow turns these before or after, by version
         raise InvalidInput(f"{name} asks to be shown turned; apply that first, or save it as .png")
     turned = way in TURNS
     height, width = (image.width, image.height) if turned else (image.height, image.width)
     notes = [TURNED] if way in range(2, 9) else []
     notes += [PROFILE] if image.info.get("icc_profile") else []
+    notes += [CAMERA] if image.format != "TIFF" and set(exif) - {ORIENTATION} else []
     return Kind(mode, height, width, tuple(notes))
 
 

@@ -1,9 +1,8 @@
-"""Folders of pictures (.png, .jpg, .bmp, .tif), each read when its frame is asked for."""
+"""Folders of pictures (.png, .jpg, .bmp, .tif, .webp), each read when its frame is asked for."""
 
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,20 +10,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
 
-from vdsc.core import memory
 from vdsc.core.meta import Meta
 from vdsc.core.words import printable
 from vdsc.errors import InvalidInput
-from vdsc.io.picture_kind import Kind, common, kind_of_picture
+from vdsc.io.formats import PICTURES
+from vdsc.io.picture_kind import common
+from vdsc.io.picture_reading import Picture
 from vdsc.io.source import Source, make_source
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
-LIBRARY_FORMATS = ("PNG", "JPEG", "BMP", "TIFF")
-PICTURE_ERRORS = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)
-PIXEL = 16
-"""Bytes of memory that a pixel may take on its way."""
+ADVICE = "copy it again, or take it out of the folder"
 
 
 def holds_pictures(path: str) -> bool:
@@ -43,11 +38,12 @@ def open_pictures(path: str, *, exact: bool | None = False, limit: int) -> Itera
     files, others = _pictures(Path(path))
     if not files:
         raise InvalidInput(f"{name} is a directory without pictures; name a file in it, or add -r")
-    kinds = [_looked_at(file, limit) for file in files]
+    found = [Picture(file, printable(str(file)), ADVICE) for file in files]
+    kinds = [picture.look(limit) for picture in found]
     kind = common(kinds, [file.name for file in files], name)
 
     def fetch(begin: int, end: int) -> NDArray[np.generic]:
-        return np.stack([_pixels(file, kind) for file in files[begin:end]])
+        return np.stack([picture.pixels(kind) for picture in found[begin:end]])
 
     meta = Meta("pictures", {"mode": kind.mode, "names": [_text(file.name) for file in files]})
     shape, dtype = (len(files), *kind.shape), np.dtype(kind.dtype)
@@ -68,42 +64,8 @@ def _pictures(folder: Path) -> tuple[list[Path], int]:
         seen = [path for path in folder.iterdir() if not path.name.startswith(".")]
     except OSError as error:
         raise InvalidInput(f"{printable(str(folder))} cannot be read: {error.strerror}") from None
-    files = [path for path in seen if path.suffix.lower() in SUFFIXES and not path.is_dir()]
+    files = [path for path in seen if path.suffix.lower() in PICTURES and not path.is_dir()]
     return sorted(files, key=lambda path: natural(path.name)), len(seen) - len(files)
-
-
-def _looked_at(file: Path, limit: int) -> Kind:
-    """What a picture is, by its first bytes; its pixels are not read."""
-    with _opened(file) as image:
-        words = f"the picture {printable(str(file))}"
-        memory.check(PIXEL * image.width * image.height, limit, words)
-        return kind_of_picture(image, printable(str(file)))
-
-
-def _pixels(file: Path, kind: Kind) -> NDArray[np.generic]:
-    """The pixels of a picture, in the mode of all, turned as it asks."""
-    with _opened(file) as image:
-        upright = ImageOps.exif_transpose(image)
-        shown = upright if upright.mode == kind.mode else upright.convert(kind.mode)
-        values = np.asarray(shown)
-    if values.shape != kind.shape:
-        words = f"{printable(str(file))} changed while it was read"
-        raise InvalidInput(f"{words}; compress a copy")
-    return values.astype(kind.dtype, copy=False)
-
-
-@contextmanager
-def _opened(file: Path) -> Iterator[Image.Image]:
-    """A picture; whatever fails with it is InvalidInput."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(file, formats=LIBRARY_FORMATS) as image:
-                yield image
-    except PICTURE_ERRORS as error:
-        reason = printable(str(error).partition("\n")[0][:80].replace(str(file), "it"))
-        words = f"{printable(str(file))} is not a sound picture ({reason})"
-        raise InvalidInput(f"{words}; copy it again, or take it out of the folder") from None
 
 
 def _text(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,19 @@ from vdsc.io.spool import open_input, spoken
 TEXT_BYTES = 2**30
 """How long a list of times may be."""
 
+_LIST = re.compile(r"[-+.0-9eE]+(\s*,\s*[-+.0-9eE]+)*")
 _WHOLE = re.compile(r"[+-]?\d{1,18}")
+
+
+def times_of(text: str) -> Times:
+    """Times that are written as 0,0.5,1 or that the file of this name lists; see `read_times`.
+
+    A file that is there under such a name is meant.
+    """
+    if not _LIST.fullmatch(text) or text == "-" or Path(text).exists():
+        return read_times(text)
+    parts = text.split(",")
+    return as_seconds(np.array([_number(part.strip(), "the times") for part in parts]))
 
 
 def read_times(path: str) -> Times:
@@ -69,4 +82,4 @@ def _number(line: str, where: str) -> float:
         return float(line)
     except ValueError:
         text = printable(line[:20])
-        raise InvalidInput(f"{where}: '{text}' is not a number; write one a line") from None
+        raise InvalidInput(f"{where}: '{text}' is not a number of seconds") from None

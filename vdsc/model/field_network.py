@@ -27,11 +27,17 @@ class Samples:
 
 
 def fitted(
-    samples: Samples, hidden: tuple[int, int], start: list[Floats] | None, steps: int
+    samples: Samples,
+    hidden: tuple[int, int],
+    start: list[Floats] | None,
+    steps: int,
+    *,
+    last_only: bool = False,
 ) -> list[Floats]:
     """Layers (in + 1, out), the bias last, that make the samples' bits few.
 
-    start: layers to go on from. steps: of Adam, whose rate falls to nearly 0.
+    start: layers to go on from. steps: of Adam, whose rate falls to nearly 0. last_only: the others
+    stay as they are.
     """
     inputs, latents, weights = (
         torch.from_numpy(part.astype(np.float32))
@@ -42,7 +48,11 @@ def fitted(
         net = network(inputs.shape[1], hidden)
         if start is not None:
             _load(net, start)
-        rule = torch.optim.Adam(net.parameters(), lr=RATE)
+        trained = _layers(net)[-1] if last_only else net
+        if last_only:
+            net.requires_grad_(requires_grad=False)
+            trained.requires_grad_(requires_grad=True)
+        rule = torch.optim.Adam(trained.parameters(), lr=RATE)
         for step in range(steps):
             for group in rule.param_groups:
                 group["lr"] = RATE * max(1 - step / steps, STEEP)

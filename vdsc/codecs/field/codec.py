@@ -28,6 +28,9 @@ TABLES = 48 << 20
 BASE = 64 << 20
 """Bytes of a model and of what is made of it."""
 
+HELD = 12
+"""Frames, and copies of them, that are kept for instants near the next chunk."""
+
 PAIRS = 64
 """Bytes that each pair of places of a block takes, while it is found which are near."""
 
@@ -36,7 +39,7 @@ class FieldCodec:
     """See `codecs.base.Codec`."""
 
     id: ClassVar[str] = ID
-    continuous: ClassVar[bool] = False
+    continuous: ClassVar[bool] = True
     Settings: ClassVar[type[FieldSettings]] = FieldSettings
 
     def encoder(self, source: Source, outline: Outline, settings: FieldSettings) -> FieldEncoder:
@@ -57,7 +60,7 @@ class FieldCodec:
         """Begin to decode a file; raises CorruptFile or UnsupportedVersion."""
         from vdsc.codecs.field.field_decoder import FieldDecoder
 
-        return FieldDecoder(header)
+        return FieldDecoder(header, memlimit)
 
     def memory(self, header: Header) -> int:
         """Bytes for the latents of a chunk, those of blocks that reach beyond it, too."""
@@ -67,17 +70,18 @@ class FieldCodec:
         whole = [-(-n // size) * size for n, size in zip(axes, params.blocks, strict=True)]
         channels = prod(shape[len(params.blocks) :])
         pairs = (prod(params.blocks) * channels) ** 2
+        held = HELD * prod(whole[1:]) * channels  # frames whose neighbours are still to come
         base = BASE if params.base else 0
-        return TABLES + base + PAIRS * pairs + 8 * COPIES * prod(whole) * channels
+        return TABLES + base + PAIRS * pairs + 8 * (COPIES * prod(whole) * channels + held)
 
     def describe(self, header: Header, bodies: Iterable[bytes]) -> Facts:
-        """Bytes of the network, and of the latents with those of the base."""
+        """Bytes of the network and of the latents."""
         from vdsc.codecs.field import network_bytes
 
         params, spent, chunks = FieldParams.from_header(header), 0, []
         for body in bodies:
             chunks.append(ChunkFacts(len(body)))
-            spent += network_bytes.unpack(body, 1)[1] if body[:1] == network_bytes.OWN else 1
+            spent += network_bytes.spent(body)
         words: tuple[tuple[str, str], ...] = (
             ("step", f"{params.unit:.4g}"),
             ("blocks", " x ".join(map(str, params.blocks))),

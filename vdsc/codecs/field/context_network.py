@@ -28,9 +28,13 @@ AT_ONCE = 1 << 15
 
 @dataclass(frozen=True, eq=False)
 class ContextNetwork:
-    """Three layers, each a weight (in + 1, out), the bias last; integers Q12."""
+    """Three layers, each a weight (in + 1, out), the bias last; integers Q12.
+
+    own: whether all of it travelled in a file; such a one is told nothing of the step.
+    """
 
     layers: tuple[Floats, Floats, Floats]
+    own: bool = False
 
     def __call__(self, view: LatentView) -> Floats:
         """Outputs (B, K, 3), Q10, of all latents of a view.

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from vdsc.codecs.field.context_network import OUTPUTS, ContextNetwork
+from vdsc.codecs.field.pyramid import Shape
 from vdsc.codecs.field.surroundings import INPUTS
+from vdsc.container import Header
 from vdsc.core.types import Floats, Ints
-from vdsc.errors import InvalidInput, ModelMissing
+from vdsc.errors import CorruptFile, InvalidInput, ModelMissing
 from vdsc.model import store
 from vdsc.model.store import Checkpoint
 
@@ -49,6 +51,16 @@ def words(checkpoint: Checkpoint) -> str:
 def blocks(checkpoint: Checkpoint | None) -> list[int]:
     """Samples of a block along the axes of a checkpoint; [] without one."""
     return [] if checkpoint is None else list(checkpoint.settings["net"]["blocks"])
+
+
+def of_file(header: Header, blocks: Shape) -> ContextNetwork:
+    """The network of the checkpoint that a file names; raises CorruptFile or ModelMissing."""
+    assert header.model is not None
+    found = store.by_digest(header.model.name, header.model.digest)
+    if not fits(found, header.outline.dtype, sum(n > 1 for n in blocks)):
+        said = f"model {found.name} takes {words(found)}, not this file"
+        raise CorruptFile(f"{said}; the file is damaged")
+    return network_of(found)
 
 
 def network_of(checkpoint: Checkpoint) -> ContextNetwork:

@@ -10,7 +10,7 @@ import numpy as np
 from vdsc.codecs.field.base_layer import DrawnBase
 from vdsc.codecs.field.field_layout import FieldLayout
 from vdsc.codecs.field.field_params import FieldParams
-from vdsc.codecs.field.pyramid import Pyramid
+from vdsc.codecs.field.pyramid import Pyramid, Region
 from vdsc.core.types import Floats, Ints, Values
 from vdsc.errors import CorruptFile
 from vdsc.quant.held import held
@@ -47,26 +47,52 @@ class FieldChunk:
     def latents(self, frames: Values) -> list[Floats]:
         """Real latents of each level, in steps, of frames (n, ...) less the base."""
         values = frames.reshape(self.shape).astype(np.float64)
-        if self.base is not None:
-            values -= self.base.picture
         found = values / self.params.unit - self.params.origin
         if self.layout.colours:
             found = found @ np.linalg.inv(_TURN * 0.5**_TURN_PLACES)
+        if self._beneath is not None:
+            found -= self._beneath * 0.5**PLACES
         return self.pyramid.forward(found)
 
     def values(self, latents: list[Ints], dtype: np.dtype[np.generic]) -> Values:
         """Frames (n, ...) of latents; raises CorruptFile for impossibly large ones."""
-        found = self.pyramid.inverse([self._real(q) for q in latents])
+        return self.finished(self.steps(latents), dtype)
+
+    def steps(self, latents: list[Ints], region: Region | None = None) -> Floats:
+        """Values (*region, C) of latents, integers with 8 binary places; raises CorruptFile.
+
+        region: the part of the chunk that is made, None for all.
+        """
+        regions = self.pyramid.regions(region)
+        levels = zip(self.pyramid.levels, latents, regions[1:], strict=True)
+        real = [self._real(level.some(q, blocks)) for level, q, blocks in levels]
+        made = self.pyramid.inverse(real, regions)
+        if self._beneath is not None:
+            parts = (slice(None),) if region is None else tuple(slice(a, b) for a, b in region)
+            made = made + self._beneath[parts]
+        return made
+
+    def finished(self, found: Floats, dtype: np.dtype[np.generic]) -> Values:
+        """What a file holds of integers (..., C); raises CorruptFile."""
         if np.abs(found).max(initial=0) >= _EXACT:
             raise CorruptFile("values are impossibly large; the file is damaged")
         if self.layout.colours:
             found = np.floor(found @ _TURN * 0.5**_TURN_PLACES + 0.5)
-        found *= 0.5**PLACES
+        found = found * 0.5**PLACES
         found += self.params.origin
         found *= self.params.unit
-        if self.base is not None:
-            found += self.base.picture
         return held(found, dtype)
+
+    @cached_property
+    def _beneath(self) -> Floats | None:
+        """What the base adds: integers (*shape, 3) with 8 binary places, in steps and turned."""
+        if self.base is None:
+            return None
+        steps = np.floor(self.base.picture / self.params.unit * (1 << PLACES) + 0.5)
+        if np.abs(steps).max(initial=0) >= _EXACT:
+            raise CorruptFile("steps are impossibly fine for a base; the file is damaged")
+        turned: Floats = np.floor(steps @ _TURN.T * 0.5**_TURN_PLACES + 0.5)
+        return turned
 
     def _real(self, latents: Ints) -> Floats:
         """Latents with 8 binary places, nearer to 0."""

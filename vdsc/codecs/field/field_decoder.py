@@ -6,63 +6,119 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from vdsc.codecs import windows
-from vdsc.codecs.field import network_bytes
+from vdsc.codecs.field import field_checkpoints, network_bytes
 from vdsc.codecs.field.base_layer import BaseLayer, DrawnBase
 from vdsc.codecs.field.context_network import ContextNetwork
-from vdsc.codecs.field.field_checkpoints import fits, network_of
-from vdsc.codecs.field.field_checkpoints import words as words_of
 from vdsc.codecs.field.field_chunk import FieldChunk
+from vdsc.codecs.field.field_instants import FieldInstants
 from vdsc.codecs.field.field_layout import FieldLayout
 from vdsc.codecs.field.field_params import FieldParams
+from vdsc.codecs.field.frame_part import FramePart
 from vdsc.codecs.field.latent_code import LatentCode
 from vdsc.container import Header
+from vdsc.core import memory
+from vdsc.core.crop import Crop
 from vdsc.core.instants import Instants
 from vdsc.core.threads import one_thread
-from vdsc.core.types import Values
+from vdsc.core.types import Floats, Ints, Values
 from vdsc.entropy import BitStack
 from vdsc.entropy.tape import ReadingTape
 from vdsc.errors import CorruptFile
-from vdsc.model import store
+
+AT_ONCE = 1 << 20
+"""Values that are made at once, unless a single frame has more."""
+
+COPIES = 6
+"""Numbers of 8 bytes that each value of a frame takes while it is made at another scale."""
 
 
 class FieldDecoder:
-    """Decodes a file's chunks in order; see `codecs.base.Decoder`."""
+    """Decodes a file's chunks in order; see `codecs.base.Decoder` and `codecs.base.Cropping`."""
 
-    def __init__(self, header: Header) -> None:
+    def __init__(self, header: Header, memlimit: int = memory.DEFAULT) -> None:
         self._outline, self._params = header.outline, FieldParams.from_header(header)
-        self._layout = FieldLayout.of(header.outline)
+        self._layout, self._memlimit = FieldLayout.of(header.outline), memlimit
         self._spans = windows.parts(header.outline.frames, header.chunks)
         self._network: ContextNetwork | None = None
         base = self._params.base
         self._base = BaseLayer.by_key(base, self._layout) if base else None
         if header.model is not None:
-            checkpoint = store.by_digest(header.model.name, header.model.digest)
-            waves = sum(n > 1 for n in self._params.blocks)
-            if not fits(checkpoint, header.outline.dtype, waves):
-                words = f"model {checkpoint.name} takes {words_of(checkpoint)}, not this file"
-                raise CorruptFile(f"{words}; the file is damaged")
-            self._network = network_of(checkpoint)
+            self._network = field_checkpoints.of_file(header, self._params.blocks)
+        self._own = 0, header.outline.frames
+        self._part = FramePart.of(self._layout, Crop.whole(header.outline.shape))
+        self._instants = FieldInstants(header.outline)
+
+    def crop(self, crop: Crop) -> None:
+        """See `codecs.base.Cropping`."""
+        self._own = crop.frames or self._own
+        self._part = FramePart.of(self._layout, crop.over(self._outline.shape))
+        needed = 8 * COPIES * self._part.values * self._layout.channels
+        memory.check(needed, self._memlimit, "a frame at this scale")
 
     def decode(self, body: bytes, wanted: Instants) -> Iterator[Values]:
-        """Frames (n, ...) of the next chunk: the file's own ones only; raises CorruptFile."""
+        """Frames (n, ...) of the next chunk; raises CorruptFile.
+
+        Instants between the last frames of a chunk and the first ones of the next come with that.
+        """
         begin, end = next(self._spans)
-        chunk, at = FieldChunk(self._layout, self._params, end - begin), 1
+        at = self._network_of(body)
+        span = self._needed(begin, end, wanted)
+        found = None if span is None else self._found(body[at:], begin, end, span)
+        most = max(1, AT_ONCE // (self._part.values * self._layout.channels))
+        if not wanted.own:
+            if span is not None and found is not None:
+                self._instants.take(span[0], found)
+            for some in self._instants.ready(begin, end, wanted, most):
+                yield self._finished(some)
+        elif found is not None:
+            for i in range(0, len(found), most):
+                yield self._finished(found[i : i + most])
+
+    def _needed(self, begin: int, end: int, wanted: Instants) -> tuple[int, int] | None:
+        """The frames of a chunk that are needed, if any is."""
+        if not wanted.own:
+            return self._instants.needed(begin, end, wanted)
+        first, last = max(self._own[0], begin), min(self._own[1], end)
+        return (first, last) if first < last else None
+
+    def _found(self, stream: bytes, begin: int, end: int, span: tuple[int, int]) -> Floats:
+        """Integers (n, *region, C) of the needed frames of a chunk."""
+        chunk = FieldChunk(self._layout, self._params, end - begin)
+        region = ((span[0] - begin, span[1] - begin), *self._part.region)
+        with one_thread():
+            chunk, latents = self._latents(chunk, stream)
+            return chunk.steps(latents, region)
+
+    def _finished(self, found: Floats) -> Values:
+        """Frames (n, ...) of integers (n, *region, C)."""
+        chunk = FieldChunk(self._layout, self._params, len(found))
+        with one_thread():
+            made = chunk.finished(self._part.sampled(found), self._outline.dtype)
+        return self._part.shaped(made)
+
+    def _network_of(self, body: bytes) -> int:
+        """Where a body's latents begin, behind the network that it may bring."""
+        at = 1
         if body[:1] == network_bytes.OWN:
             self._network, at = network_bytes.unpack(body, at)
+        elif body[:1] == network_bytes.ADAPTED and self._network is not None:
+            self._network, at = network_bytes.adapted(self._network, body, at)
         elif body[:1] != network_bytes.KNOWN or self._network is None:
             raise CorruptFile("a chunk lacks its context network; the file is damaged")
-        stack = BitStack.from_bytes(body[at:])
-        with one_thread():
-            code = LatentCode(chunk.pyramid, self._network, self._params.stated)
-            tape = ReadingTape(stack)
-            if self._base is not None:
-                drawn = DrawnBase.read(self._base, chunk.shape[:-1], tape)
-                chunk = replace(chunk, base=drawn)
-            latents = code.code(tape, None)
-            if not stack.empty:
-                raise CorruptFile("a chunk holds more than its latents; the file is damaged")
-            made = chunk.values(latents, self._outline.dtype)
-        yield made.reshape(end - begin, *self._outline.shape[1:])
+        return at
+
+    def _latents(self, chunk: FieldChunk, stream: bytes) -> tuple[FieldChunk, list[Ints]]:
+        """A chunk with its base, if there is one, and its latents."""
+        assert self._network is not None
+        stack = BitStack.from_bytes(stream)
+        code = LatentCode(chunk.pyramid, self._network, self._params.stated)
+        tape = ReadingTape(stack)
+        if self._base is not None:
+            chunk = replace(chunk, base=DrawnBase.read(self._base, chunk.shape[:-1], tape))
+        latents = code.code(tape, None)
+        if not stack.empty:
+            raise CorruptFile("a chunk holds more than its latents; the file is damaged")
+        return chunk, latents
 
     def learned(self) -> ContextNetwork | None:
         """The network."""
@@ -70,4 +126,5 @@ class FieldDecoder:
 
     def begin_with(self, learned: ContextNetwork | None) -> None:
         """Begin with the network of another sequence."""
-        self._network = learned
+        if learned is not None:
+            self._network = learned

@@ -90,10 +90,14 @@ class FieldEncoder:
         one = self._checkpoint
         known = None if one is None else field_checkpoints.network_of(one)
         made = first(chunk, wanted, self._settings, known)
-        if made.own:
-            self._checkpoint, self._params = None, replace(self._params, stated=0)
-        self._network = made.network
+        self._take(made.network)
         return made
+
+    def _take(self, network: ContextNetwork) -> None:
+        """All chunks have this network."""
+        self._network = network
+        if network.own:
+            self._checkpoint, self._params = None, replace(self._params, stated=0)
 
     def header(self) -> Header:
         """What the file says of itself."""
@@ -114,4 +118,4 @@ class FieldEncoder:
     def begin_with(self, learned: ContextNetwork | None, *, fresh: bool = False) -> None:
         """Begin with the network of another sequence."""
         if learned is not None and not fresh:
-            self._network = learned
+            self._take(learned)

@@ -1,6 +1,10 @@
-"""With which network a sequence begins: a checkpoint's, or one of its own, fitted and sent.
+"""With which network a sequence begins, of three the one that costs the least.
 
-The one that costs less: squared error, in steps, and `price` times the bits.
+    a checkpoint's      nothing of it is sent
+    an adapted one      the checkpoint's with a last layer that is fitted and sent
+    its own             all of it fitted and sent
+
+The cost is the squared error, in steps, and `price` times the bits.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ from vdsc.codecs.field.context_network import ContextNetwork
 from vdsc.codecs.field.field_chunk import PLACES, FieldChunk
 from vdsc.codecs.field.field_settings import FieldSettings
 from vdsc.codecs.field.latent_code import LatentCode
-from vdsc.codecs.field.network_fitting import network_of
+from vdsc.codecs.field.network_fitting import adapted_to, network_of
 from vdsc.codecs.field.rate_choice import chosen
 from vdsc.core.types import Floats, Ints
 from vdsc.entropy import BitStack
@@ -23,8 +27,8 @@ from vdsc.entropy.tape import WritingTape
 DEAD = 0.62
 """Latents below so many steps are 0 before a network is there to choose."""
 
-MANY = (10**9,) * 5 + (60_000, 30_000, 15_000, 5_000, 0)
-"""By effort: latents that are not 0 from which on an own network is tried beside a checkpoint's."""
+MANY = (10**9,) * 5 + (1000, 700, 500, 300, 0)
+"""By effort: latents that are not 0 from which on own ones are tried beside a checkpoint's."""
 
 Latents = list[Ints]
 
@@ -33,20 +37,19 @@ Latents = list[Ints]
 class Coding:
     """A chunk, coded with a network.
 
-    network: that network. own: its bytes, where it is the
-    chunk's own. latents: (blocks, K) of each level. stream: their bytes.
+    network: that network. head: what says which it is, its own bytes included. latents:
+    (blocks, K) of each level. stream: their bytes.
     """
 
     network: ContextNetwork
-    own: bytes
+    head: bytes
     latents: Latents
     stream: bytes
 
     @property
     def body(self) -> bytes:
         """The bytes of the chunk."""
-        head = network_bytes.OWN + self.own if self.own else network_bytes.KNOWN
-        return head + self.stream
+        return self.head + self.stream
 
     def cost(self, wanted: list[Floats], price: float, shrink: int) -> float:
         """Squared error against wanted latents, and the price of all bits."""
@@ -69,18 +72,37 @@ def first(
     """
     tried = []
     if known is not None:
-        tried.append(coded(chunk, wanted, settings.price, known, chunk.params.stated))
-        some = sum(int(np.count_nonzero(part)) for part in tried[0].latents)
+        plain = coded(chunk, wanted, settings.price, known, chunk.params.stated)
+        some = sum(int(np.count_nonzero(part)) for part in plain.latents)
         if some < MANY[settings.effort]:
-            return tried[0]
+            return plain
+        tried += [plain, _adapted(chunk, wanted, settings, plain)]
+    tried.append(_own(chunk, wanted, settings))
+    shrink = chunk.params.shrink
+    return min(tried, key=lambda one: one.cost(wanted, settings.price, shrink))
+
+
+def _adapted(
+    chunk: FieldChunk, wanted: list[Floats], settings: FieldSettings, plain: Coding
+) -> Coding:
+    """With a last layer of the chunk's own."""
+    stated, known = chunk.params.stated, plain.network
+    last = adapted_to(chunk.pyramid, plain.latents, known, stated, settings.effort)
+    packed = network_bytes.pack_last(last)
+    network, _ = network_bytes.adapted(known, packed, 0)
+    made = coded(chunk, wanted, settings.price, network, stated)
+    return replace(made, head=network_bytes.ADAPTED + packed)
+
+
+def _own(chunk: FieldChunk, wanted: list[Floats], settings: FieldSettings) -> Coding:
+    """With a network of the chunk's own."""
     layers = _fitted(chunk, [rounded(part) for part in wanted], settings, None)
     rough, _ = network_bytes.unpack(network_bytes.pack(layers), 0)
     latents = latents_under(chunk, wanted, settings.price, rough, 0)
     packed = network_bytes.pack(_fitted(chunk, latents, settings, layers))
     network, _ = network_bytes.unpack(packed, 0)
-    tried.append(replace(coded(chunk, wanted, settings.price, network, 0), own=packed))
-    shrink = chunk.params.shrink
-    return min(tried, key=lambda one: one.cost(wanted, settings.price, shrink))
+    made = coded(chunk, wanted, settings.price, network, 0)
+    return replace(made, head=network_bytes.OWN + packed)
 
 
 def coded(
@@ -93,7 +115,7 @@ def coded(
         chunk.base.write(tape)
     LatentCode(chunk.pyramid, network, stated).code(tape, latents)
     tape.push(stack)
-    return Coding(network, b"", latents, stack.to_bytes())
+    return Coding(network, network_bytes.KNOWN, latents, stack.to_bytes())
 
 
 def latents_under(

@@ -24,7 +24,9 @@ from vdsc.errors import CorruptFile
 PLACES = 15
 """Binary places of a matrix of integers."""
 
-_EXACT = float(1 << 52)
+EXACT = float(1 << 52)
+"""What sums of integers in float64 stay below."""
+
 _TERMS = 48  # of the series of the cosine
 _FINE = 64  # binary places while a matrix is made
 
@@ -88,7 +90,7 @@ class Lapped:
 def _product(numbers: Floats, matrix: Floats) -> Floats:
     """Integers times a matrix of 15 binary places, rounded half up."""
     largest = max(float(numbers.max(initial=0)), -float(numbers.min(initial=0)))
-    if largest * float(np.abs(matrix).sum(axis=0).max()) >= _EXACT:
+    if largest * float(np.abs(matrix).sum(axis=0).max()) >= EXACT:
         raise CorruptFile("coefficients are impossibly large; the file is damaged")
     return np.floor(numbers @ matrix * 0.5**PLACES + 0.5)
 

@@ -1,6 +1,7 @@
 """A context network in a file: for each layer a byte a weight, and by what power of two it counts.
 
     hidden sizes (2 bytes) | of each of three layers: shift (1 byte) | weights (in + 1, out), i1
+    the second of them (1 byte) | of the last layer: likewise
 
 A weight is its byte times 2^shift, in Q12.
 """
@@ -8,6 +9,7 @@ A weight is its byte times 2^shift, in Q12.
 from __future__ import annotations
 
 from itertools import pairwise
+from math import prod
 
 import numpy as np
 
@@ -16,8 +18,9 @@ from vdsc.codecs.field.surroundings import INPUTS
 from vdsc.core.types import Floats
 from vdsc.errors import CorruptFile
 
-OWN, KNOWN = b"\1", b"\0"
-"""What a chunk's body begins with: a network follows, or it is the one before."""
+OWN, KNOWN, ADAPTED = b"\1", b"\0", b"\2"
+"""What a chunk's body begins with: a network follows, or it is the one before, or that with the
+last layer that follows."""
 
 _HEAD = 2
 _HIGHEST = 12
@@ -27,13 +30,21 @@ _LARGEST = 127
 def pack(layers: list[Floats]) -> bytes:
     """The bytes of real layers, each rounded to bytes of a common power of two."""
     made = bytes([layers[0].shape[1], layers[1].shape[1]])
-    for layer in layers:
-        scaled = layer * (1 << WEIGHT)
-        largest = max(float(np.abs(scaled).max()), 1.0)
-        shift = min(max(int(np.ceil(np.log2(largest / _LARGEST))), 0), _HIGHEST)
-        rounded = np.clip(np.rint(scaled * 0.5**shift), -_LARGEST, _LARGEST)
-        made += bytes([shift]) + rounded.astype("i1").tobytes()
-    return made
+    return made + b"".join(_packed(layer) for layer in layers)
+
+
+def _packed(layer: Floats) -> bytes:
+    """The bytes of one real layer."""
+    scaled = layer * (1 << WEIGHT)
+    largest = max(float(np.abs(scaled).max()), 1.0)
+    shift = min(max(int(np.ceil(np.log2(largest / _LARGEST))), 0), _HIGHEST)
+    rounded = np.clip(np.rint(scaled * 0.5**shift), -_LARGEST, _LARGEST)
+    return bytes([shift]) + rounded.astype("i1").tobytes()
+
+
+def pack_last(layer: Floats) -> bytes:
+    """The bytes of a real last layer for a network that is known."""
+    return bytes([len(layer) - 1]) + _packed(layer)
 
 
 def unpack(data: bytes, at: int) -> tuple[ContextNetwork, int]:
@@ -44,11 +55,36 @@ def unpack(data: bytes, at: int) -> tuple[ContextNetwork, int]:
     at += _HEAD
     layers = []
     for inputs, outputs in pairwise(widths):
-        size = (inputs + 1) * outputs
-        part = data[at : at + size + 1]
-        if len(part) <= size or part[0] > _HIGHEST:
-            raise CorruptFile("a context network cannot be right; the file is damaged")
-        weight = np.frombuffer(part, dtype="i1", offset=1).astype(np.float64)
-        layers.append(weight.reshape(inputs + 1, outputs) * float(1 << part[0]))
-        at += size + 1
-    return ContextNetwork((layers[0], layers[1], layers[2])), at
+        layer, at = _layer(data, at, (inputs + 1, outputs))
+        layers.append(layer)
+    return ContextNetwork((layers[0], layers[1], layers[2]), own=True), at
+
+
+def adapted(known: ContextNetwork, data: bytes, at: int) -> tuple[ContextNetwork, int]:
+    """A known network with the last layer that begins at a byte, and where that ends.
+
+    Raises CorruptFile.
+    """
+    first, second, third = known.layers
+    if data[at : at + 1] != bytes([len(third) - 1]):
+        raise CorruptFile("a last layer fits no network that is known; the file is damaged")
+    last, at = _layer(data, at + 1, third.shape)
+    return ContextNetwork((first, second, last), own=known.own), at
+
+
+def spent(body: bytes) -> int:
+    """Bytes of a chunk's body before its stream; raises CorruptFile."""
+    if body[:1] == OWN:
+        return unpack(body, 1)[1]
+    if body[:1] == ADAPTED and len(body) > 1:
+        return _layer(body, 2, (body[1] + 1, OUTPUTS))[1]
+    return 1
+
+
+def _layer(data: bytes, at: int, shape: tuple[int, ...]) -> tuple[Floats, int]:
+    size = prod(shape)
+    part = data[at : at + size + 1]
+    if len(part) <= size or part[0] > _HIGHEST:
+        raise CorruptFile("a context network cannot be right; the file is damaged")
+    weight = np.frombuffer(part, dtype="i1", offset=1).astype(np.float64)
+    return weight.reshape(shape) * float(1 << part[0]), at + size + 1

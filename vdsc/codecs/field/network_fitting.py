@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vdsc.codecs.field.context_network import PLACES
+from vdsc.codecs.field.context_network import PLACES, WEIGHT, ContextNetwork
 from vdsc.codecs.field.latent_order import LatentOrder
 from vdsc.codecs.field.pyramid import Pyramid
 from vdsc.codecs.field.surroundings import INPUTS, LatentView, Surroundings, sizes
@@ -41,6 +41,17 @@ def network_of(
     return fitted(
         samples_of(pyramid, latents, 0, min(1.0, MANY / count)), hidden, start, STEPS[effort]
     )
+
+
+def adapted_to(
+    pyramid: Pyramid, latents: list[Ints], known: ContextNetwork, step: int, effort: int
+) -> Floats:
+    """The last layer of a known network, trained on latents (blocks, K) of each level."""
+    count = sum(part.size for part in latents)
+    samples = samples_of(pyramid, latents, step, min(1.0, MANY / count))
+    start = [layer * 0.5**WEIGHT for layer in known.layers]
+    hidden = start[0].shape[1], start[1].shape[1]
+    return fitted(samples, hidden, start, STEPS[effort], last_only=True)[-1]
 
 
 def samples_of(

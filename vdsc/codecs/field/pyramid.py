@@ -16,7 +16,7 @@ from math import prod
 import numpy as np
 
 from vdsc.codecs.field.lapped import Lapped
-from vdsc.core.types import Floats
+from vdsc.core.types import Floats, Ints
 
 UPPER = 4
 """Samples of a block above the first level, along axes that have more than two."""
@@ -25,6 +25,8 @@ TOPS = 8
 """The pyramid ends where no more blocks than this are left."""
 
 Shape = tuple[int, ...]
+Region = tuple[tuple[int, int], ...]
+"""First and one-past-last place along each axis."""
 
 
 @dataclass(frozen=True)
@@ -66,16 +68,30 @@ class Level:
             found = lapped.forward(found, axis)
         return self._ordered(found)
 
-    def inverse(self, latents: Floats) -> Floats:
-        """Values (*shape, C) of latents (blocks, K), integers; raises CorruptFile."""
-        d = len(self.sizes)
-        found = latents.reshape(*self.grid, *self.sizes, self.channels)
+    def around(self, region: Region) -> Region:
+        """The blocks that a region of the array is made of: folds reach one block beyond it."""
+        pairs = zip(region, self.sizes, self.grid, strict=True)
+        return tuple(_reached(*span, size, n) for span, size, n in pairs)
+
+    def some(self, latents: Ints, blocks: Region) -> Ints:
+        """The latents (B, K) of some blocks, of those (blocks, K) of all."""
+        if blocks == tuple((0, n) for n in self.grid):
+            return latents
+        whole = latents.reshape(*self.grid, self.latents)
+        return whole[_slices(blocks)].reshape(-1, self.latents)
+
+    def inverse(self, latents: Floats, region: Region) -> Floats:
+        """Values (*region, C) of the latents (B, K) of the blocks around it; raises CorruptFile."""
+        d, blocks = len(self.sizes), self.around(region)
+        found = latents.reshape(*_extents(blocks), *self.sizes, self.channels)
         found = found.transpose([i for a in range(d) for i in (a, d + a)] + [2 * d])
-        whole = [n * size for n, size in zip(self.grid, self.sizes, strict=True)]
+        whole = [n * size for n, size in zip(_extents(blocks), self.sizes, strict=True)]
         found = found.reshape(*whole, self.channels)
         for axis, lapped in self._lapped:
             found = lapped.inverse(found, axis)
-        return found[tuple(slice(n) for n in self.shape)]
+        first = [low * size for (low, _), size in zip(blocks, self.sizes, strict=True)]
+        pairs = zip(region, first, strict=True)
+        return found[tuple(slice(low - n, high - n) for (low, high), n in pairs)]
 
     @cached_property
     def _lapped(self) -> list[tuple[int, Lapped]]:
@@ -116,12 +132,40 @@ class Pyramid:
                 latents[:, : level.channels] = 0
         return made
 
-    def inverse(self, latents: list[Floats]) -> Floats:
-        """Values (*shape, C) of latents (integers) of each level; raises CorruptFile."""
+    def regions(self, region: Region | None = None) -> list[Region]:
+        """What a region of the array (all of it for None) needs: of each level, and its blocks.
+
+        The region itself, that of each level above it, and last the blocks of the last level.
+        """
+        found = [region or tuple((0, n) for n in self.levels[0].shape)]
+        for level in self.levels:
+            found.append(level.around(found[-1]))
+        return found
+
+    def inverse(self, latents: list[Floats], regions: list[Region] | None = None) -> Floats:
+        """Values (*region, C) of latents (integers) of each level's blocks; raises CorruptFile.
+
+        regions: as `regions` gives them; the latents are those of the blocks that are needed.
+        """
+        regions = regions or self.regions()
         first, values = latents[-1], np.empty(0)
         for i, level in reversed(list(enumerate(self.levels))):
-            values = level.inverse(first)
+            values = level.inverse(first, regions[i])
             if i:
                 first = latents[i - 1].copy()
                 first[:, : level.channels] = values.reshape(-1, level.channels)
         return values
+
+
+def _reached(begin: int, end: int, size: int, blocks: int) -> tuple[int, int]:
+    """First and one-past-last of the blocks of `size` that samples begin..end-1 depend on."""
+    fold = size // 2 if size % 2 == 0 else 0
+    return max(0, (begin - fold) // size), min(blocks, (end - 1 + fold) // size + 1)
+
+
+def _slices(region: Region) -> tuple[slice, ...]:
+    return tuple(slice(*span) for span in region)
+
+
+def _extents(region: Region) -> Shape:
+    return tuple(end - begin for begin, end in region)

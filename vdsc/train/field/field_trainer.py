@@ -44,7 +44,8 @@ class FieldConfig:
     data: folders or files. blocks: samples of a block along each axis of a field. pixels: whether
     values are uint8. hidden: units of both layers. rounds, steps: of Adam, in each round. samples:
     latents of a round. rows: from which to which entry of the first axis of arrays training goes,
-    [] for all. qualities: least and highest. repeats: how often a round codes each example.
+    [] for all. qualities: least and highest. examples: how
+    many a round codes, each as often as any; 0 for each once.
     """
 
     name: str
@@ -60,7 +61,7 @@ class FieldConfig:
     samples: int = 6_000_000
     qualities: tuple[int, int] = (10, 65)
     rows: tuple[int, ...] = ()
-    repeats: int = 1
+    examples: int = 0
     seed: int = 0
     card: dict[str, Any] = field(default_factory=dict)
 
@@ -141,13 +142,14 @@ class FieldTrainer:
         known = _as_network(field_network.layers_of(self._before)) if number else None
         self._lessons = None
         made, begun = Lessons(), time.monotonic()
-        count = config.repeats * len(self._examples)
+        count = config.examples or len(self._examples)
+        order = np.random.default_rng((config.seed, number)).permutation(len(self._examples))
         with one_thread():
             for i in range(count):
                 rng = np.random.default_rng((config.seed, number, i))
                 quality = int(rng.integers(config.qualities[0], config.qualities[1] + 1))
                 asked = FieldSettings(quality=quality, blocks=config.blocks)
-                values = self._examples.example(i // config.repeats, rng)
+                values = self._examples.example(int(order[i % len(order)]), rng)
                 made.add(values, asked, known, config.samples // count, rng)
                 left = (time.monotonic() - begun) / (i + 1) * (count - i - 1)
                 stage, terms = f"round {number + 1}: coding", {"examples": float(i + 1)}

@@ -13,6 +13,7 @@ import numpy as np
 from vdsc.core.types import Values
 from vdsc.core.words import printable
 from vdsc.errors import InvalidInput
+from vdsc.io.formats import PICTURES
 from vdsc.io.source import SUFFIXES, Source, array_source, open_source
 
 SHORTEST = 8
@@ -24,7 +25,9 @@ LEAST = 128
 MOST = 1 << 28
 """Values that are held in memory, 1 GiB of float32."""
 
-PICTURES = {".mp4", ".mov", ".webm", ".mkv", ".gif"}
+SHOWN = {".mp4", ".mov", ".webm", ".mkv", ".gif", *PICTURES}
+"""Suffixes of what shows pixels, which no model of vectors is trained on."""
+
 SAID = "channels.json", "index.csv"
 """Files that say something of the sequences and are none."""
 
@@ -47,7 +50,7 @@ def read_clips(folder: Path) -> tuple[list[Clip], list[str]]:
     """
     files = sorted(p for p in folder.rglob("*") if _is_sequence(p))
     if not files:
-        kinds = ", ".join(s for s in SUFFIXES if s not in PICTURES)
+        kinds = ", ".join(s for s in SUFFIXES if s not in SHOWN)
         raise InvalidInput(f"{folder} holds no sequence; put files of {kinds} there")
     clips: list[Clip] = []
     for path in files:
@@ -66,7 +69,7 @@ def read_clips(folder: Path) -> tuple[list[Clip], list[str]]:
 def _is_sequence(path: Path) -> bool:
     hidden = path.name.startswith(".") or path.name in SAID
     kind = path.suffix.lower()
-    return not hidden and kind in SUFFIXES and kind not in PICTURES and path.is_file()
+    return not hidden and kind in SUFFIXES and kind not in SHOWN and path.is_file()
 
 
 def _clips_of(path: Path, name: str) -> Iterator[Clip]:
