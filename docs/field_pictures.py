@@ -92,7 +92,7 @@ def order() -> None:
     groups, turns = np.full(64, -1.0), np.zeros(level.blocks)
     for number, group in enumerate(coding.groups):
         groups[coding.places[group.begin : group.end]] = number
-    for number, phase in enumerate(phases(level.grid)):
+    for number, phase in enumerate(phases(level.grid, level.axes)):
         turns[phase.blocks] = number + 1
     figure, axes = plt.subplots(1, 2, figsize=(8, 3.4))
     for place, values, title in (

@@ -195,3 +195,10 @@ def test_a_header_that_names_a_base_for_other_arrays_is_damage():
     for key in (-1, 1 << 48):
         with pytest.raises(CorruptFile):
             FieldCodec().decoder(replace(header, params=dict(header.params) | {"m": key}))
+
+
+def test_a_part_of_a_file_with_a_base_is_as_in_the_whole():
+    data = vdsc.compress(FILM, codec="field", base="tiles", quality=30)
+    whole = vdsc.decompress(data).values
+    some = vdsc.decompress(data, region="3:17,5:29").values
+    assert (some == whole[:, 3:17, 5:29]).all()
