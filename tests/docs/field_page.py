@@ -9,6 +9,7 @@ from math import isqrt, prod
 
 import numpy as np
 
+from tests.docs.field_base_page import drawn
 from tests.docs.field_between import at_instants, at_scale
 from tests.docs.lossless_page.container import NAMES, opened
 from tests.docs.page_decoder import Stack, distribution, frequencies
@@ -18,8 +19,8 @@ EDGES = [*range(8), *(e for k in range(3, 24) for e in (1 << k, 3 << (k - 1))), 
 PI = 0x3243F6A8885A308D313198A2E
 
 
-def by_page(data, times=None, scale=1, model=None):
-    """The values of a file, in its type; at instants and at a scale. model: A, B, C of HEAD's."""
+def by_page(data, times=None, scale=1, model=None, tiles=None):
+    """The values of a file, at instants and at a scale; model, tiles: tensors of its models."""
     head, bodies = opened(data)
     shape, dtype = head[1], np.dtype(NAMES[head.get(2, 0)])
     params, count, parts = head, len(bodies), []
@@ -37,9 +38,14 @@ def by_page(data, times=None, scale=1, model=None):
             assert rows == len(net[2])
             last = np.frombuffer(body, "i1", 3 * rows, 3).astype(object) << body[2]
             net, at = [*net[:2], last.reshape(rows, 3)], 3 * rows + 3
-        stack = Stack(body[at:])
+        stack, base = Stack(body[at:]), 0
+        if "m" in params:
+            step = 2.0 ** (params.get("j", 0) // 8) * 2.0 ** (params.get("j", 0) % 8 / 8)
+            real = drawn(stack, tiles, (frames, *axes[1:]))
+            whole = np.floor(real / step * 256 + 0.5).astype(np.int64)
+            base = rounded(whole, tuple(zip(*WAVES, strict=True)))
         field = Field(stack, net, params, (frames, *axes[1:]), sizes, channels)
-        parts.append(field.values())
+        parts.append(field.values() + base)
         assert stack.empty
     x = np.concatenate(parts)
     if times is not None:

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 import vdsc
+from tests import tiny_tiles
 from tests.docs.field_page import by_page
 from tests.forge import opened
+from vdsc.model import store
 
 
 def walk(*shape, seed=0):
@@ -71,3 +73,16 @@ def test_the_page_gives_the_same_bits_at_other_instants(name, monkeypatch):
     some = np.unique(rng.uniform(times[0], times[-1], 30))
     found = by_page(data, (vdsc.decompress(data).times, some))
     assert found.tobytes() == vdsc.decompress(data, times=some).values.tobytes()
+
+
+@pytest.mark.parametrize("shape", [(2, 20, 35), (1, 16, 16), (17, 18)])
+def test_a_base(shape, monkeypatch, tmp_path):
+    """Tiles of a model beneath the pyramid, also between its samples."""
+    tiny_tiles.write_tiles(tmp_path / "tiles")
+    monkeypatch.setattr(store, "folders", lambda: [tmp_path])
+    values = tiny_tiles.pictures(*(1, *shape)[-3:]).reshape(*shape, 3)
+    options = {"base": "tiles", "base_blocks": 6, "price": 0.01}
+    data = vdsc.compress(values, codec="field", quality=40, **options)
+    for scale in ("1", "3/2"):
+        found = by_page(data, scale=Fraction(scale), tiles=tiny_tiles.arrays())
+        assert found.tobytes() == vdsc.decompress(data, scale=scale).values.tobytes()

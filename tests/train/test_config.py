@@ -162,5 +162,9 @@ def test_each_shipped_config_reaches_the_trainer_of_its_kind(path, monkeypatch, 
         "digits-bitsback": "bitsback",
         "sprites": "sprites",
         "voxel": "solids",
+        "tiles": "implicit",
+        "clip": "field",
+        "photo": "field",
+        "speech": "field",
     }
     assert opened == [own.get(path.stem, "paths"), "paths"]

@@ -21,7 +21,7 @@ from vdsc.container.record_fields import Fields
 from vdsc.core.sequence import Clock, Outline, Times
 from vdsc.errors import CorruptFile, InvalidInput, UnsupportedVersion
 
-CODECS = ("knots", "lossless", "packed", "linear", "bounded", "gaps", "sprites", "solids")
+CODECS = ("knots", "lossless", "packed", "linear", "bounded", "gaps", "sprites", "solids", "field")
 """Codecs that a brief header may name; the place of a name is its number: append only."""
 
 TYPED, LISTED, RATIO, STARTED, MODELLED, CHUNKED = (1 << bit for bit in range(6))

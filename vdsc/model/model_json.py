@@ -16,6 +16,9 @@ FIELD, SOLIDS = "field", "solids"
 """Kinds: latent paths of lossy files; lossless video without them, and with them; what small
 moving things look like; what is likely around a latent of a field; and solids of voxels."""
 
+IMPLICIT = "implicit"
+"""The kind of a coordinate network that draws tiles of pictures."""
+
 MOST = 1 << 24
 """The largest whole number in settings, and the most channels of a frame."""
 
@@ -37,7 +40,7 @@ def check_settings(settings: Any) -> None:
     _demand(isinstance(settings, dict), "it holds no settings")
     _demand(isinstance(settings.get("name"), str) and settings["name"], "no name")
     _demand(isinstance(settings.get("digest"), str), "no digest")
-    kinds = {PATHS, VIDEO, BITSBACK, SPRITES, FIELD, SOLIDS}
+    kinds = {PATHS, VIDEO, BITSBACK, SPRITES, FIELD, SOLIDS, IMPLICIT}
     _demand(settings.get("kind", PATHS) in kinds, "kind is unknown")
     _demand(isinstance(settings.get("card", {}), dict), "card holds no settings")
     if settings.get("kind", PATHS) in {PATHS, BITSBACK}:

@@ -30,7 +30,7 @@ PROCESS = "process.safetensors"
 DIGEST_BYTES, OLD_DIGEST_BYTES = 16, 6  # checkpoints made by release 0.1 state 6 bytes
 PATHS, VIDEO = model_json.PATHS, model_json.VIDEO
 BITSBACK, SPRITES = model_json.BITSBACK, model_json.SPRITES
-FIELD, SOLIDS = model_json.FIELD, model_json.SOLIDS
+FIELD, SOLIDS, IMPLICIT = model_json.FIELD, model_json.SOLIDS, model_json.IMPLICIT
 Arrays = dict[str, NDArray[Any]]
 T = TypeVar("T")
 
@@ -90,7 +90,7 @@ class Checkpoint:
 
     @property
     def kind(self) -> str:
-        """What its networks are: PATHS, VIDEO, BITSBACK, SPRITES, FIELD or SOLIDS."""
+        """What its networks are: PATHS, VIDEO, BITSBACK, SPRITES, FIELD, SOLIDS or IMPLICIT."""
         return str(self.settings.get("kind", PATHS))
 
     @property

@@ -67,6 +67,12 @@ def _solids(values: dict[str, Any], folder: Path) -> Trainer:
     return SolidsTrainer.open(values, folder)
 
 
+def _implicit(values: dict[str, Any], folder: Path) -> Trainer:
+    from vdsc.train.implicit.implicit_trainer import ImplicitTrainer
+
+    return ImplicitTrainer.open(values, folder)
+
+
 KINDS: dict[str, Callable[[dict[str, Any], Path], Trainer]] = {
     "paths": _paths,
     "video": _video,
@@ -74,13 +80,14 @@ KINDS: dict[str, Callable[[dict[str, Any], Path], Trainer]] = {
     "sprites": _sprites,
     "field": _field,
     "solids": _solids,
+    "implicit": _implicit,
 }
-"""A trainer's opener by the kind of model: latent paths, lossless video, bits-back, sprites, and
-networks of fields and of solids."""
+"""A trainer's opener by the kind of model: latent paths, lossless video, bits-back, sprites,
+networks of fields and of solids, and coordinate networks that draw tiles."""
 
 DOMAINS = {
     "motion": "paths", "digits": "paths", "video": "video", "mazes": "bitsback",
-    "sprites": "sprites", "fields": "field", "solids": "solids",
+    "sprites": "sprites", "fields": "field", "solids": "solids", "photographs": "implicit",
 }  # fmt: skip
 """The kind of model that is trained on each domain's data, where the config names none."""
 

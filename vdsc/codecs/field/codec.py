@@ -8,7 +8,7 @@ from math import prod
 from typing import TYPE_CHECKING, ClassVar
 
 from vdsc.codecs.base import ChunkFacts, Facts
-from vdsc.codecs.field.field_params import ID, FieldParams
+from vdsc.codecs.field.field_params import ID, START, FieldParams
 from vdsc.codecs.field.field_settings import FieldSettings
 from vdsc.container import Header
 from vdsc.core import memory
@@ -24,6 +24,9 @@ COPIES = 40
 
 TABLES = 48 << 20
 """Bytes of the laws and of what is made at once."""
+
+BASE = 64 << 20
+"""Bytes of a model and of what is made of it."""
 
 HELD = 12
 """Frames, and copies of them, that are kept for instants near the next chunk."""
@@ -68,7 +71,8 @@ class FieldCodec:
         channels = prod(shape[len(params.blocks) :])
         pairs = (prod(params.blocks) * channels) ** 2
         held = HELD * prod(whole[1:]) * channels  # frames whose neighbours are still to come
-        return TABLES + PAIRS * pairs + 8 * (COPIES * prod(whole) * channels + held)
+        base = BASE if params.base else 0
+        return TABLES + base + PAIRS * pairs + 8 * (COPIES * prod(whole) * channels + held)
 
     def describe(self, header: Header, bodies: Iterable[bytes]) -> Facts:
         """Bytes of the network and of the latents."""
@@ -78,9 +82,11 @@ class FieldCodec:
         for body in bodies:
             chunks.append(ChunkFacts(len(body)))
             spent += network_bytes.spent(body)
-        words = (
+        words: tuple[tuple[str, str], ...] = (
             ("step", f"{params.unit:.4g}"),
             ("blocks", " x ".join(map(str, params.blocks))),
         )
+        if params.base:
+            words = (*words, ("base", f"model {params.base.to_bytes(START, 'little').hex()}"))
         rest = sum(one.size for one in chunks) - spent
         return Facts(tuple(chunks), {"network": spent, "latents": rest}, settings=words)

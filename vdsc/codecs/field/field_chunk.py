@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from vdsc.codecs.field.base_layer import DrawnBase
 from vdsc.codecs.field.field_layout import FieldLayout
 from vdsc.codecs.field.field_params import FieldParams
 from vdsc.codecs.field.pyramid import Pyramid, Region
@@ -26,23 +27,31 @@ _EXACT = float(1 << 36)
 
 @dataclass(frozen=True)
 class FieldChunk:
-    """So many frames of a layout under the parameters of a file."""
+    """So many frames of a layout under the parameters of a file, on a base if there is one."""
 
     layout: FieldLayout
     params: FieldParams
     frames: int
+    base: DrawnBase | None = None
 
     @cached_property
     def pyramid(self) -> Pyramid:
         """The levels of the chunk."""
         return Pyramid.of(self.layout.part(self.frames), self.params.blocks, self.layout.channels)
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of its values, channels last."""
+        return (*self.layout.part(self.frames), self.layout.channels)
+
     def latents(self, frames: Values) -> list[Floats]:
-        """Real latents of each level, in steps, of frames (n, ...)."""
-        values = frames.reshape(*self.layout.part(self.frames), self.layout.channels)
-        found = values.astype(np.float64) / self.params.unit - self.params.origin
+        """Real latents of each level, in steps, of frames (n, ...) less the base."""
+        values = frames.reshape(self.shape).astype(np.float64)
+        found = values / self.params.unit - self.params.origin
         if self.layout.colours:
             found = found @ np.linalg.inv(_TURN * 0.5**_TURN_PLACES)
+        if self._beneath is not None:
+            found -= self._beneath * 0.5**PLACES
         return self.pyramid.forward(found)
 
     def values(self, latents: list[Ints], dtype: np.dtype[np.generic]) -> Values:
@@ -57,7 +66,11 @@ class FieldChunk:
         regions = self.pyramid.regions(region)
         levels = zip(self.pyramid.levels, latents, regions[1:], strict=True)
         real = [self._real(level.some(q, blocks)) for level, q, blocks in levels]
-        return self.pyramid.inverse(real, regions)
+        made = self.pyramid.inverse(real, regions)
+        if self._beneath is not None:
+            parts = (slice(None),) if region is None else tuple(slice(a, b) for a, b in region)
+            made = made + self._beneath[parts]
+        return made
 
     def finished(self, found: Floats, dtype: np.dtype[np.generic]) -> Values:
         """What a file holds of integers (..., C); raises CorruptFile."""
@@ -69,6 +82,17 @@ class FieldChunk:
         found += self.params.origin
         found *= self.params.unit
         return held(found, dtype)
+
+    @cached_property
+    def _beneath(self) -> Floats | None:
+        """What the base adds: integers (*shape, 3) with 8 binary places, in steps and turned."""
+        if self.base is None:
+            return None
+        steps = np.floor(self.base.picture / self.params.unit * (1 << PLACES) + 0.5)
+        if np.abs(steps).max(initial=0) >= _EXACT:
+            raise CorruptFile("steps are impossibly fine for a base; the file is damaged")
+        turned: Floats = np.floor(steps @ _TURN.T * 0.5**_TURN_PLACES + 0.5)
+        return turned
 
     def _real(self, latents: Ints) -> Floats:
         """Latents with 8 binary places, nearer to 0."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from vdsc.codecs import windows
 from vdsc.codecs.field import field_checkpoints, network_bytes
+from vdsc.codecs.field.base_layer import BaseLayer, DrawnBase
 from vdsc.codecs.field.context_network import ContextNetwork
 from vdsc.codecs.field.field_chunk import FieldChunk
 from vdsc.codecs.field.field_instants import FieldInstants
@@ -38,6 +40,8 @@ class FieldDecoder:
         self._layout, self._memlimit = FieldLayout.of(header.outline), memlimit
         self._spans = windows.parts(header.outline.frames, header.chunks)
         self._network: ContextNetwork | None = None
+        base = self._params.base
+        self._base = BaseLayer.by_key(base, self._layout) if base else None
         if header.model is not None:
             self._network = field_checkpoints.of_file(header, self._params.blocks)
         self._own = 0, header.outline.frames
@@ -82,7 +86,8 @@ class FieldDecoder:
         chunk = FieldChunk(self._layout, self._params, end - begin)
         region = ((span[0] - begin, span[1] - begin), *self._part.region)
         with one_thread():
-            return chunk.steps(self._latents(chunk, stream), region)
+            chunk, latents = self._latents(chunk, stream)
+            return chunk.steps(latents, region)
 
     def _finished(self, found: Floats) -> Values:
         """Frames (n, ...) of integers (n, *region, C)."""
@@ -102,14 +107,18 @@ class FieldDecoder:
             raise CorruptFile("a chunk lacks its context network; the file is damaged")
         return at
 
-    def _latents(self, chunk: FieldChunk, stream: bytes) -> list[Ints]:
+    def _latents(self, chunk: FieldChunk, stream: bytes) -> tuple[FieldChunk, list[Ints]]:
+        """A chunk with its base, if there is one, and its latents."""
         assert self._network is not None
         stack = BitStack.from_bytes(stream)
         code = LatentCode(chunk.pyramid, self._network, self._params.stated)
-        latents = code.code(ReadingTape(stack), None)
+        tape = ReadingTape(stack)
+        if self._base is not None:
+            chunk = replace(chunk, base=DrawnBase.read(self._base, chunk.shape[:-1], tape))
+        latents = code.code(tape, None)
         if not stack.empty:
             raise CorruptFile("a chunk holds more than its latents; the file is damaged")
-        return latents
+        return chunk, latents
 
     def learned(self) -> ContextNetwork | None:
         """The network."""

@@ -13,6 +13,7 @@ import numpy as np
 
 from vdsc.codecs.base import Coded, Group
 from vdsc.codecs.field import field_checkpoints
+from vdsc.codecs.field.base_encoder import BaseEncoder, base_of
 from vdsc.codecs.field.context_network import ContextNetwork
 from vdsc.codecs.field.field_chunk import FieldChunk
 from vdsc.codecs.field.field_facts import TOO_FAR, FieldFacts
@@ -43,14 +44,19 @@ class FieldEncoder:
         waves = len(layout.waves(apart=apart))
         if settings.blocks:
             waves = sum(n > 1 for n in layout.blocks(settings.blocks))
+        base = base_of(settings)
         if not settings.own:
-            self._checkpoint = field_checkpoints.pick(outline.dtype, waves, settings.model)
+            named = "" if settings.model == base else settings.model
+            self._checkpoint = field_checkpoints.pick(outline.dtype, waves, named)
         usual = settings.blocks
         if not usual and self._checkpoint is not None:
             usual = layout.spread(field_checkpoints.blocks(self._checkpoint), apart=apart)
         blocks = layout.blocks(usual, apart=apart)
         step = settings.step or facts.step(settings.quality)
-        self._params = facts.params(step, blocks)
+        self._params, self._base = facts.params(step, blocks), None
+        if base:  # what is left of a tile is as often above 0 as below
+            self._base = BaseEncoder.of(base, layout, settings, self._params.unit)
+            self._params = replace(self._params, origin=0, base=self._base.layer.key)
         self._network: ContextNetwork | None = None
         self._done = 0
 
@@ -71,6 +77,8 @@ class FieldEncoder:
         chunk = FieldChunk(self._layout, self._params, len(frames))
         try:
             with one_thread():
+                if self._base is not None:
+                    chunk = replace(chunk, base=self._base.drawn(frames.reshape(chunk.shape)))
                 made = self._coded(chunk, chunk.latents(frames))
                 decoded = chunk.values(made.latents, self._outline.dtype)
         except CorruptFile:  # what a decoder would say of it
@@ -102,8 +110,9 @@ class FieldEncoder:
         return Header(ID, model, self._outline, self._params.to_header(), len(self._spans))
 
     def words(self) -> str:
-        """The codec, its model and its blocks."""
+        """The codec, its models and its blocks."""
         model = "" if self._checkpoint is None else f" {self._checkpoint.name}"
+        model += "" if self._base is None else f" on {self._base.layer.checkpoint.name}"
         return f"{ID}{model}, blocks of {' x '.join(map(str, self._params.blocks))}"
 
     def learned(self) -> ContextNetwork | None:

@@ -21,6 +21,9 @@ FARTHEST = 1 << 40
 STATED = 64
 """Eighths of a power of two that the network is told a step is from the spread, at most."""
 
+START = 6
+"""Bytes of a base's hash in the header."""
+
 SHRINK = 16
 """256ths of a step by which latents are decoded nearer to 0."""
 
@@ -28,7 +31,7 @@ _EIGHTHS = (
     1.0, 1.0905077326652577, 1.189207115002721, 1.2968395546510096,
     1.4142135623730951, 1.5422108254079407, 1.681792830507429, 1.8340080864093424,
 )  # fmt: skip
-_KNOWN = frozenset("jobtd")
+_KNOWN = frozenset("jobtdm")
 _DIGIT = 4  # bits of the logarithm of a block's size
 
 
@@ -39,7 +42,8 @@ class FieldParams:
     step: j, where a step is 2^(j/8). origin: what is taken off all values, in steps. blocks:
     samples of a block along each axis. stated: what a checkpoint's network is told of the step: how
     many eighths of a power of two it is above the spread of the values. shrink: by how many 256ths
-    of a step latents are decoded nearer to 0.
+    of a step latents are decoded nearer to 0. base: the first bytes of the hash of the model that
+    draws what lies beneath, 0 for none.
     """
 
     step: int
@@ -47,6 +51,7 @@ class FieldParams:
     blocks: Shape
     stated: int = 0
     shrink: int = SHRINK
+    base: int = 0
 
     @property
     def unit(self) -> float:
@@ -56,7 +61,7 @@ class FieldParams:
     def to_header(self) -> dict[str, int]:
         """The parameters, those that say nothing left out."""
         sizes = sum((n.bit_length() - 1) << _DIGIT * i for i, n in enumerate(self.blocks))
-        stored = {"j": self.step, "o": self.origin, "b": sizes, "t": self.stated}
+        stored = {"j": self.step, "o": self.origin, "b": sizes, "t": self.stated, "m": self.base}
         return {k: v for k, v in stored.items() if v} | (
             {} if self.shrink == SHRINK else {"d": self.shrink}
         )
@@ -78,10 +83,11 @@ class FieldParams:
             raise CorruptFile(f"the header cannot be right: {error}") from None
         made = cls(
             params.get("j", 0), params.get("o", 0), blocks, params.get("t", 0),
-            params.get("d", SHRINK),
+            params.get("d", SHRINK), params.get("m", 0),
         )  # fmt: skip
         sound = FINEST <= made.step <= COARSEST and abs(made.origin) <= FARTHEST
         sound = sound and abs(made.stated) <= STATED and 0 <= made.shrink <= 128
+        sound = sound and 0 <= made.base < 1 << 8 * START
         sound = sound and 0 <= sizes < 1 << _DIGIT * AXES and asked == blocks
         if not sound or header.chunks > header.outline.frames or not _small(header):
             raise CorruptFile("the header's parameters cannot be right; the file is damaged")

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from vdsc.errors import InvalidInput
 
+MOST_BLOCKS = 255
+"""Blocks of a tile at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class FieldSettings:
@@ -17,8 +20,11 @@ class FieldSettings:
     step of the latents in the values' own unit. blocks: samples of a block along each axis,
     powers of two, () for usual ones by the number of axes. price: squared steps
     that a bit is worth; 0 rounds each latent to the nearest. effort: 0 to 9, how long a network
-    of the array's own is fitted, which from 5 on is tried beside a checkpoint's. model:
-    a checkpoint, "" for one that fits. own: a network of the array's own, whatever fits.
+    of the array's own is fitted, which from 5 on is tried beside a checkpoint's. model: a
+    checkpoint, "" for one that fits. own: a network of the array's own, whatever fits. base: a
+    checkpoint of kind implicit that draws a first picture of each tile, "" for none, which is
+    smaller wherever it was measured; `model` may name it, too. base_blocks: blocks of 16 bits that
+    a tile gives to it at most.
 
     Raises:
         InvalidInput: a value is none of these.
@@ -31,6 +37,8 @@ class FieldSettings:
     effort: int = 5
     model: str = ""
     own: bool = False
+    base: str = ""
+    base_blocks: int = 4
 
     def __post_init__(self) -> None:
         if type(self.quality) is not int or not 1 <= self.quality <= 100:
@@ -41,3 +49,6 @@ class FieldSettings:
             raise InvalidInput(f"price must be from 0 to 1, not {self.price}")
         if type(self.effort) is not int or not 0 <= self.effort <= 9:
             raise InvalidInput(f"effort must be a whole number from 0 to 9, not {self.effort}")
+        if type(self.base_blocks) is not int or not 0 <= self.base_blocks <= MOST_BLOCKS:
+            words = f"base_blocks must be a whole number from 0 to {MOST_BLOCKS}"
+            raise InvalidInput(f"{words}, not {self.base_blocks}")

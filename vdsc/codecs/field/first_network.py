@@ -110,6 +110,8 @@ def coded(
     """A chunk under a network that is known."""
     latents = latents_under(chunk, wanted, price, network, stated)
     tape, stack = WritingTape(), BitStack()
+    if chunk.base is not None:
+        chunk.base.write(tape)
     LatentCode(chunk.pyramid, network, stated).code(tape, latents)
     tape.push(stack)
     return Coding(network, network_bytes.KNOWN, latents, stack.to_bytes())

@@ -90,6 +90,8 @@ def takes_words(checkpoint: Checkpoint) -> str:
         return "fields, --codec field only"
     if checkpoint.kind == store.SOLIDS:
         return "arrays of two values: solids of voxels"
+    if checkpoint.kind == store.IMPLICIT:
+        return "uint8 colour pictures, as a base of --codec field only"
     frame = ", ".join(map(str, checkpoint.frame))
     return f"(T, {frame}) {'uint8' if pixels(checkpoint) else 'float'}"
 

@@ -96,6 +96,8 @@ class LosslessDecoder:
             raise CorruptFile(f"{header.chunks} chunks cannot hold the file's frames")
         ref = header.model
         checkpoint = None if ref is None else store.by_digest(ref.name, ref.digest)
+        if checkpoint is not None and checkpoint.kind in {store.FIELD, store.IMPLICIT}:
+            raise CorruptFile(f"no lossless file is of model {checkpoint.name}; it is damaged")
         self._coder = LosslessCoder(outline, coders(checkpoint, memlimit=memlimit))
         self._coder.checkpoint = checkpoint
         self._spans, self._dtype = chunk.spans(outline), outline.dtype

@@ -1,0 +1,66 @@
+"""The encoder's half of the base: which blocks each tile of a chunk is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from vdsc.codecs.field.base_layer import BaseLayer, DrawnBase
+from vdsc.codecs.field.block_choice import TileChooser
+from vdsc.codecs.field.field_layout import FieldLayout
+from vdsc.codecs.field.field_settings import FieldSettings
+from vdsc.core.types import Floats, Ints, Values
+from vdsc.model import store
+
+NOISE = 0.25
+"""The squared error that is as good as none, in squared steps of the latents above the base."""
+
+
+@dataclass(frozen=True, eq=False)
+class BaseEncoder:
+    """Chooses blocks for the tiles of a file.
+
+    Args:
+        most: blocks of a tile at most.
+        unit: the step of the latents above the base.
+        price: squared steps that a bit is worth.
+    """
+
+    layer: BaseLayer
+    most: int
+    unit: float
+    price: float
+
+    @classmethod
+    def of(
+        cls, name: str, layout: FieldLayout, settings: FieldSettings, unit: float
+    ) -> BaseEncoder:
+        """That of the model `name`; raises InvalidInput for arrays that it does not draw."""
+        layer = BaseLayer.by_name(name, layout)
+        return cls(layer, settings.base_blocks, unit, settings.price)
+
+    def drawn(self, values: Values) -> DrawnBase:
+        """The base of values (*shape, 3)."""
+        indices = self._chosen(values.astype(np.float64))
+        return DrawnBase(self.layer, values.shape[:-1], indices)
+
+    def _chosen(self, values: Floats) -> list[Ints]:
+        """Indices of the blocks of each tile."""
+        square = self.unit * self.unit
+        options = {"noise": NOISE * square, "price": self.price * square}
+        most = min(self.most, len(self.layer.blocks))
+        return [self._chooser.chosen(t, most=most, **options) for t in self.layer.cut(values)]
+
+    @cached_property
+    def _chooser(self) -> TileChooser:
+        return self.layer.checkpoint.once(
+            "tile chooser", lambda: TileChooser(self.layer.network, self.layer.blocks)
+        )
+
+
+def base_of(settings: FieldSettings) -> str:
+    """The name of the base that is asked for, also where `model` names it; raises ModelMissing."""
+    named = settings.model and store.by_name(settings.model).kind == store.IMPLICIT
+    return settings.base or (settings.model if named else "")

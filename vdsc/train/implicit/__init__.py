@@ -1,0 +1,1 @@
+"""Training of coordinate networks that draw tiles of pictures."""
