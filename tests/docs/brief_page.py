@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.docs.page_decoder import varint
 
-CODECS = ["knots", "lossless", "packed", "linear", "bounded", "gaps", "sprites", "solids"]
+CODECS = ["knots", "lossless", "packed", "linear", "bounded", "gaps", "sprites", "solids", "field"]
 TYPED, LISTED, RATIO, STARTED, MODELLED, CHUNKED = 1, 2, 4, 8, 16, 32
 
 
