@@ -92,7 +92,7 @@ def test_what_is_not_brief_goes_into_head(header):
     [
         ("", UnsupportedVersion),
         ("40 00 01 05 3c", UnsupportedVersion),
-        ("00 08 01 05 3c", UnsupportedVersion),
+        ("00 09 01 05 3c", UnsupportedVersion),
         ("01 00 01 05 2e 3c", UnsupportedVersion),
         ("01 00 01 05 00 3c", CorruptFile),  # a type of 0 is left out
         ("04 00 01 05 3c 01", CorruptFile),  # so is a denominator of 1

@@ -55,7 +55,7 @@ def test_a_run_that_is_cut_goes_on_as_if_it_had_not_been(tmp_path, pictures):
     one, two = (Checkpoint.open(tmp_path / name) for name in ("one", "two"))
     assert one.digest == two.digest
     losses = [step.terms["bits a latent"] for step in steps if "bits a latent" in step.terms]
-    assert np.mean(losses[-10:]) < 0.8 * np.mean(losses[:10])
+    assert np.mean(losses[-10:]) < 0.9 * np.mean(losses[:10])
 
 
 def test_what_it_made_codes_pictures_in_fewer_bytes(tmp_path, pictures, monkeypatch):
