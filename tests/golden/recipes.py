@@ -359,6 +359,28 @@ SOLIDS = {
 }
 """All are short files of the checkpoint `frozen-voxels`."""
 
+
+def drift(frames):
+    """Pictures (T, 21, 19, 3) that grow into each other."""
+    walk = np.random.default_rng(3).normal(size=(frames, 21, 19, 3)).cumsum(0).cumsum(1).cumsum(2)
+    return np.clip(walk * 2 + 120, 0, 255).astype(np.uint8)
+
+
+FIELDS = {
+    "field-own": lambda: vdsc.compress(ripples(), codec="field", own=True, quality=60, fps=10),
+    "field-line": lambda: vdsc.compress(smooth(1), codec="field", own=True, times=jitter()),
+    "field-colours": lambda: vdsc.compress(
+        drift(4)[:, :9, :8], codec="field", own=True, blocks=(2, 4, 4), quality=40
+    ),
+    "field-model": lambda: vdsc.compress(
+        drift(1), codec="field", model="frozen-field", quality=40, effort=0
+    ),
+    "field-apart": lambda: vdsc.compress(
+        drift(9)[::-2], codec="field", model="frozen-field", blocks=(1, 8, 4), quality=30, effort=0
+    ),
+}
+"""The last two need the checkpoint `frozen-field`."""
+
 EXACT = {
     "exact-decimals": lambda: vdsc.compress(followed(), lossless=True, fps=30),
     "exact-binary": lambda: vdsc.compress(np.sin(smooth(4) / 50), lossless=True, fps=29.97),
@@ -389,7 +411,7 @@ def add(name: str) -> None:
     """Write NAME.vds and NAME.json; raises FileExistsError for a golden that is there."""
     if (HERE / f"{name}.vds").exists():
         raise FileExistsError(f"{name} is there: a golden is never written again")
-    data = (KNOTS | EXACT | LINEAR | BOUNDED | GAPS | SPRITES | SOLIDS)[name]()
+    data = (KNOTS | EXACT | LINEAR | BOUNDED | GAPS | SPRITES | SOLIDS | FIELDS)[name]()
     with open(HERE / f"{name}.vds", "xb") as file:
         file.write(data)
     with open(HERE / f"{name}.json", "x") as file:

@@ -17,6 +17,9 @@ from tests.docs.page_decoder import read_pose, varint
 from tests.docs.page_pose import listed
 
 METHODS = ("floor", "arrays", "bitsback", "video", "recast", "sprites")
+WHOLE = {"sprites": "looks and places", "solids": "voxels", "packed": "values, packed"}
+"""What all bytes of a body are for, of codecs that do not say more."""
+
 BITS = {"values": "latents, values", "times": "latents, times", "initial": "initial bits"}
 
 
@@ -65,15 +68,11 @@ def said(data: bytes) -> Said:
         found.chunks = [(n, *one[1:]) for n, one in zip(sizes, found.chunks, strict=True)]
     elif head[0] == "bounded":
         add_bounded(found, head, bodies)
-    if head[0] == "sprites":
-        found.budget["looks and places"] = sum(map(len, bodies))
-        found.chunks = [(len(body), None, None, "sprites") for body in bodies]
-    if head[0] == "solids":
-        found.budget["voxels"] = sum(map(len, bodies))
-        found.chunks = [(len(body), None, None, "solids") for body in bodies]
-    if head[0] == "packed":
-        found.budget["values, packed"] = sum(map(len, bodies))
-        found.chunks = [(len(body), None, None, "packed") for body in bodies]
+    if head[0] == "field":
+        add_field(found, bodies)
+    if head[0] in WHOLE:
+        found.budget[WHOLE[head[0]]] = sum(map(len, bodies))
+        found.chunks = [(len(body), None, None, head[0]) for body in bodies]
     return found
 
 
@@ -121,6 +120,20 @@ def add_knots(found: Said, head: dict[Any, Any], bodies: list[bytes]) -> None:
         found.shared += not fresh
         told_bits += (knots - 1) * body[at] if drawn else 0
     found.kl_bits = told_bits / 16 if drawn else None
+
+
+def add_field(found: Said, bodies: list[bytes]) -> None:
+    """Chunks of fields: their networks, whole or the last layer, and what is left."""
+    for body in bodies:
+        spent = 1
+        if body[0] == 1:
+            first, second = body[1], body[2]
+            spent = 3 + 24 * first + (first + 1) * second + 3 * (second + 1) + 3
+        elif body[0] == 2:
+            spent = 3 + 3 * (body[1] + 1)
+        found.budget["network"] += spent
+        found.budget["latents"] += len(body) - spent
+        found.chunks.append((len(body), None, None, ""))
 
 
 def add_linear(found: Said, head: dict[Any, Any], bodies: list[bytes]) -> None:

@@ -21,6 +21,7 @@ from tests.forge import opened
 from tests.golden.recipes import (
     BOUNDED,
     EXACT,
+    FIELDS,
     FROZEN_LAW,
     GAPS,
     HERE,
@@ -179,5 +180,6 @@ def test_no_golden_is_without_a_recipe():
         *GAPS,
         *SPRITES,
         *SOLIDS,
+        *FIELDS,
     }
     assert set(OLD_FRAMES) == set(OLD)

@@ -79,6 +79,7 @@ def test_the_files_are_of_every_codec_and_method():
         "gaps",
         "sprites",
         "solids",
+        "field",
     }
     assert {one.codec for one in facts} == known
     methods = {chunk.method.split(", ")[-1] for one in facts for chunk in one.chunks}

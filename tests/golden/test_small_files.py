@@ -7,10 +7,10 @@ import json
 import pytest
 
 import vdsc
-from tests.golden.recipes import BOUNDED, GAPS, HERE, LINEAR, SOLIDS, SPRITES, digest
+from tests.golden.recipes import BOUNDED, FIELDS, GAPS, HERE, LINEAR, SOLIDS, SPRITES, digest
 from vdsc.errors import TruncatedFile, VdscError
 
-every = pytest.mark.parametrize("name", [*LINEAR, *BOUNDED, *GAPS, *SPRITES, *SOLIDS])
+every = pytest.mark.parametrize("name", [*LINEAR, *BOUNDED, *GAPS, *SPRITES, *SOLIDS, *FIELDS])
 
 
 @every
