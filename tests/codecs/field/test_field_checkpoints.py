@@ -69,7 +69,7 @@ def test_own_networks_travel_where_they_are_asked_for_or_nothing_fits(model):
 def test_the_page_gives_the_same_bits_with_an_adapted_model(model):
     values = picture(1, 21, 19, 3)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(first_network.Coding, "cost", lambda self, *_: self.head[0] != 2)
+        patch.setattr(first_network.CodedChunk, "cost", lambda self, *_: self.head[0] != 2)
         data = vdsc.compress(values, codec="field", quality=30, effort=9)
     assert opened(data)[1][0][0] == 2
     decoded = vdsc.decompress(data).values

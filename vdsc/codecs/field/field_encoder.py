@@ -20,7 +20,7 @@ from vdsc.codecs.field.field_facts import TOO_FAR, FieldFacts
 from vdsc.codecs.field.field_layout import FieldLayout
 from vdsc.codecs.field.field_params import ID, VALUES
 from vdsc.codecs.field.field_settings import FieldSettings
-from vdsc.codecs.field.first_network import Coding, coded, first
+from vdsc.codecs.field.first_network import CodedChunk, coded, first
 from vdsc.codecs.windows import apart as spans_of
 from vdsc.container import Header, ModelRef
 from vdsc.core.sequence import Outline
@@ -86,7 +86,7 @@ class FieldEncoder:
         self._done += 1
         return Coded(made.body, decoded.reshape(frames.shape), begin)
 
-    def _coded(self, chunk: FieldChunk, wanted: list[Floats]) -> Coding:
+    def _coded(self, chunk: FieldChunk, wanted: list[Floats]) -> CodedChunk:
         """The next chunk; the first one finds the network that all have."""
         if self._network is not None:
             stated = self._params.stated

@@ -34,7 +34,7 @@ Latents = list[Ints]
 
 
 @dataclass(frozen=True, eq=False)
-class Coding:
+class CodedChunk:
     """A chunk, coded with a network.
 
     network: that network. head: what says which it is, its own bytes included. latents:
@@ -65,7 +65,7 @@ def first(
     wanted: list[Floats],
     settings: FieldSettings,
     known: ContextNetwork | None,
-) -> Coding:
+) -> CodedChunk:
     """The first chunk; raises InvalidInput for too fine steps.
 
     known: the network of a checkpoint, where one fits.
@@ -82,8 +82,8 @@ def first(
 
 
 def _adapted(
-    chunk: FieldChunk, wanted: list[Floats], settings: FieldSettings, plain: Coding
-) -> Coding:
+    chunk: FieldChunk, wanted: list[Floats], settings: FieldSettings, plain: CodedChunk
+) -> CodedChunk:
     """With a last layer of the chunk's own."""
     stated, known = chunk.params.stated, plain.network
     last = adapted_to(chunk.pyramid, plain.latents, known, stated, settings.effort)
@@ -93,7 +93,7 @@ def _adapted(
     return replace(made, head=network_bytes.ADAPTED + packed)
 
 
-def _own(chunk: FieldChunk, wanted: list[Floats], settings: FieldSettings) -> Coding:
+def _own(chunk: FieldChunk, wanted: list[Floats], settings: FieldSettings) -> CodedChunk:
     """With a network of the chunk's own."""
     layers = _fitted(chunk, [rounded(part) for part in wanted], settings, None)
     rough, _ = network_bytes.unpack(network_bytes.pack(layers), 0)
@@ -106,7 +106,7 @@ def _own(chunk: FieldChunk, wanted: list[Floats], settings: FieldSettings) -> Co
 
 def coded(
     chunk: FieldChunk, wanted: list[Floats], price: float, network: ContextNetwork, stated: int
-) -> Coding:
+) -> CodedChunk:
     """A chunk under a network that is known."""
     latents = latents_under(chunk, wanted, price, network, stated)
     tape, stack = WritingTape(), BitStack()
@@ -114,7 +114,7 @@ def coded(
         chunk.base.write(tape)
     LatentCode(chunk.pyramid, network, stated).code(tape, latents)
     tape.push(stack)
-    return Coding(network, network_bytes.KNOWN, latents, stack.to_bytes())
+    return CodedChunk(network, network_bytes.KNOWN, latents, stack.to_bytes())
 
 
 def latents_under(
