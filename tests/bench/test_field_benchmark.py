@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from vdsc.bench import field_benchmark, field_domains, field_tables
-from vdsc.bench.field_peers import RIVALS, Rival, film_peers, packed
+from vdsc.bench.field_peers import RIVALS, Promiser, film_peers, packed
 from vdsc.bench.metrics import psnr
 from vdsc.bench.peers import bounded_packers, picture_codecs, sound_codecs
 
@@ -72,7 +72,7 @@ def test_films_keep_their_frames(peer):
 def test_rivals_give_their_best_layout_back(name):
     """Whichever layout is smallest, axes come back in order, within the error."""
     pytest.importorskip("imagecodecs")
-    rival = Rival(next(peer for peer in bounded_packers.PEERS if peer.name == name))
+    rival = Promiser(next(peer for peer in bounded_packers.PEERS if peer.name == name))
     for values in (FIELD, FIELD.T.copy()):
         again = rival.decode(rival.encode(values, (0.01,)))
         assert np.abs(again - values).max() <= 0.01
@@ -85,7 +85,7 @@ def test_a_rival_that_is_off_by_a_bit_is_asked_for_less():
         return lambda values, error: (b"%.6f" % error, lambda: values + np.float64(error) + slack)
 
     for slack, asked in ((0.0, b"1.000000"), (5e-5, b"0.999900"), (0.5, b"0.990000")):
-        rival = Rival(bounded_packers.BoundedPeer("made", code(slack), ""))
+        rival = Promiser(bounded_packers.BoundedPeer("made", code(slack), ""))
         values = np.zeros((4, 5))
         file = rival.encode(values, (1.0,))
         assert file == asked

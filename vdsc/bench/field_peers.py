@@ -54,7 +54,7 @@ def bounded(bounds: tuple[float, ...]) -> tuple[Peer, ...]:
                 rival.peer.name, ("bound",), settings, rival.encode, rival.decode,
                 f"{rival.peer.note}; {THREE}",
             )
-            for rival in map(BoundedPeer, bounded_packers.PEERS)
+            for rival in map(Promiser, bounded_packers.PEERS)
             if rival.peer.name in RIVALS
         ),
     )  # fmt: skip
@@ -121,7 +121,7 @@ def _promised(options: dict[str, Any], values: Values, setting: Setting) -> byte
 
 
 @dataclass(frozen=True, slots=True)
-class BoundedPeer:
+class Promiser:
     """A codec that promises an error, in the layout whose file is smallest.
 
     Its files do not say their layout: what decodes each is kept here and finds them by their bytes.
