@@ -19,8 +19,11 @@ EDGES = [*range(8), *(e for k in range(3, 24) for e in (1 << k, 3 << (k - 1))), 
 PI = 0x3243F6A8885A308D313198A2E
 
 
-def by_page(data, times=None, scale=1, model=None, tiles=None):
-    """The values of a file, at instants and at a scale; model, tiles: tensors of its models."""
+def by_page(data, times=None, scale=1, model=None, tiles=None, looks=None):
+    """The values of a file, at instants and at a scale.
+
+    model, tiles, looks: tensors of its models, of hindsight by name.
+    """
     head, bodies = opened(data)
     shape, dtype = head[1], np.dtype(NAMES[head.get(2, 0)])
     params, count, parts = head, len(bodies), []
@@ -45,6 +48,7 @@ def by_page(data, times=None, scale=1, model=None, tiles=None):
             whole = np.floor(real / step * 256 + 0.5).astype(np.int64)
             base = rounded(whole, tuple(zip(*WAVES, strict=True)))
         field = Field(stack, net, params, (frames, *axes[1:]), sizes, channels)
+        field.looks = looks if params.get("h") else None
         parts.append(field.values() + base)
         assert stack.empty
     x = np.concatenate(parts)
@@ -107,6 +111,8 @@ class Field:
         for (shape, sizes), own in zip(reversed(self.levels), latents, strict=True):
             whole = self.real(own)
             whole[:, :c] = first
+            if self.looks is not None and shape == self.levels[0][0] and own is latents[-1]:
+                hindsight(self.looks, own, whole, grid_of(shape, sizes), sizes, params=self.params)
             array = self.array(whole, shape, sizes)
             first = array.reshape(-1, c)
         return array
@@ -185,6 +191,31 @@ class Field:
             if size > 1:
                 x = np.moveaxis(along(np.moveaxis(x, axis, -1), size), -1, axis)
         return x[tuple(slice(n) for n in shape)]
+
+
+def hindsight(looks, latents, whole, grid, sizes, params):
+    """Move latents (blocks, K) by what all of them say."""
+    block, around, moves = (looks[k].astype(object) for k in ("block", "around", "moves"))
+    c = len(block) - len(looks["seen"]) - 2
+    hidden = {}
+    for b, place in enumerate(product(*map(range, grid))):
+        x = [min(max(int(latents[b, p]), -20), 20) << 10 for p in looks["seen"]]
+        x += [min(max(int(f), -(1 << 20)), 1 << 20) for f in whole[b, :c]]
+        hidden[place] = kept(np.array([*x, params.get("t", 0) << 6, 1 << 10], object) @ block)
+    nothing = [0] * block.shape[1]
+    steps = [(-1, 0, 1) if n > 1 else (0,) for n in sizes]
+    for b, place in enumerate(product(*map(range, grid))):
+        x = []
+        for step in product(*steps):
+            x += hidden.get(tuple(p + s for p, s in zip(place, step, strict=True)), nothing)
+        y = kept(np.array([*x, 1 << 10], object) @ around)
+        for p, r in zip(looks["moved"], np.array([*y, 1 << 10], object) @ moves, strict=True):
+            whole[b, p] += (int(r) + (1 << 13)) >> 14
+
+
+def kept(x):
+    """Numbers of a hidden layer."""
+    return [min(max(int(v) >> 12, 0), 1 << 20) for v in x]
 
 
 class Seen:

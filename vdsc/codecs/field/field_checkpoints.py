@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 
 from vdsc.codecs.field.context_network import OUTPUTS, ContextNetwork
-from vdsc.codecs.field.pyramid import Shape
+from vdsc.codecs.field.field_params import FieldParams
+from vdsc.codecs.field.hindsight import Hindsight
 from vdsc.codecs.field.surroundings import INPUTS
 from vdsc.container import Header
 from vdsc.core.types import Floats, Ints
@@ -15,6 +18,9 @@ from vdsc.model.store import Checkpoint
 
 LAYERS = ("first", "second", "third")
 LARGEST = 1 << 15
+SEEN, MOVED = "seen", "moved"
+LOOKS = ("block", "around", "moves")
+_NONE = np.empty(0)
 
 
 def pick(dtype: np.dtype[np.generic], waves: int, name: str) -> Checkpoint | None:
@@ -53,20 +59,66 @@ def blocks(checkpoint: Checkpoint) -> list[int]:
     return list(checkpoint.settings["net"]["blocks"])
 
 
-def of_file(header: Header, blocks: Shape) -> ContextNetwork:
-    """The network of the checkpoint that a file names; raises CorruptFile or ModelMissing."""
+def of_file(
+    header: Header, params: FieldParams, channels: int
+) -> tuple[ContextNetwork, Hindsight | None]:
+    """The networks that a file means of the checkpoint it names.
+
+    Raises CorruptFile or ModelMissing.
+    """
     assert header.model is not None
     found = store.by_digest(header.model.name, header.model.digest)
-    if not fits(found, header.outline.dtype, sum(n > 1 for n in blocks)):
+    if not fits(found, header.outline.dtype, sum(n > 1 for n in params.blocks)):
         said = f"model {found.name} takes {words(found)}, not this file"
         raise CorruptFile(f"{said}; the file is damaged")
-    return network_of(found)
+    if not params.hindsight:
+        return network_of(found), None
+    hindsight = hindsight_of(found)
+    if hindsight is None or not hindsight.fits(params.blocks, channels):
+        raise CorruptFile(f"model {found.name} has no such hindsight; the file is damaged")
+    return network_of(found), hindsight
 
 
 def network_of(checkpoint: Checkpoint) -> ContextNetwork:
     """The network of a checkpoint, kept for the next file; raises ModelMissing."""
     with checkpoint.building():
         return checkpoint.once("context network", lambda: _network(checkpoint))
+
+
+def hindsight_of(checkpoint: Checkpoint) -> Hindsight | None:
+    """The hindsight of a checkpoint, if it has one, kept; raises ModelMissing."""
+    with checkpoint.building():
+        return checkpoint.once("hindsight", lambda: _hindsight(checkpoint))
+
+
+def _hindsight(checkpoint: Checkpoint) -> Hindsight | None:
+    weights, _ = checkpoint.tensors
+    if SEEN not in weights:
+        return None
+    sizes = tuple(blocks(checkpoint))
+    seen, moved, *layers = (weights.get(name, _NONE) for name in (SEEN, MOVED, *LOOKS))
+    if any(part.dtype != np.int16 for part in (seen, moved, *layers)):
+        raise ModelMissing(f"{checkpoint.name}: its hindsight is damaged; install it again")
+    block, around, moves = layers
+    channels, beside = len(block) - len(seen) - 2, 3 ** len(sizes)
+    wide = block.shape[1:]
+    latents = prod(sizes) * channels
+    sound = seen.ndim == moved.ndim == 1 and channels >= 1 and len(wide) == 1
+    sound = sound and around.shape == (beside * wide[0] + 1, wide[0])
+    sound = sound and moves.shape == (wide[0] + 1, len(moved))
+    sound = sound and all(_places(part, channels, latents) for part in (seen, moved))
+    if not sound:
+        raise ModelMissing(f"{checkpoint.name}: its hindsight is damaged; install it again")
+    block, around, moves = (part.astype(np.float64) for part in layers)
+    return Hindsight(
+        sizes, channels, seen.astype(np.int64), moved.astype(np.int64), block, around, moves
+    )
+
+
+def _places(part: Ints, first: int, latents: int) -> bool:
+    """Whether places of a block are in order, none twice and none before the first that may be."""
+    steps = np.diff(part.astype(np.int64), prepend=first - 1, append=latents)
+    return bool((steps > 0).all())
 
 
 def _network(checkpoint: Checkpoint) -> ContextNetwork:

@@ -14,6 +14,7 @@ from vdsc.codecs.field.field_instants import FieldInstants
 from vdsc.codecs.field.field_layout import FieldLayout
 from vdsc.codecs.field.field_params import FieldParams
 from vdsc.codecs.field.frame_part import FramePart
+from vdsc.codecs.field.hindsight import Hindsight
 from vdsc.codecs.field.latent_code import LatentCode
 from vdsc.container import Header
 from vdsc.core import memory
@@ -40,10 +41,13 @@ class FieldDecoder:
         self._layout, self._memlimit = FieldLayout.of(header.outline), memlimit
         self._spans = windows.parts(header.outline.frames, header.chunks)
         self._network: ContextNetwork | None = None
+        self._hindsight: Hindsight | None = None
         base = self._params.base
         self._base = BaseLayer.by_key(base, self._layout) if base else None
         if header.model is not None:
-            self._network = field_checkpoints.of_file(header, self._params.blocks)
+            channels = self._layout.channels
+            found = field_checkpoints.of_file(header, self._params, channels)
+            self._network, self._hindsight = found
         self._own = 0, header.outline.frames
         self._part = FramePart.of(self._layout, Crop.whole(header.outline.shape))
         self._instants = FieldInstants(header.outline)
@@ -83,7 +87,7 @@ class FieldDecoder:
 
     def _found(self, stream: bytes, begin: int, end: int, span: tuple[int, int]) -> Floats:
         """Integers (n, *region, C) of the needed frames of a chunk."""
-        chunk = FieldChunk(self._layout, self._params, end - begin)
+        chunk = FieldChunk(self._layout, self._params, end - begin, hindsight=self._hindsight)
         region = ((span[0] - begin, span[1] - begin), *self._part.region)
         with one_thread():
             chunk, latents = self._latents(chunk, stream)

@@ -21,6 +21,7 @@ from vdsc.codecs.field.field_layout import FieldLayout
 from vdsc.codecs.field.field_params import ID, VALUES
 from vdsc.codecs.field.field_settings import FieldSettings
 from vdsc.codecs.field.first_network import CodedChunk, coded, first
+from vdsc.codecs.field.hindsight import Hindsight
 from vdsc.codecs.windows import apart as spans_of
 from vdsc.container import Header, ModelRef
 from vdsc.core.sequence import Outline
@@ -58,6 +59,7 @@ class FieldEncoder:
             self._base = BaseEncoder.of(base, layout, settings, self._params.unit)
             self._params = replace(self._params, origin=0, base=self._base.layer.key)
         self._network: ContextNetwork | None = None
+        self._hindsight = self._usual_hindsight()
         self._done = 0
 
     @property
@@ -74,12 +76,13 @@ class FieldEncoder:
     def encode(self, frames: Values) -> Coded:
         """Encode the next chunk's frames (n, ...); raises InvalidInput."""
         begin = self._spans[self._done][0]
-        chunk = FieldChunk(self._layout, self._params, len(frames))
+        chunk = FieldChunk(self._layout, self._params, len(frames), hindsight=self._hindsight)
         try:
             with one_thread():
                 if self._base is not None:
                     chunk = replace(chunk, base=self._base.drawn(frames.reshape(chunk.shape)))
                 made = self._coded(chunk, chunk.latents(frames))
+                chunk = replace(chunk, hindsight=self._hindsight)
                 decoded = chunk.values(made.latents, self._outline.dtype)
         except CorruptFile:  # what a decoder would say of it
             raise InvalidInput(TOO_FAR) from None
@@ -90,18 +93,39 @@ class FieldEncoder:
         """The next chunk; the first one finds the network that all have."""
         if self._network is not None:
             stated = self._params.stated
-            return coded(chunk, wanted, self._settings.price, self._network, stated)
-        one = self._checkpoint
-        known = None if one is None else field_checkpoints.network_of(one)
-        made = first(chunk, wanted, self._settings, known)
-        self._take(made.network)
+            made = coded(chunk, wanted, self._settings.price, self._network, stated)
+        else:
+            one = self._checkpoint
+            known = None if one is None else field_checkpoints.network_of(one)
+            made = first(chunk, wanted, self._settings, known)
+            self._take(made.network)
+        if not self._done and self._hindsight is not None:
+            with_it, without = (
+                replace(chunk, hindsight=one).error(made.latents, wanted)
+                for one in (self._hindsight, None)
+            )
+            self._look_back(self._hindsight if with_it < without else None)
         return made
 
     def _take(self, network: ContextNetwork) -> None:
         """All chunks have this network."""
         self._network = network
         if network.own:
+            self._look_back(None)
             self._checkpoint, self._params = None, replace(self._params, stated=0)
+
+    def _usual_hindsight(self) -> Hindsight | None:
+        """That of the checkpoint, if it is wanted and fits."""
+        if self._checkpoint is None or self._base is not None or not self._settings.hindsight:
+            return None
+        found = field_checkpoints.hindsight_of(self._checkpoint)
+        fits = found is not None and found.fits(self._params.blocks, self._layout.channels)
+        return found if fits else None
+
+    def _look_back(self, hindsight: Hindsight | None) -> None:
+        """All chunks have this hindsight."""
+        self._hindsight = hindsight
+        self._params = replace(self._params, hindsight=hindsight is not None)
 
     def header(self) -> Header:
         """What the file says of itself."""

@@ -31,7 +31,7 @@ _EIGHTHS = (
     1.0, 1.0905077326652577, 1.189207115002721, 1.2968395546510096,
     1.4142135623730951, 1.5422108254079407, 1.681792830507429, 1.8340080864093424,
 )  # fmt: skip
-_KNOWN = frozenset("jobtdm")
+_KNOWN = frozenset("jobtdmh")
 _DIGIT = 4  # bits of the logarithm of a block's size
 
 
@@ -43,7 +43,7 @@ class FieldParams:
     samples of a block along each axis. stated: what a checkpoint's network is told of the step: how
     many eighths of a power of two it is above the spread of the values. shrink: by how many 256ths
     of a step latents are decoded nearer to 0. base: the first bytes of the hash of the model that
-    draws what lies beneath, 0 for none.
+    draws what lies beneath, 0 for none. hindsight: whether the model's makes latents better.
     """
 
     step: int
@@ -52,6 +52,7 @@ class FieldParams:
     stated: int = 0
     shrink: int = SHRINK
     base: int = 0
+    hindsight: bool = False
 
     @property
     def unit(self) -> float:
@@ -61,7 +62,10 @@ class FieldParams:
     def to_header(self) -> dict[str, int]:
         """The parameters, those that say nothing left out."""
         sizes = sum((n.bit_length() - 1) << _DIGIT * i for i, n in enumerate(self.blocks))
-        stored = {"j": self.step, "o": self.origin, "b": sizes, "t": self.stated, "m": self.base}
+        stored = {
+            "j": self.step, "o": self.origin, "b": sizes, "t": self.stated, "m": self.base,
+            "h": int(self.hindsight),
+        }  # fmt: skip
         return {k: v for k, v in stored.items() if v} | (
             {} if self.shrink == SHRINK else {"d": self.shrink}
         )
@@ -83,11 +87,12 @@ class FieldParams:
             raise CorruptFile(f"the header cannot be right: {error}") from None
         made = cls(
             params.get("j", 0), params.get("o", 0), blocks, params.get("t", 0),
-            params.get("d", SHRINK), params.get("m", 0),
+            params.get("d", SHRINK), params.get("m", 0), bool(params.get("h", 0)),
         )  # fmt: skip
         sound = FINEST <= made.step <= COARSEST and abs(made.origin) <= FARTHEST
         sound = sound and abs(made.stated) <= STATED and 0 <= made.shrink <= 128
-        sound = sound and 0 <= made.base < 1 << 8 * START
+        sound = sound and 0 <= made.base < 1 << 8 * START and params.get("h", 0) in {0, 1}
+        sound = sound and not (made.hindsight and (made.base or header.model is None))
         sound = sound and 0 <= sizes < 1 << _DIGIT * AXES and asked == blocks
         if not sound or header.chunks > header.outline.frames or not _small(header):
             raise CorruptFile("the header's parameters cannot be right; the file is damaged")

@@ -24,7 +24,8 @@ class FieldSettings:
     checkpoint, "" for one that fits. own: a network of the array's own, whatever fits. base: a
     checkpoint of kind implicit that draws a first picture of each tile, "" for none, which is
     smaller wherever it was measured; `model` may name it, too. base_blocks: blocks of 16 bits that
-    a tile gives to it at most.
+    a tile gives to it at most. hindsight: a model's network may say where latents lay, once all
+    are known.
 
     Raises:
         InvalidInput: a value is none of these.
@@ -39,6 +40,7 @@ class FieldSettings:
     own: bool = False
     base: str = ""
     base_blocks: int = 4
+    hindsight: bool = True
 
     def __post_init__(self) -> None:
         if type(self.quality) is not int or not 1 <= self.quality <= 100:

@@ -15,7 +15,7 @@ import numpy as np
 
 from vdsc.codecs.field import network_bytes
 from vdsc.codecs.field.context_network import ContextNetwork
-from vdsc.codecs.field.field_chunk import PLACES, FieldChunk
+from vdsc.codecs.field.field_chunk import FieldChunk
 from vdsc.codecs.field.field_settings import FieldSettings
 from vdsc.codecs.field.latent_code import LatentCode
 from vdsc.codecs.field.network_fitting import adapted_to, network_of
@@ -51,13 +51,9 @@ class CodedChunk:
         """The bytes of the chunk."""
         return self.head + self.stream
 
-    def cost(self, wanted: list[Floats], price: float, shrink: int) -> float:
+    def cost(self, chunk: FieldChunk, wanted: list[Floats], price: float) -> float:
         """Squared error against wanted latents, and the price of all bits."""
-        off = 0.0
-        for real, latents in zip(wanted, self.latents, strict=True):
-            near = np.sign(latents) * (np.abs(latents) - shrink / (1 << PLACES))
-            off += float(np.square(real - near).sum())
-        return off + price * 8 * len(self.body)
+        return chunk.error(self.latents, wanted) + price * 8 * len(self.body)
 
 
 def first(
@@ -76,9 +72,11 @@ def first(
         if settings.effort < BOTH:
             return plain
         tried += [plain, _adapted(chunk, wanted, settings, plain)]
-    tried.append(_own(chunk, wanted, settings))
-    shrink = chunk.params.shrink
-    return min(tried, key=lambda one: one.cost(wanted, settings.price, shrink))
+    costs = [one.cost(chunk, wanted, settings.price) for one in tried]
+    alone = replace(chunk, hindsight=None)
+    tried.append(_own(alone, wanted, settings))
+    costs.append(tried[-1].cost(alone, wanted, settings.price))
+    return tried[int(np.argmin(costs))]
 
 
 def _adapted(

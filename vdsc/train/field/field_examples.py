@@ -29,6 +29,9 @@ TILED, TILES = 0.25, (24, 32, 32, 48)
 STACK = 64
 """Pictures or sounds of one array that make one example."""
 
+KEPT = 1 << 31
+"""Bytes of files that are kept before all are forgotten."""
+
 VALUES = 1 << 20
 """Values of an example at most: more are cropped."""
 
@@ -117,9 +120,10 @@ _kept: dict[Path, dict[str, Values]] = {}
 
 
 def _read(path: Path) -> dict[str, Values]:
-    """The arrays of a file by name, the last file's kept."""
+    """The arrays of a file by name; those of the last files are kept."""
     if path not in _kept:
-        _kept.clear()
+        if sum(array.nbytes for one in _kept.values() for array in one.values()) > KEPT:
+            _kept.clear()
         if path.suffix.lower() == ".wav":
             from vdsc.io.source import open_source
 

@@ -27,6 +27,17 @@ MOST = (1 << 15) - 1
 ONE = Clock(rate=Fraction(1))
 
 
+def chunk_of(values: Values, blocks: tuple[int, ...], quality: int) -> FieldChunk:
+    """An example as the only chunk of a file, of blocks along so many axes."""
+    outline = Outline(values.shape, values.dtype, ONE)
+    layout = FieldLayout.of(outline)
+    facts = FieldFacts.of(array_source(values, exact=True), [(0, len(values))])
+    apart = len(layout.waves(apart=False)) > len(blocks)
+    sizes = layout.blocks(layout.spread(blocks, apart=apart))
+    params = facts.params(facts.step(quality), sizes)
+    return FieldChunk(layout, params, len(values))
+
+
 class Lessons:
     """Samples of latents: inputs (n, inputs), latents (n,) and what each stands for (n,)."""
 
@@ -37,24 +48,20 @@ class Lessons:
     def add(
         self,
         values: Values,
-        settings: FieldSettings,
+        blocks: tuple[int, ...],
+        quality: int,
         known: ContextNetwork | None,
         most: int,
         rng: np.random.Generator,
     ) -> None:
         """Code an example with a network, or by rounding; take about so many samples at most."""
-        outline = Outline(values.shape, values.dtype, ONE)
-        layout = FieldLayout.of(outline)
-        facts = FieldFacts.of(array_source(values, exact=True), [(0, len(values))])
-        apart = len(layout.waves(apart=False)) > len(settings.blocks)
-        blocks = layout.spread(settings.blocks, apart=apart)
-        params = facts.params(facts.step(settings.quality), layout.blocks(blocks))
-        chunk = FieldChunk(layout, params, len(values))
+        chunk = chunk_of(values, blocks, quality)
+        params = chunk.params
         wanted = chunk.latents(values)
         if known is None:
             latents = [rounded(part) for part in wanted]
         else:
-            latents = latents_under(chunk, wanted, settings.price, known, params.stated)
+            latents = latents_under(chunk, wanted, FieldSettings().price, known, params.stated)
         count = sum(part.size for part in latents)
         some = sum(int(np.count_nonzero(part)) for part in latents)
         share = min(1.0, most / count)

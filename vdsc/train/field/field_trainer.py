@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import os
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,6 @@ from numpy.typing import NDArray
 
 from vdsc.codecs.field.context_network import WEIGHT, ContextNetwork
 from vdsc.codecs.field.field_checkpoints import LARGEST, LAYERS
-from vdsc.codecs.field.field_settings import FieldSettings
 from vdsc.codecs.field.surroundings import INPUTS
 from vdsc.core.threads import one_thread
 from vdsc.core.types import Floats
@@ -30,6 +30,8 @@ from vdsc.train import state_file
 from vdsc.train.checkpoint_folder import write_folder
 from vdsc.train.field.field_examples import FieldExamples
 from vdsc.train.field.field_lessons import Lessons
+from vdsc.train.field.hindsight_lessons import Example
+from vdsc.train.field.hindsight_training import HindsightConfig, HindsightTraining
 from vdsc.train.step_report import ReportStep, TrainStep
 
 SAVE_EVERY = 250
@@ -45,7 +47,7 @@ class FieldConfig:
     values are uint8. hidden: units of both layers. rounds, steps: of Adam, in each round. samples:
     latents of a round. rows: from which to which entry of the first axis of arrays training goes,
     [] for all. qualities: least and highest. examples: how
-    many a round codes, each as often as any; 0 for each once.
+    many a round codes, each as often as any; 0 for each once. hindsight: see there.
     """
 
     name: str
@@ -63,6 +65,7 @@ class FieldConfig:
     rows: tuple[int, ...] = ()
     examples: int = 0
     seed: int = 0
+    hindsight: HindsightConfig = field(default_factory=HindsightConfig)
     card: dict[str, Any] = field(default_factory=dict)
 
 
@@ -78,6 +81,8 @@ class FieldTrainer:
         self._parameters = list(self._net.parameters())
         self._adam = torch.optim.Adam(self._parameters, lr=config.rate)
         self._lessons: Lessons | None = None
+        path, axes = folder / "hindsight.safetensors", len(config.blocks)
+        self._hindsight = HindsightTraining(config.hindsight, path, axes, config.seed)
         self.step = 0
         if self._state.exists():
             kept = state_file.restore(self._state, self._both(), self._adam, self._parameters)
@@ -86,9 +91,8 @@ class FieldTrainer:
     @classmethod
     def open(cls, values: dict[str, Any], folder: Path) -> FieldTrainer:
         """Open a run with the settings of a config file; raises InvalidInput without data."""
-        for key in ("data", "blocks", "hidden", "rows", "qualities"):
-            if key in values:
-                values[key] = tuple(values[key])
+        values = _tuples(values)
+        values["hindsight"] = HindsightConfig(**_tuples(values.get("hindsight", {})))
         config = FieldConfig(**values)
         places = [Path(os.path.expandvars(place)) for place in config.data]
         for place in places:
@@ -98,9 +102,14 @@ class FieldTrainer:
         return cls(config, folder, examples)
 
     def train(self, report: ReportStep, *, minutes: float | None) -> None:
-        """Train round after round."""
-        config, begun = self._config, time.monotonic()
-        deadline = math.inf if minutes is None else begun + 60 * minutes
+        """Train round after round, and then hindsight."""
+        deadline = math.inf if minutes is None else time.monotonic() + 60 * minutes
+        self._train_context(report, deadline)
+        if self._config.hindsight.wide and time.monotonic() < deadline:
+            self._train_hindsight(report, deadline)
+
+    def _train_context(self, report: ReportStep, deadline: float) -> None:
+        config = self._config
         total, stepping, stepped, coding = config.rounds * config.steps, 0.0, 0, 0.0
         self._state.parent.mkdir(parents=True, exist_ok=True)
         while self.step < total and time.monotonic() < deadline:
@@ -128,7 +137,8 @@ class FieldTrainer:
         card = {"domain": config.domain, **config.card}
         settings = {"name": config.name, "kind": FIELD, "net": net, "card": card}
         layers = _integers(field_network.layers_of(self._net))
-        write_folder(out, settings, dict(zip(LAYERS, layers, strict=True)), {})
+        tensors = dict(zip(LAYERS, layers, strict=True)) | self._hindsight.tensors()
+        write_folder(out, settings, tensors, {})
 
     def compared(self, out: Path) -> str:
         """Nothing: its files are compared with those of other codecs by the benchmark."""
@@ -148,9 +158,9 @@ class FieldTrainer:
             for i in range(count):
                 rng = np.random.default_rng((config.seed, number, i))
                 quality = int(rng.integers(config.qualities[0], config.qualities[1] + 1))
-                asked = FieldSettings(quality=quality, blocks=config.blocks)
                 values = self._examples.example(int(order[i % len(order)]), rng)
-                made.add(values, asked, known, config.samples // count, rng)
+                most = config.samples // count
+                made.add(values, config.blocks, quality, known, most, rng)
                 left = (time.monotonic() - begun) / (i + 1) * (count - i - 1)
                 stage, terms = f"round {number + 1}: coding", {"examples": float(i + 1)}
                 total = config.rounds * config.steps
@@ -159,6 +169,43 @@ class FieldTrainer:
                     return
         made.close()
         self._lessons = made
+
+    def _train_hindsight(self, report: ReportStep, deadline: float) -> None:
+        known = _as_network(field_network.layers_of(self._net))
+        total = self._config.hindsight.steps
+        with one_thread():
+            self._hindsight.begin(self._coded(known, report, deadline))
+        first = since = 0.0
+
+        def heard(step: int, left: float) -> bool:
+            nonlocal first, since
+            if not since:
+                first, since = step, time.monotonic()
+            each = (time.monotonic() - since) / max(1, step - first)
+            terms = {"error left": left}
+            report(TrainStep(step, total, "hindsight", terms, each * (total - step)))
+            return time.monotonic() < deadline
+
+        self._hindsight.train(heard)
+
+    def _coded(
+        self, known: ContextNetwork, report: ReportStep, deadline: float
+    ) -> Iterator[Example]:
+        """Examples for hindsight, coded with the network that is trained."""
+        config, asked = self._config, self._config.hindsight
+        low, high = asked.qualities or config.qualities
+        count, begun = asked.examples or len(self._examples), time.monotonic()
+        order = np.random.default_rng((config.seed, config.rounds)).permutation(count)
+        for i, place in enumerate(order.tolist()):
+            rng = np.random.default_rng((config.seed, config.rounds, i))
+            quality = int(rng.integers(low, high + 1))
+            values = self._examples.example(place % len(self._examples), rng)
+            yield Example.of(values, config.blocks, quality, known)
+            left = (time.monotonic() - begun) / (i + 1) * (count - i - 1)
+            terms = {"examples": float(i + 1)}
+            report(TrainStep(0, asked.steps, "hindsight: coding", terms, left))
+            if time.monotonic() > deadline:
+                return
 
     def _one(self, lessons: Lessons) -> float:
         config = self._config
@@ -185,6 +232,11 @@ class FieldTrainer:
     def _save(self) -> None:
         counters = {"step": self.step}
         state_file.save(self._state, self._both(), self._adam, self._parameters, counters)
+
+
+def _tuples(values: dict[str, Any]) -> dict[str, Any]:
+    """Settings of a config file, lists as tuples."""
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
 
 
 def _integers(layers: list[Floats]) -> list[NDArray[np.int16]]:
