@@ -85,7 +85,7 @@ def local() -> list[Line]:
     return [
         {"blocks": size, "quality": q, **coded(blocks=(1, size, size), quality=q)}
         for size in (8, 16)
-        for q in (14, 20, 26, 32, 38)
+        for q in (17, 20, 26, 32, 38)
     ]
 
 

@@ -72,7 +72,7 @@ def natural(*, few: bool) -> FieldDomain:
     found = data.films("natural64_train")[: 1 if few else FILMS]
     clips = [Clip(one.name, one.values[: 20 if few else FILM], None) for one in found]
     title = f"Real and film clips of 64 x 64 ({len(clips)})"
-    peers = (ours_at((4, 12, 22, 32), few=few), *film_peers(2 if few else None))
+    peers = (ours_at((12, 16, 22, 32), few=few), *film_peers(2 if few else None))
     return _pictures("natural", title, clips, peers)
 
 

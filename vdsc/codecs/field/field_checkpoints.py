@@ -23,8 +23,8 @@ LOOKS = ("block", "around", "moves")
 _NONE = np.empty(0)
 
 
-def pick(dtype: np.dtype[np.generic], waves: int, name: str) -> Checkpoint | None:
-    """The checkpoint of that name, or for "" the first that fits; raises InvalidInput.
+def fitting(dtype: np.dtype[np.generic], waves: int, name: str) -> list[Checkpoint]:
+    """The checkpoint of that name, or for "" all that fit; raises InvalidInput.
 
     waves: along how many axes blocks have several samples.
     """
@@ -34,8 +34,8 @@ def pick(dtype: np.dtype[np.generic], waves: int, name: str) -> Checkpoint | Non
             raise InvalidInput(
                 f"model {name} takes {words(found)}; give another --model, or leave it out"
             )
-        return found
-    return next((one for one in store.installed() if fits(one, dtype, waves)), None)
+        return [found]
+    return [one for one in store.installed() if fits(one, dtype, waves)]
 
 
 def fits(checkpoint: Checkpoint, dtype: np.dtype[np.generic], waves: int) -> bool:

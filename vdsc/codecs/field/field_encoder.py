@@ -22,6 +22,7 @@ from vdsc.codecs.field.field_params import ID, VALUES
 from vdsc.codecs.field.field_settings import FieldSettings
 from vdsc.codecs.field.first_network import CodedChunk, coded, first
 from vdsc.codecs.field.hindsight import Hindsight
+from vdsc.codecs.field.model_trial import cheapest
 from vdsc.codecs.windows import apart as spans_of
 from vdsc.container import Header, ModelRef
 from vdsc.core.sequence import Outline
@@ -48,7 +49,8 @@ class FieldEncoder:
         base = base_of(settings)
         if not settings.own:
             named = "" if settings.model == base else settings.model
-            self._checkpoint = field_checkpoints.pick(outline.dtype, waves, named)
+            fitting = field_checkpoints.fitting(outline.dtype, waves, named)
+            self._checkpoint = cheapest(fitting, source, layout, facts, settings)
         usual = settings.blocks
         if not usual and self._checkpoint is not None:
             usual = layout.spread(field_checkpoints.blocks(self._checkpoint), apart=apart)

@@ -15,6 +15,9 @@ from vdsc.errors import InvalidInput
 from vdsc.io.check import check_finite
 from vdsc.io.source import Source
 
+COARSER = 20
+"""The quality below which each point makes twice as much."""
+
 TOO_FAR = "values are too large for such fine steps; lower --quality"
 
 UNLIKE, APART = 0.3, 0.7
@@ -43,7 +46,7 @@ class FieldFacts:
 
     def step(self, quality: int) -> float:
         """The step that a quality means."""
-        return float(self.spread * 2.0 ** ((30 - quality) / 10))
+        return float(self.spread * 2.0 ** ((30 - quality + max(0, COARSER - quality)) / 10))
 
     def params(self, step: float, blocks: Shape) -> FieldParams:
         """What the header of a file with about such a step says; raises InvalidInput."""
