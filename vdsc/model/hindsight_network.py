@@ -26,14 +26,14 @@ class HindsightNetwork(nn.Module):
         nn.init.zeros_(self.moves.bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        """What is added (*grid, moved), in steps, of inputs (*grid, inputs)."""
+        """What is added (n, *grid, moved), in steps, of inputs (n, *grid, inputs)."""
         hidden = functional.relu(self.block(x))
-        axes = x.ndim - 1
+        axes = x.ndim - 2
         grid = functional.pad(hidden, (0, 0) + (1, 1) * axes)
-        for axis in range(axes):
+        for axis in range(1, axes + 1):
             grid = grid.unfold(axis, 3, 1)
-        # (*grid, wide, 3, ..., 3) -> (*grid, 3, ..., 3, wide): blocks beside it in C order.
-        grid = grid.movedim(axes, -1).flatten(axes)
+        # (n, *grid, wide, 3, ..., 3) -> (n, *grid, 3, ..., 3, wide): blocks beside it in C order.
+        grid = grid.movedim(axes + 1, -1).flatten(axes + 1)
         moves: Tensor = self.moves(functional.relu(self.around(grid)))
         return moves
 

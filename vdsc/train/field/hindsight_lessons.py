@@ -101,10 +101,13 @@ class Looks:
         return len(self._held)
 
     def look(self, number: int) -> tuple[Tensor, Tensor]:
-        """Inputs (*grid, n) and what is wanted (*grid, m) of one example."""
+        """Inputs (frames, *grid, n) and what is wanted (frames, *grid, m) of one example.
+
+        Frames that have blocks of their own; else there is one.
+        """
         grid, seen, first, off, step = self._held[number]
         most = hindsight.CEILING
         scale = 1 << hindsight.PLACES
         told = torch.full((len(seen), 1), step * hindsight.STEP / scale)
         x = torch.cat((seen.float(), first.clamp(-most, most) / scale, told), dim=1)
-        return x.reshape(*grid, -1), off.float().reshape(*grid, -1)
+        return x.reshape(-1, *grid, x.shape[1]), off.float().reshape(-1, *grid, off.shape[1])
