@@ -50,7 +50,7 @@ def kodak(*, few: bool) -> FieldDomain:
     files = sorted((data.root() / "images" / "kodak").glob("kodim*.png"))
     clips = [Clip(file.stem, np.asarray(Image.open(file))[np.newaxis], None) for file in files]
     clips = _some("images/kodak/*.png", clips, 2 if few else PICTURES)
-    peers = (ours_at((5, 15, 25, 36), few=few), *picture_codecs.peers(levels=3 if few else None))
+    peers = (ours_at((12, 17, 25, 36), few=few), *picture_codecs.peers(levels=3 if few else None))
     return _pictures("kodak", f"Photographs (Kodak, {len(clips)})", clips, peers)
 
 
@@ -59,7 +59,7 @@ def tiles(*, few: bool) -> FieldDomain:
     x = _array("images/photo_tiles32_train.npz")[-(ACROSS if few else TILES) :]
     alone = picture_codecs.peers(("WebP", "JPEG XL"), levels=3 if few else None)
     peers = (
-        ours_at((8, 20, 32, 44), few=few),
+        ours_at((14, 20, 32, 44), few=few),
         *map(picture_codecs.alone, alone),
         *(picture_codecs.sheet(peer, ACROSS) for peer in alone),
     )
@@ -69,11 +69,17 @@ def tiles(*, few: bool) -> FieldDomain:
 
 def natural(*, few: bool) -> FieldDomain:
     """Give five clips of 64 x 64 and 100 frames, or one of 20 frames."""
-    found = data.films("natural64_train")[: 1 if few else FILMS]
-    clips = [Clip(one.name, one.values[: 20 if few else FILM], None) for one in found]
-    title = f"Real and film clips of 64 x 64 ({len(clips)})"
-    peers = (ours_at((12, 16, 22, 32), few=few), *film_peers(2 if few else None))
-    return _pictures("natural", title, clips, peers)
+    return _films("natural", "natural64_train", "Real and film clips", FILMS, few=few)
+
+
+def mazes(*, few: bool) -> FieldDomain:
+    """Give twelve walks in mazes of 64 x 64 and 100 frames, or one of 20 frames."""
+    return _films("mazes", "maze64_val", "Walks in mazes", 12, few=few)
+
+
+def minerl(*, few: bool) -> FieldDomain:
+    """Give eighteen walks in a block world of 64 x 64 and 100 frames, or one of 20 frames."""
+    return _films("minerl", "minerl64_val", "MineRL, a world of blocks", 18, few=few)
 
 
 def speech(*, few: bool) -> FieldDomain:
@@ -113,6 +119,8 @@ DOMAINS: dict[str, Callable[..., FieldDomain]] = {
     "kodak": kodak,
     "tiles": tiles,
     "natural": natural,
+    "mazes": mazes,
+    "minerl": minerl,
     "speech": speech,
     "era5": era5,
     "hadcm3": hadcm3,
@@ -125,6 +133,14 @@ def _pictures(name: str, title: str, clips: list[Clip], peers: tuple[Peer, ...])
     return FieldDomain(
         name, title, "quality", "dB", "bits a pixel", pixels, clips, peers, mean_psnr
     )
+
+
+def _films(name: str, file: str, what: str, count: int, *, few: bool) -> FieldDomain:
+    found = data.films(file)[: 1 if few else count]
+    clips = [Clip(one.name, one.values[: 20 if few else FILM], None) for one in found]
+    title = f"{what} of 64 x 64 ({len(clips)})"
+    peers = (ours_at((8, 12, 17, 24), few=few), *film_peers(2 if few else None))
+    return _pictures(name, title, clips, peers)
 
 
 def _climate(

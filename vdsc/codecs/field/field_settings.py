@@ -16,7 +16,7 @@ class FieldSettings:
     """What a user may ask of the codec `field`.
 
     quality: 1 to 100, size against error: ten more make the steps half as large (below 20, five
-    more), and 30 makes them as large as the spread of the values. step: in the place of a quality, the
+    more), and 30 makes them as large as the spread of the values. step: instead of a quality, the
     step of the latents in the values' own unit. blocks: samples of a block along each axis,
     powers of two, () for usual ones by the number of axes. price: squared steps
     that a bit is worth; 0 rounds each latent to the nearest. effort: 0 to 9, how long a network
