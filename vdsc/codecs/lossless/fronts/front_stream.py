@@ -141,13 +141,13 @@ def encode(values: Ints, state: FrontState | None) -> tuple[bytes, FrontState]:
 
 
 def decode(
-    payload: bytes, frames: int, rows: int, columns: int, state: FrontState | None
+    payload: bytes, frames: int, board: tuple[int, int], state: FrontState | None
 ) -> tuple[Ints, FrontState]:
-    """Values (frames, rows, columns) and the state after them; raises CorruptFile."""
+    """Values (frames, *board) and the state after them; raises CorruptFile."""
     kind, at = payload[:1], 1
     if kind == NEW:
         params, at = FrontParams.read(payload)
-        state = FrontState.begun(params, rows, columns)
+        state = FrontState.begun(params, *board)
     elif kind != ON or state is None:
         raise damaged()
     stack = BitStack.from_bytes(payload[at:])
