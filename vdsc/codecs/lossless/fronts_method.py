@@ -63,7 +63,7 @@ class Fronts:
 def _board(frame: Shape, dtype: np.dtype[Any]) -> tuple[int, int] | None:
     """Rows and columns of a frame of such a shape, None if it is no board of integers."""
     long = [size for size in frame if size > 1]
-    fits = dtype.kind in "iu" and dtype.itemsize <= WIDTH and len(long) == 2  # noqa: PLR2004
+    fits = dtype.kind in "iu" and dtype.itemsize <= WIDTH and len(long) == 2
     if not fits or min(long) < SIDE or not LEAST <= math.prod(long) <= MOST:
         return None
     return long[0], long[1]

@@ -8,7 +8,7 @@ import numpy as np
 
 from vdsc.codecs.lossless.arrays.solve import WEIGHT, solve
 from vdsc.codecs.lossless.fronts.front_order import AGE, Front
-from vdsc.codecs.lossless.fronts.front_sight import POINT, SEEN
+from vdsc.codecs.lossless.fronts.front_sight import NEXT, POINT, SEEN
 from vdsc.core.fixed import clamp
 from vdsc.core.types import Ints
 
@@ -16,12 +16,18 @@ LARGE = 1 << 16
 """Features lie within it."""
 
 TOGETHER = len(SEEN) + 1
-OWN = 8
+
+_AROUND = ((0, 0, -1), (0, -1, 0), (0, -1, 1), (1, 0, 1), (1, 1, 0), (2, 0, 0))
+AROUND = [SEEN.index(one) for one in _AROUND]
+"""What a place's own weights see of what is seen: left, above, above right, and frames before."""
+
+OWN = 3 + NEXT + len(AROUND)
+"""And the change that all expect, the error a frame before, 1, and the errors beside."""
 
 FORGET_TOGETHER, FORGET_OWN = 9, 8
 """Moments shrink by 2**-9 a front, and by 2**-8 a frame."""
 
-RIDGE_TOGETHER, RIDGE_OWN = 13, 40
+RIDGE_TOGETHER, RIDGE_OWN = 11, 40
 LEAST = 12
 
 EAGER, SELDOM = 64, 4
@@ -73,10 +79,10 @@ class FrontMeans:
         beside, before = errors
         own = np.empty((OWN, n), dtype=np.int64)
         own[0] = self._feature(change)
-        own[1] = together[SEEN.index((2, 0, 0))]
-        own[2] = self._feature(before)
-        own[3] = 1 << POINT
-        own[4:] = self._feature(beside)
+        own[1] = self._feature(before)
+        own[2] = 1 << POINT
+        own[3 : 3 + NEXT] = self._feature(beside)
+        own[3 + NEXT :] = together[AROUND]
         first = (base << POINT) + change
         more = self._change(self._own_weights[:, front.some] * own)
         return Expected(first, first + more * later, base, together, own)

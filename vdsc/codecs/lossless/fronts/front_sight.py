@@ -72,7 +72,8 @@ class FrontSight:
     def base(self, front: Front) -> Ints:
         """The number (n,) a frame before; 0 in the first frame."""
         before = self._at[front.some] + self._frame * np.maximum(front.frames - 1, 0)
-        return self._numbers[before] * (front.frames > 0)
+        found: Ints = self._numbers.take(before) * (front.frames > 0)
+        return found
 
     def seen(self, front: Front, base: Ints) -> Ints:
         """What is seen (28, n), less the base (n,); 0 beyond the board.

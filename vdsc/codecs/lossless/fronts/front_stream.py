@@ -26,7 +26,7 @@ COARSEST, LEAST_MOST = 7, 40
 SPAN = 10
 """Binary digits of a change that features hold."""
 
-HELD = 64
+HELD = 128
 """By how many squared errors a place's own moments are larger."""
 
 
