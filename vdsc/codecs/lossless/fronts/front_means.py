@@ -1,4 +1,4 @@
-"""Where a number is expected: a mean that all places learn together, then what each place learns."""
+"""Where a number is expected: what all places learn together, then what each learns alone."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class FrontMeans:
         self._fronts = 0
 
     def expect(self, front: Front, base: Ints, seen: Ints, errors: tuple[Ints, Ints]) -> Expected:
-        """Means of numbers whose base (n,), surroundings (28, n) and errors around are known."""
+        """Means of numbers whose base (n,), surroundings (25, n) and errors around are known."""
         n, later = len(base), front.frames > 0
         together = np.empty((TOGETHER, n), dtype=np.int64)
         together[:-1] = self._feature(seen << POINT)

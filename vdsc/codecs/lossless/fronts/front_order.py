@@ -36,7 +36,7 @@ class Front:
 
 @dataclass(frozen=True)
 class FrontOrder:
-    """The places of a board of `rows` x `columns` in an order by which fronts are slices of them."""
+    """The places of a board of `rows` x `columns`, so ordered that fronts are slices of them."""
 
     rows: int
     columns: int

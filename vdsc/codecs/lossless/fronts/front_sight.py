@@ -1,4 +1,4 @@
-"""What is seen around the values of a front: numbers that are known, less the one a frame before."""
+"""What is seen around the values of a front: numbers that are known, less that a frame before."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class FrontSight:
         return found
 
     def seen(self, front: Front, base: Ints) -> Ints:
-        """What is seen (28, n), less the base (n,); 0 beyond the board.
+        """What is seen (25, n), less the base (n,); 0 beyond the board.
 
         In the first frame nothing is known of frames before.
         """
@@ -114,7 +114,7 @@ class FrontSight:
         return np.stack(found[:NEXT]), np.stack(found[NEXT:])
 
     def add(self, front: Front, numbers: Ints, errors: Ints, sizes: Ints) -> None:
-        """Take the numbers (n,) of a front, errors of the first mean, sizes of those of the last."""
+        """Take a front's numbers (n,), errors of the first mean, and sizes of those of the last."""
         at = self._at[front.some] + self._frame * front.frames
         for held, given in zip(self._held, (numbers, errors, sizes), strict=True):
             held[at] = given
