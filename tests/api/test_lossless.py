@@ -183,6 +183,7 @@ def test_the_names_of_methods_are_those_of_the_coders():
     """Each has a number in files; a checkpoint brings the one of its kind."""
     kinds = {c.kind: c for c in store.installed()}
     made = coders(kinds[store.PATHS], kinds[store.VIDEO])
-    assert tuple(method.name for method in made) == chunk.METHODS[: chunk.RECAST]
-    assert [method.checkpoint is None for method in made] == [True, True, False, False]
-    assert [method.name for method in coders(None)] == ["floor", "arrays"]
+    names = (*chunk.METHODS[: chunk.RECAST], "fronts")
+    assert tuple(method.name for method in made) == names
+    assert [method.checkpoint is None for method in made] == [True, True, False, False, True]
+    assert [method.name for method in coders(None)] == ["floor", "arrays", "fronts"]

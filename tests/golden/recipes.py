@@ -13,6 +13,7 @@ import numpy as np
 
 import vdsc
 from tests import hinges, tiny, tiny_solids, tiny_sprites
+from tests.surface import drifting
 from vdsc.api.knots import windows
 from vdsc.codecs.knots import unit
 from vdsc.codecs.linear import linear_encoder
@@ -403,6 +404,7 @@ EXACT = {
         np.cumsum(np.random.default_rng(6).normal(size=(90, 12)) ** 3, axis=0).round(3),
         codec="lossless",
     ),
+    "exact-fronts": lambda: vdsc.compress(drifting(7, 17, 16, 3).astype("i2"), codec="lossless"),
     "exact-mixed-grid": lambda: vdsc.compress(ripples(), codec="lossless"),
 }
 

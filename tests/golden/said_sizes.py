@@ -16,7 +16,7 @@ from tests.docs.lossless_page.container import NAMES, opened
 from tests.docs.page_decoder import read_pose, varint
 from tests.docs.page_pose import listed
 
-METHODS = ("floor", "arrays", "bitsback", "video", "recast", "sprites")
+METHODS = ("floor", "arrays", "bitsback", "video", "recast", "sprites", "fronts")
 WHOLE = {"sprites": "looks and places", "solids": "voxels", "packed": "values, packed"}
 """What all bytes of a body are for, of codecs that do not say more."""
 

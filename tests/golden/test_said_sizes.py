@@ -83,6 +83,7 @@ def test_the_files_are_of_every_codec_and_method():
     }
     assert {one.codec for one in facts} == known
     methods = {chunk.method.split(", ")[-1] for one in facts for chunk in one.chunks}
-    assert methods == {"", "floor", "arrays", "bitsback", "video", "packed", "sprites", "solids"}
+    every = {"", "floor", "arrays", "bitsback", "video", "packed", "sprites", "solids", "fronts"}
+    assert methods == every
     assert any(", " in chunk.method for one in facts for chunk in one.chunks)
     assert sum(one.grid is not None and one.grid.kl_bits is not None for one in facts) > 2

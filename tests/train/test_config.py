@@ -166,5 +166,6 @@ def test_each_shipped_config_reaches_the_trainer_of_its_kind(path, monkeypatch, 
         "clip": "field",
         "photo": "field",
         "speech": "field",
+        "climate": "field",
     }
     assert opened == [own.get(path.stem, "paths"), "paths"]

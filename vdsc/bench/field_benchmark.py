@@ -72,11 +72,13 @@ def row(domain: FieldDomain, peer: Peer, setting: Setting) -> dict[str, Any]:
     """All clips through one codec at one setting: whole bytes, quality, seconds in all."""
     done = list(trials(peer, setting, domain.clips))
     pairs = [(clip.values, one.decoded) for clip, one in zip(domain.clips, done, strict=True)]
+    heard = {} if domain.heard is None else {"heard": domain.heard(pairs)}
     return {
         "codec": peer.name,
         "setting": peer.label(setting),
         "bytes": sum(one.size for one in done),
         "error": domain.error(pairs),
+        **heard,
         "encode_seconds": sum(one.encode_seconds for one in done),
         "decode_seconds": sum(one.decode_seconds for one in done),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import wave
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from math import prod
 from pathlib import Path
 from typing import Literal
@@ -17,6 +18,7 @@ from vdsc.bench.field_peers import bounded, film_peers, lossless, ours_at, packe
 from vdsc.bench.metrics import Pairs, mean_psnr
 from vdsc.bench.peers import picture_codecs, sound_codecs
 from vdsc.bench.peers.peer import Peer, Values
+from vdsc.bench.sound_distance import distance
 
 PEAK = 32767
 """The largest sample of 16 bits."""
@@ -29,7 +31,7 @@ class FieldDomain:
     """What is measured together: `error` in `unit`; `units` is what bits are counted by (`rate`).
 
     kind: whether codecs are compared at equal quality, at a promised error, or without loss. The
-    first peer is vdsc.
+    first peer is vdsc. heard: of sounds, the log-spectral distance in dB.
     """
 
     name: str
@@ -41,6 +43,7 @@ class FieldDomain:
     clips: list[Clip]
     peers: tuple[Peer, ...]
     error: Callable[[Pairs], float]
+    heard: Callable[[Pairs], float] | None = None
 
 
 def kodak(*, few: bool) -> FieldDomain:
@@ -92,7 +95,7 @@ def speech(*, few: bool) -> FieldDomain:
     peers = (ours, *sound_codecs.peers(rate, 3 if few else None))
     title = f"Speech, 16 kHz ({len(clips)} recordings)"
     return FieldDomain("speech", title, "quality", "dB", "kbit/s", 1000 * seconds, clips, peers,
-                       _sound_psnr)  # fmt: skip
+                       _sound_psnr, partial(distance, rate=rate))  # fmt: skip
 
 
 def era5(*, few: bool) -> FieldDomain:

@@ -22,8 +22,11 @@ ABOUT = """Whole files, every codec in the same run on one machine, every file r
 and decoded. Ratio: bytes of vdsc by those of the codec; below 1 vdsc is smaller. At equal quality
 it is the geometric mean over all PSNRs that both reach, straight in the logarithm of the bytes
 between measured points, and stands with that range. `!`: the codec broke its promise and does not
-count. PSNR is a mean over files, of tiles that of all together. That of speech is of the waveform,
-at a peak of 32,767, while Opus and MP3 are made for ears. Seconds are for all files together."""
+count. PSNR is a mean over files, of tiles that of all together. That of speech is of the
+waveform, at a peak of 32,767, while Opus and MP3 are made for ears; "heard dB" is the log-
+spectral distance, the mean, over frames of 32 ms at most 40 dB below the loudest, of the root
+mean squared difference of the levels, in dB, of bands 1 Bark wide: 0 is the original. Seconds are
+for all files together."""
 
 
 def ratios(record: Record) -> list[dict[str, Any]]:
@@ -129,7 +132,9 @@ def _ratio_table(record: Record) -> str:
 
 def _rows(record: Record) -> str:
     """One line a codec and setting."""
-    head = ["codec", "setting", "bytes", record["rate"], record["unit"], "encode s", "decode s"]
+    heard = ["heard dB"] if "heard" in record["rows"][0] else []
+    units = [record["rate"], record["unit"], *heard]
+    head = ["codec", "setting", "bytes", *units, "encode s", "decode s"]
     lines = [
         [
             row["codec"],
@@ -137,6 +142,7 @@ def _rows(record: Record) -> str:
             f"{row['bytes']:,}{'!' if broken(row) else ''}",
             f"{8 * row['bytes'] / record['units']:.3f}",
             f"{row['error']:.3f}",
+            *([f"{row['heard']:.2f}"] if heard else []),
             f"{row['encode_seconds']:.1f}",
             f"{row['decode_seconds']:.2f}",
         ]

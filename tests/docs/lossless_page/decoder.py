@@ -18,6 +18,7 @@ from tests.docs.lossless_page.arrays import arrays, facts
 from tests.docs.lossless_page.bitsback.payload import Model, bitsback
 from tests.docs.lossless_page.container import NAMES, opened
 from tests.docs.lossless_page.floor import floor
+from tests.docs.lossless_page.fronts import fronts
 from tests.docs.lossless_page.packed import packed
 from tests.docs.lossless_page.recast import Recast
 from tests.docs.lossless_page.video.payload import Weights, checked, video
@@ -94,10 +95,11 @@ def lossless(
 
 
 class Methods:
-    """Methods 0 to 3 and 5, with what they pass on from chunk to chunk."""
+    """Methods 0 to 3, 5 and 6, with what they pass on from chunk to chunk."""
 
     def __init__(self, model: Any, met: set[Any]) -> None:
-        self.model, self.met, self.state, self.film = model, met, None, None
+        self.model, self.met = model, met
+        self.state = self.film = self.board = None
 
     def chunk(
         self, method: int, payload: bytes, part: tuple[int, ...], dtype: np.dtype[Any]
@@ -116,6 +118,9 @@ class Methods:
         if method == 5:
             assert isinstance(self.model, Networks)
             return of_payload(payload, self.model, part[:3], self.met)
+        if method == 6:
+            raw, self.board = fronts(payload, part, dtype, self.board)
+            return raw
         assert method == 3
         assert isinstance(self.model, dict)
         raw, self.film = video(payload, part, self.model, self.film, self.met)

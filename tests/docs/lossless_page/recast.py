@@ -43,7 +43,7 @@ class Recast:
         end = 5 + (self.type.itemsize if self.channel else 0)
         self.key, self.constant = payload[:end], payload[5:end]
         self.method, self.rest = payload[end], payload[end + 1 :]
-        assert self.method <= 3
+        assert self.method in {0, 1, 2, 3, 6}
 
     def _columns(self, payload: bytes) -> None:
         """Way 3: places of columns, and the values that are kept."""

@@ -15,7 +15,7 @@ from vdsc.errors import CorruptFile, UnsupportedVersion
 ID = "lossless"
 """The permanent name of the lossless codec."""
 
-METHODS = ("floor", "arrays", "bitsback", "video", "recast", "sprites")
+METHODS = ("floor", "arrays", "bitsback", "video", "recast", "sprites", "fronts")
 """What a chunk may be coded by; the place of a name is its number in files: append only."""
 
 RECAST = METHODS.index("recast")

@@ -4,6 +4,7 @@ floor      the values thrice, and what LZMA looks back
 arrays     64 bytes a value; for each channel 1,024 more, or 6,144 if it has parents
 video      256 bytes a pixel of a frame, 4 a value, and the networks
 bitsback   128 bytes a value, and the networks
+fronts     192 bytes a value; for each place of a frame 8,192 more
 """
 
 from __future__ import annotations
@@ -47,6 +48,11 @@ def video(shape: Shape, height: int, width: int) -> int:
 def bitsback(shape: Shape) -> int:
     """Of frames of this shape."""
     return NETWORKS + 128 * prod(shape)
+
+
+def fronts(shape: Shape) -> int:
+    """Of frames of this shape."""
+    return BASE + 192 * prod(shape) + 8192 * prod(shape[1:])
 
 
 def check(needed: int, memlimit: int | None) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from vdsc.codecs.lossless import floor
 from vdsc.codecs.lossless.arrays import array_stream as arrays
 from vdsc.codecs.lossless.bitsback.bitsback_method import BitsBack
+from vdsc.codecs.lossless.fronts_method import Fronts
 from vdsc.codecs.lossless.sprites_method import SpriteFilms
 from vdsc.codecs.lossless.video.video_method import Video
 from vdsc.core.sequence import Outline
@@ -106,7 +107,7 @@ def coders(*checkpoints: Checkpoint | None, memlimit: int | None = None) -> tupl
     is encoded, too.
     """
     learned = [_LEARNED[c.kind](c, memlimit) for c in checkpoints if c]
-    return (Floor(), Arrays(memlimit), *learned)
+    return (Floor(), Arrays(memlimit), *learned, Fronts(memlimit))
 
 
 _LEARNED: dict[str, Callable[[Checkpoint, int | None], Method]] = {

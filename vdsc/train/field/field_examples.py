@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from vdsc.codecs.gaps.filling import Filling
 from vdsc.core.types import Values
 from vdsc.errors import InvalidInput
+from vdsc.io.source import array_source
 
 PICTURES = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"}
 ARRAYS = {".npy", ".npz", ".wav"}
@@ -67,7 +69,7 @@ class FieldExamples:
                 return _panned(picture, rng)
             tiled = rng.random() < TILED
             return _tiles(picture, rng) if tiled else _cropped(picture[None], rng)
-        array = self._read(path)[key]
+        array = _whole(self._read(path)[key])
         if depth := self._depth(array.shape):
             flat = array.reshape(-1, *array.shape[depth:])
             return _cropped(flat[item : item + STACK] if self._small(array) else flat[item], rng)
@@ -133,6 +135,14 @@ def _read(path: Path) -> dict[str, Values]:
             made = np.load(path, allow_pickle=False)
             _kept[path] = {"": made} if isinstance(made, np.ndarray) else dict(made)
     return _kept[path]
+
+
+def _whole(array: Values) -> Values:
+    """An array whose gaps, if there are any, are filled as codec `gaps` does."""
+    if array.dtype.kind != "f":
+        return array
+    filling = Filling.of(array_source(array, exact=True))
+    return array if filling is None else filling.filled(array)
 
 
 def _cropped(values: Values, rng: np.random.Generator) -> Values:
