@@ -10,12 +10,12 @@ from torch import Tensor, nn
 
 from vdsc.train.implicit.tile_crops import SIDE
 
-STEPS = 3
-"""Steps from latents of 0."""
+STEPS, SHORTER = 3, 0.25
+"""Steps from latents of 0; by how much those of a tile become shorter when one led uphill."""
 
-_BEND = 3e4  # of the squared error, in units, by a latent, before anything is learned
+_BEND = 300.0  # of the squared error, in units, by a latent, before anything is learned
 
-_OFTEN = 3.0  # waves at some points only are not at right angles
+_OFTEN = 20.0  # how many latents move one thing together, before anything is learned
 
 Drawn = Callable[[Tensor], Tensor]
 
@@ -44,17 +44,26 @@ class LatentSteps(nn.Module):
     ) -> tuple[Tensor, Tensor]:
         """Means and log spreads (N, D) of latents; see `TileNetwork.found`."""
         precision = torch.exp(-2 * noise)[:, None]
-        latents = torch.zeros(len(wanted), len(self.certain))
-        for bend in self.bends:
-            slope = self._slope(drawn, latents.detach(), wanted, scale * precision)
-            latents = latents - slope / (1 + torch.exp(bend) * precision)
-        return latents, -torch.log1p(torch.exp(self.certain) * precision) / 2
+        latents = best = last = torch.zeros(len(wanted), len(self.certain))
+        length, least = torch.ones(len(wanted), 1), torch.full((len(wanted), 1), math.inf)
+        for bend in [*self.bends, None]:
+            energy, slope = self._slope(drawn, latents.detach(), wanted, scale * precision)
+            uphill = ~(energy < least)
+            best, least = torch.where(uphill, best, latents), torch.minimum(energy, least)
+            if bend is None:
+                break
+            length = torch.where(uphill, SHORTER * length, length)
+            last = torch.where(uphill, last, slope)
+            latents = best - length * last / (1 + torch.exp(bend) * precision)
+        return best, -torch.log1p(torch.exp(self.certain) * precision) / 2
 
-    def _slope(self, drawn: Drawn, at: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
-        """The slope (N, D) at some latents."""
+    def _slope(
+        self, drawn: Drawn, at: Tensor, wanted: Tensor, weight: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """What is to become least (N, 1), and its slope (N, D), at some latents."""
         with torch.enable_grad():
             moved = at.requires_grad_()
-            error = (drawn(moved) - wanted).square().sum(2) * weight
-            energy = error.sum() / 2 + moved.square().sum() / 2
-            slope: Tensor = torch.autograd.grad(energy, moved)[0]
-        return slope
+            error = ((drawn(moved) - wanted).square().sum(2) * weight).sum(1, keepdim=True)
+            energy = (error + moved.square().sum(1, keepdim=True)) / 2
+            slope: Tensor = torch.autograd.grad(energy.sum(), moved)[0]
+        return energy.detach(), slope

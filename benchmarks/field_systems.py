@@ -1,0 +1,127 @@
+"""Measure ways to specialise a coordinate network to a tile, each trained for the same time.
+
+    OMP_NUM_THREADS=1 python -m benchmarks.field_systems [part ...]      parts: see PARTS
+
+Needs the tiles of `VDSC_DATA` as `benchmarks.field_base` does, and in `VDSC_PHOTOS` the folder of
+photographs that `examples/train/tiles.toml` names. Trained networks stay in benchmarks/out; what
+was trained is not trained again. Writes benchmarks/field_systems.json, part by part.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.field_base import COUNT, Line, quality, tiles
+from vdsc.bench.runner import run_parts
+from vdsc.codecs.field.base_layer import BaseLayer
+from vdsc.codecs.field.base_network import BaseNetwork
+from vdsc.codecs.field.block_choice import TileChooser
+from vdsc.core.types import Ints
+from vdsc.model.store import Checkpoint
+from vdsc.train.implicit.frozen_tiles import LatentLaw, frozen
+from vdsc.train.implicit.implicit_trainer import ImplicitConfig, ImplicitTrainer
+from vdsc.train.implicit.tile_network import TileSizes
+from vdsc.train.step_report import TrainStep
+
+SECONDS = 240.0
+"""Of one thread, what each is trained for."""
+
+PACE = 40
+"""Steps by which the pace is measured."""
+
+HELD = ("Garden", "Kite", "Wine_by_Jakkub_Mede", "friends_by_Aitzol_Berasategi")
+OUT = Path(__file__).with_suffix(".json")
+RUNS = Path(__file__).parent / "out" / "systems"
+
+SYSTEMS: dict[str, dict[str, Any]] = {
+    "W": {"latents": 0, "last": 0},
+    "gates by steps": {"latents": 0, "last": 0, "gates": 352, "steps": True},
+    "gates": {"latents": 0, "last": 0, "gates": 352},
+    "bounded gates": {"latents": 0, "last": 0, "gates": 352, "reach": 1.0},
+    "h by steps": {"steps": True},
+    "h": {},
+    "gates and h": {"latents": 128, "last": 224, "gates": 64},
+}
+"""The shared network is the same in all: 4,675 weights."""
+
+MOST, NOISE = 32, 9.0
+"""Blocks of a tile, and levels of noise that count as none."""
+
+FEW = (0, 4, 8, 16, 32)
+"""Blocks at which a line is measured."""
+
+
+def config(name: str, steps: int) -> ImplicitConfig:
+    """How a system is trained."""
+    photographs = Path(os.environ["VDSC_PHOTOS"])
+    sizes = TileSizes(**SYSTEMS[name])
+    return ImplicitConfig(
+        name=name.replace(" ", "_"), domain="photographs", data=photographs, held=HELD,
+        steps=steps, sizes=sizes,
+    )  # fmt: skip
+
+
+def trained(name: str) -> Path:
+    """The checkpoint of a system, which is trained where there is none."""
+    folder = RUNS / name.replace(" ", "_")
+    if (folder / "model.json").exists():
+        return folder
+    probe, begun = ImplicitTrainer(config(name, PACE), folder / "probe"), time.process_time()
+    probe.train(print_nothing, minutes=None)
+    pace = (time.process_time() - begun) / PACE
+    run, begun = ImplicitTrainer(config(name, int(SECONDS / pace)), folder), time.process_time()
+    run.train(print_nothing, minutes=None)
+    line = {"steps": run.step, "seconds": time.process_time() - begun}
+    folder.mkdir(parents=True, exist_ok=True)
+    if run.network.sizes.total:
+        run.write(folder)
+    else:
+        none = np.zeros(0)
+        arrays = frozen(run.network, LatentLaw(none, none, none))
+        line |= quality(drawn_alone(BaseNetwork.of(arrays)), tiles())
+    (folder / "line.json").write_text(json.dumps(line))
+    return folder
+
+
+def print_nothing(_: TrainStep) -> None:
+    """What becomes of the report of a step."""
+
+
+def drawn_alone(network: BaseNetwork) -> Any:
+    """What a network without latents draws in the place of each tile."""
+    return np.repeat(network.picture(np.zeros(0))[None] / 256, COUNT, axis=0)
+
+
+def training() -> list[Line]:
+    """Each system's steps, and seconds of the processor."""
+    return [{"system": n, **json.loads((trained(n) / "line.json").read_text())} for n in SYSTEMS]
+
+
+def coded(name: str) -> list[Line]:
+    """Real indices of all tiles by least cost; the first few blocks make a line."""
+    layer = BaseLayer.of(Checkpoint.open(trained(name)))
+    choose, wanted, begun = TileChooser(layer.network, layer.blocks), tiles(), time.perf_counter()
+    most = min(MOST, len(layer.blocks))
+    found = [choose.chosen(t, most=most, noise=NOISE**2, price=0) for t in wanted]
+    seconds = (time.perf_counter() - begun) / COUNT
+    return [{"system": name, "seconds": seconds, **at(layer, found, few)} for few in FEW]
+
+
+def at(layer: BaseLayer, found: list[Ints], few: int) -> Line:
+    """Bytes a tile, and quality, of the first few blocks."""
+    made = layer.picture((COUNT, 32, 32), [one[:few] for one in found])
+    return {"bytes": 2 * few} | quality(made, tiles())
+
+
+PARTS = {"training": training} | {
+    name: (lambda name=name: coded(name)) for name in SYSTEMS if name != "W"
+}
+
+if __name__ == "__main__":
+    run_parts(PARTS, OUT)
