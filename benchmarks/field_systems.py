@@ -29,7 +29,7 @@ from vdsc.train.implicit.implicit_trainer import ImplicitConfig, ImplicitTrainer
 from vdsc.train.implicit.tile_network import TileSizes
 from vdsc.train.step_report import TrainStep
 
-SECONDS = 240.0
+SECONDS = 100.0
 """Of one thread, what each is trained for."""
 
 PACE = 40
@@ -50,10 +50,10 @@ SYSTEMS: dict[str, dict[str, Any]] = {
 }
 """The shared network is the same in all: 4,675 weights."""
 
-MOST, NOISE = 32, 9.0
+MOST, NOISE = 48, 9.0
 """Blocks of a tile, and levels of noise that count as none."""
 
-FEW = (0, 4, 8, 16, 32)
+FEW = (0, 8, 16, 32, 48)
 """Blocks at which a line is measured."""
 
 

@@ -12,7 +12,7 @@ from unittest.mock import patch
 import numpy as np
 
 import vdsc
-from tests import hinges, tiny, tiny_solids, tiny_sprites
+from tests import hinges, tiny, tiny_solids, tiny_sprites, tiny_tiles
 from vdsc.api.knots import windows
 from vdsc.codecs.knots import unit
 from vdsc.codecs.linear import linear_encoder
@@ -378,8 +378,12 @@ FIELDS = {
     "field-apart": lambda: vdsc.compress(
         drift(9)[::-2], codec="field", model="frozen-field", blocks=(1, 8, 4), quality=30, effort=0
     ),
-}
-"""The last two need the checkpoint `frozen-field`."""
+    "field-gates": lambda: vdsc.compress(
+        tiny_tiles.pictures(2, 20, 18), codec="field", base="frozen-gates", base_blocks=6,
+        own=True, quality=25, price=0.02, effort=0,
+    ),
+}  # fmt: skip
+"""`field-model` and `field-apart` need the checkpoint `frozen-field`, `field-gates` another."""
 
 EXACT = {
     "exact-decimals": lambda: vdsc.compress(followed(), lossless=True, fps=30),
