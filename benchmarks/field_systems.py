@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.field_base import COUNT, Line, quality, tiles
+from benchmarks.field_shared import PictureChooser, TwoLevels
 from vdsc.bench.runner import run_parts
 from vdsc.codecs.field.base_layer import BaseLayer
 from vdsc.codecs.field.base_network import BaseNetwork
@@ -55,6 +56,9 @@ MOST, NOISE = 48, 9.0
 
 FEW = (0, 8, 16, 32, 48)
 """Blocks at which a line is measured."""
+
+PICTURES = ((7, (7, 15, 31, 47)), (28, (4, 12, 28, 44)))
+"""Blocks of a picture at most, and own blocks at which a line is measured."""
 
 
 def config(name: str, steps: int) -> ImplicitConfig:
@@ -119,9 +123,48 @@ def at(layer: BaseLayer, found: list[Ints], few: int) -> Line:
     return {"bytes": 2 * few} | quality(made, tiles())
 
 
-PARTS = {"training": training} | {
-    name: (lambda name=name: coded(name)) for name in SYSTEMS if name != "W"
-}
+def shared() -> list[Line]:
+    """The system h with a prior of two levels; a picture is the tiles of one photograph.
+
+    Bytes are a tile's own indices and its part of those of its picture.
+    """
+    layer, lines = BaseLayer.of(Checkpoint.open(trained("h"))), list[Line]()
+    levels = TwoLevels.of(layer, Path(os.environ["VDSC_PHOTOS"]), HELD, NOISE)
+    wanted, names = tiles(), sources()
+    for most, few in PICTURES:
+        own = PictureChooser(layer, *levels.blocks(most), NOISE**2)
+        made = np.empty((len(few), *wanted.shape))
+        for name in dict.fromkeys(names):
+            found = own.latents(wanted[names == name], list(few))
+            for n, every in enumerate(found):
+                drawn = [layer.network.picture(latents) / 256 for latents in every]
+                made[n, names == name] = drawn
+        part = 2 * len(own.shared) * len(set(names)) / COUNT
+        lines += [
+            {"shared": len(own.shared), "bytes": part + 2 * n} | quality(picture, wanted)
+            for n, picture in zip(few, made, strict=True)
+        ]
+    return lines
+
+
+def sources() -> Any:
+    """The photograph of each tile."""
+    path = Path(os.environ["VDSC_DATA"]) / "images" / "photo_tiles32_train.npz"
+    every = np.load(path)["source"]
+    return every[np.linspace(0, len(every) - 1, COUNT).astype(int)]
+
+
+def bound() -> list[Line]:
+    """Ideal bits a tile of one level and of two."""
+    layer = BaseLayer.of(Checkpoint.open(trained("h")))
+    return TwoLevels.of(layer, Path(os.environ["VDSC_PHOTOS"]), HELD, NOISE).bound()
+
+
+PARTS = (
+    {"training": training}
+    | {name: (lambda name=name: coded(name)) for name in SYSTEMS if name != "W"}
+    | {"bound": bound, "shared": shared}
+)
 
 if __name__ == "__main__":
     run_parts(PARTS, OUT)

@@ -17,4 +17,6 @@ def test_a_reader_made_from_the_page_finds_the_same(golden, name):
     model = [weights[layer].astype(object) for layer in ("first", "second", "third")]
     tiles = load_file(HERE / "models" / "frozen-gates" / "weights.safetensors")
     data = golden(name)
-    assert by_page(data, model=model, tiles=tiles).tobytes() == vdsc.decompress(data).values.tobytes()
+    assert (
+        by_page(data, model=model, tiles=tiles).tobytes() == vdsc.decompress(data).values.tobytes()
+    )

@@ -99,7 +99,7 @@ def test_blocks_are_planned_by_what_latents_weigh():
     )
     assert abs(total - 1) < 0.01
     assert weight[0] * (1 - total) < 3 * frozen_tiles.LEAST
-    LatentBlocks.of(frozen_tiles._blocks(law), 4)
+    LatentBlocks.of(frozen_tiles.blocks_of(law), 4)
 
 
 def test_what_cannot_be_trained_on_is_said(values, monkeypatch, tmp_path):

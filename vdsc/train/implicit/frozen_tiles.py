@@ -104,7 +104,7 @@ def frozen(network: TileNetwork, law: LatentLaw) -> Arrays:
     made["places"] = np.array(places, dtype=np.int16)
     if sizes.gates:
         made |= frozen_gates(network.gates, law.mean[-sizes.gates :])
-    return made | (_blocks(law) if sizes.total else {})
+    return made | (blocks_of(law) if sizes.total else {})
 
 
 def _waves(count: int) -> Arrays:
@@ -126,7 +126,8 @@ def _as_integers_see(weights: Floats, layer: int, network: TileNetwork) -> Float
     return made
 
 
-def _blocks(law: LatentLaw) -> Arrays:
+def blocks_of(law: LatentLaw) -> Arrays:
+    """The plan of blocks, as tensors."""
     some, far = planned(law)
     widest = max(map(len, some))
     places = np.full((len(some), widest), -1, dtype=np.int16)
