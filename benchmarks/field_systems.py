@@ -30,7 +30,7 @@ from vdsc.train.implicit.implicit_trainer import ImplicitConfig, ImplicitTrainer
 from vdsc.train.implicit.tile_network import TileSizes
 from vdsc.train.step_report import TrainStep
 
-SECONDS = 100.0
+SECONDS = 75.0
 """Of one thread, what each is trained for."""
 
 PACE = 40
@@ -76,13 +76,15 @@ def trained(name: str) -> Path:
     folder = RUNS / name.replace(" ", "_")
     if (folder / "model.json").exists():
         return folder
-    probe, begun = ImplicitTrainer(config(name, PACE), folder / "probe"), time.process_time()
-    probe.train(print_nothing, minutes=None)
-    pace = (time.process_time() - begun) / PACE
-    run, begun = ImplicitTrainer(config(name, int(SECONDS / pace)), folder), time.process_time()
+    plan = folder / "plan.json"
+    if not plan.exists():
+        probe, begun = ImplicitTrainer(config(name, PACE), folder / "probe"), time.process_time()
+        probe.train(print_nothing, minutes=None)
+        folder.mkdir(parents=True, exist_ok=True)
+        plan.write_text(json.dumps(int(SECONDS * PACE / (time.process_time() - begun))))
+    run = ImplicitTrainer(config(name, json.loads(plan.read_text())), folder)
     run.train(print_nothing, minutes=None)
-    line = {"steps": run.step, "seconds": time.process_time() - begun}
-    folder.mkdir(parents=True, exist_ok=True)
+    line: Line = {"steps": run.step, "seconds": SECONDS}
     if run.network.sizes.total:
         run.write(folder)
     else:
@@ -103,7 +105,7 @@ def drawn_alone(network: BaseNetwork) -> Any:
 
 
 def training() -> list[Line]:
-    """Each system's steps, and seconds of the processor."""
+    """Each system's steps, and the seconds of the processor that they were to take."""
     return [{"system": n, **json.loads((trained(n) / "line.json").read_text())} for n in SYSTEMS]
 
 

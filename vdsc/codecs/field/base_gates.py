@@ -18,7 +18,7 @@ GATE = 12
 CEILING = float(1 << 20)
 """The largest entry of a matrix, and the largest weight."""
 
-WIDEST, FINEST, RANK = 1 << 15, 24, 16
+WIDEST, FINEST, RANK = 1 << 16, 24, 16
 """The largest gate, and places of turns and columns of a matrix at most."""
 
 

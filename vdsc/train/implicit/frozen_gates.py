@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from vdsc.codecs.field.base_gates import GATE, places_of
+from vdsc.codecs.field.base_gates import GATE, WIDEST, places_of
 from vdsc.core.types import Floats
 from vdsc.train.implicit.tile_gates import TileGates, plain
 
@@ -26,7 +26,7 @@ def frozen_gates(gates: TileGates, mean: Floats) -> Arrays:
             own.append(place)
         every.append(own)
     bounds = [(1 - gates.reach) * (1 << GATE), (1 + gates.reach) * (1 << GATE)]
-    widest = [int(np.clip(bound, -(1 << 15), 1 << 15)) for bound in bounds]
+    widest = [int(np.clip(bound, -WIDEST, WIDEST)) for bound in bounds]
     return made | {
         "gate_places": np.array(every, dtype=np.int16),
         "bounds": np.array(widest, dtype=np.int32),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from vdsc.codecs.field.base_blocks import MOST, SPREAD
 from vdsc.codecs.field.base_gates import places_of
@@ -19,7 +20,7 @@ from vdsc.codecs.field.base_network import LATENT, WAVE, WEIGHT
 from vdsc.core.types import Floats
 from vdsc.train.implicit import tile_crops
 from vdsc.train.implicit.frozen_gates import frozen_gates
-from vdsc.train.implicit.tile_crops import SHADES, SIDE, Tiles, wave_pairs
+from vdsc.train.implicit.tile_crops import SHADES, SIDE, Tiles, shaded, wave_pairs
 from vdsc.train.implicit.tile_gates import plain
 from vdsc.train.implicit.tile_network import INNER, TileNetwork
 
@@ -45,8 +46,8 @@ class LatentLaw:
     def of(cls, network: TileNetwork, tiles: Tiles) -> LatentLaw:
         """The law of the latents of tiles."""
         with torch.no_grad():
-            noise = torch.full((len(tiles),), math.log(NOISE / tile_crops.UNIT))
-            found = network.analysis(torch.from_numpy(tile_crops.analysed(tiles)), noise)
+            parts = [_found(network, tiles[at : at + 100]) for at in range(0, len(tiles), 100)]
+        found = [torch.cat(one) for one in zip(*parts, strict=True)]
         means, own = plain(found[0]), np.exp(2 * plain(found[1]))
         mean = means.mean(axis=0)
         if network.sizes.gates:  # gates multiply the layer, but not what turns would add to it
@@ -54,6 +55,13 @@ class LatentLaw:
         variance = (np.square(means - mean) + own).mean(axis=0)
         weight = NOISE**2 * np.maximum(1 / own - 1, 0).mean(axis=0)
         return cls(mean, variance, np.maximum(weight, 1e-9))
+
+
+def _found(network: TileNetwork, tiles: Tiles) -> tuple[Tensor, Tensor]:
+    """Means and log spreads (N, D) of the latents of tiles."""
+    noise = torch.full((len(tiles),), math.log(NOISE / tile_crops.UNIT))
+    seen, wanted = (torch.from_numpy(one(tiles)) for one in (tile_crops.analysed, shaded))
+    return network.found(seen, wanted, torch.arange(wanted.shape[1]), noise)
 
 
 def planned(law: LatentLaw) -> tuple[list[NDArray[np.intp]], list[Floats]]:

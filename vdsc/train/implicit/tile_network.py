@@ -64,7 +64,8 @@ class TileNetwork(nn.Module):
         moved = sum(a * b for a, b in self.shapes)
         self.turns = nn.Parameter(torch.randn(sizes.latents, moved) * 0.02)
         self.last_turns = nn.Parameter(torch.randn(sizes.last, *self.shapes[-1]) * 0.01)
-        self.gates = TileGates(self.shapes, sizes.gates, sizes.rank, sizes.reach)
+        if sizes.gates:
+            self.gates = TileGates(self.shapes, sizes.gates, sizes.rank, sizes.reach)
         if sizes.steps:
             self.steps = LatentSteps(sizes.total)
             return
@@ -84,7 +85,7 @@ class TileNetwork(nn.Module):
         sizes, spread = self.sizes, seen.std(axis=0)
         first = sizes.latents
         with torch.no_grad():
-            for latent, (one, row, shade) in enumerate(_own_waves(sizes.last)):
+            for latent, (one, row, shade) in enumerate(_own_waves(sizes.last, sizes.waves)):
                 self.last_turns[latent, row, shade] += float(spread[one] / 4)
                 if sizes.steps:
                     self.steps.know(first + latent, float(spread[one] / 4))
@@ -93,10 +94,9 @@ class TileNetwork(nn.Module):
                 self.direct.weight[first + latent, one] = float(1 / spread[one])
                 self.direct.bias[first + latent] = 0
             few = [
-                (r, c, float(spread[one] / 4))
-                for one, r, c in _own_waves(min(sizes.gates, sizes.waves * 7 // 4))
+                (r, c, float(spread[one] / 4)) for one, r, c in _own_waves(sizes.gates, sizes.waves)
             ]
-            if self.gates.begin_with(self.layers[-1], few) and sizes.steps:
+            if sizes.gates and self.gates.begin_with(self.layers[-1], few) and sizes.steps:
                 for latent, (_, _, size) in enumerate(few):
                     self.steps.know(first + sizes.last + latent, size)
 
@@ -147,9 +147,13 @@ class TileNetwork(nn.Module):
         return made
 
 
-def _own_waves(count: int) -> list[tuple[int, int, int]]:
-    """Of so many waves: which the analysis sees, the row of the last layer, and the shade."""
-    few = (count - count // 7 * 3, *[count // 14 * 3] * 2)
+def _own_waves(count: int, most: int) -> list[tuple[int, int, int]]:
+    """Which number of the analysis, row of the last layer and shade each of so many waves is.
+
+    No shade has more than `most`.
+    """
+    every = (count - count // 7 * 3, *[count // 14 * 3] * 2)
+    few = [min(some, most) for some in every]
     found, at = [], 0
     for shade, (some, side) in enumerate(zip(few, (BRIGHT, COLOUR, COLOUR), strict=True)):
         pairs = wave_pairs(some)
