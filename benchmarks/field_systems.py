@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.field_base import COUNT, Line, quality, tiles
+from benchmarks.field_base import COUNT, DrawnTile, Line, quality, tiles
+from benchmarks.field_base import coded as in_a_file
 from benchmarks.field_shared import PictureChooser, TwoLevels
 from vdsc.bench.runner import run_parts
 from vdsc.codecs.field.base_layer import BaseLayer
@@ -56,6 +57,9 @@ MOST, NOISE = 48, 9.0
 
 FEW = (0, 8, 16, 32, 48)
 """Blocks at which a line is measured."""
+
+FEW_DRAWN, PLAN = 12, (16, 16.0)
+"""Tiles of which samples are sent, and the blocks and the noise that their plan is for."""
 
 PICTURES = ((7, (7, 15, 31, 47)), (28, (4, 12, 28, 44)))
 """Blocks of a picture at most, and own blocks at which a line is measured."""
@@ -162,10 +166,37 @@ def bound() -> list[Line]:
     return TwoLevels.of(layer, Path(os.environ["VDSC_PHOTOS"]), HELD, NOISE).bound()
 
 
+def drawn() -> list[Line]:
+    """The system h by relative entropy coding of samples, and by least cost, on few tiles."""
+    layer = BaseLayer.of(Checkpoint.open(trained("h")))
+    wanted, (most, noise) = tiles(FEW_DRAWN), PLAN
+    choose = TileChooser(layer.network, layer.blocks)
+    walk = DrawnTile(choose, layer, most, noise**2)
+    found = [walk.sent(tile.astype(float).ravel(), n) for n, tile in enumerate(wanted)]
+    names = ("bits", "kl", "settled")
+    means = {name: float(np.mean([one[name] for one in found])) for name in names}
+    made = np.stack([one["picture"] for one in found])
+    lines = [{"way": "a sample", **means, **quality(made, wanted)}]
+    indices = [choose.chosen(t, most=MOST, noise=NOISE**2, price=0) for t in wanted]
+    for few in FEW[1:]:
+        made = layer.picture((FEW_DRAWN, 32, 32), [one[:few] for one in indices])
+        lines.append({"way": "least cost", "bits": 16 * few} | quality(made, wanted))
+    return lines
+
+
+def together() -> list[Line]:
+    """Under the pyramid: one file of all tiles, at most 4 blocks of base each."""
+    options: dict[str, Any] = {"blocks": (1, 8, 8), "base_blocks": 4}
+    return [
+        {"system": name, "quality": q, **in_a_file(quality=q, base=str(trained(name)), **options)}
+        for name, q in (("h", 20), ("h", 26), ("gates and h", 26))
+    ]
+
+
 PARTS = (
     {"training": training}
     | {name: (lambda name=name: coded(name)) for name in SYSTEMS if name != "W"}
-    | {"bound": bound, "shared": shared}
+    | {"bound": bound, "shared": shared, "drawn": drawn, "together": together}
 )
 
 if __name__ == "__main__":
