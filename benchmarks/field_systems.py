@@ -52,16 +52,16 @@ SYSTEMS: dict[str, dict[str, Any]] = {
 }
 """The shared network is the same in all: 4,675 weights."""
 
-MOST, NOISE = 48, 9.0
+MOST, NOISE = 32, 9.0
 """Blocks of a tile, and levels of noise that count as none."""
 
-FEW = (0, 8, 16, 32, 48)
+FEW = (0, 8, 16, 32)
 """Blocks at which a line is measured."""
 
 FEW_DRAWN, PLAN = 12, (16, 16.0)
 """Tiles of which samples are sent, and the blocks and the noise that their plan is for."""
 
-PICTURES = ((7, (7, 15, 31, 47)), (28, (4, 12, 28, 44)))
+PICTURES = ((7, (7, 15, 31)),)
 """Blocks of a picture at most, and own blocks at which a line is measured."""
 
 
