@@ -28,6 +28,7 @@ from vdsc.core.types import Ints
 from vdsc.model.store import Checkpoint
 from vdsc.train.implicit.frozen_tiles import LatentLaw, frozen
 from vdsc.train.implicit.implicit_trainer import ImplicitConfig, ImplicitTrainer
+from vdsc.train.implicit.tile_crops import crops
 from vdsc.train.implicit.tile_network import TileSizes
 from vdsc.train.step_report import TrainStep
 
@@ -45,8 +46,6 @@ SYSTEMS: dict[str, dict[str, Any]] = {
     "W": {"latents": 0, "last": 0},
     "gates by steps": {"latents": 0, "last": 0, "gates": 352, "steps": True},
     "gates": {"latents": 0, "last": 0, "gates": 352},
-    "bounded gates": {"latents": 0, "last": 0, "gates": 352, "reach": 1.0},
-    "h by steps": {"steps": True},
     "h": {},
     "gates and h": {"latents": 128, "last": 224, "gates": 64},
 }
@@ -57,6 +56,8 @@ MOST, NOISE = 32, 9.0
 
 FEW = (0, 8, 16, 32)
 """Blocks at which a line is measured."""
+
+COMPONENTS = (64, 128, 352)
 
 FEW_DRAWN, PLAN = 12, (16, 16.0)
 """Tiles of which samples are sent, and the blocks and the noise that their plan is for."""
@@ -78,7 +79,7 @@ def config(name: str, steps: int) -> ImplicitConfig:
 def trained(name: str) -> Path:
     """The checkpoint of a system, which is trained where there is none."""
     folder = RUNS / name.replace(" ", "_")
-    if (folder / "model.json").exists():
+    if (folder / "line.json").exists():
         return folder
     plan = folder / "plan.json"
     if not plan.exists():
@@ -166,6 +167,17 @@ def bound() -> list[Line]:
     return TwoLevels.of(layer, Path(os.environ["VDSC_PHOTOS"]), HELD, NOISE).bound()
 
 
+def components() -> list[Line]:
+    """The tiles by so many principal components of training tiles, unrounded."""
+    every, names = crops(Path(os.environ["VDSC_PHOTOS"]), 1)
+    some = every[~np.isin(names, HELD)][::4][:5000].reshape(-1, 3 * 32 * 32).astype(np.float32)
+    mean = some.mean(axis=0)
+    axes, wanted = np.linalg.svd(some - mean, full_matrices=False)[2], tiles()
+    flat = wanted.reshape(COUNT, -1) - mean
+    made = {n: flat @ axes[:n].T @ axes[:n] + mean for n in COMPONENTS}
+    return [{"latents": n, **quality(made[n].reshape(wanted.shape), wanted)} for n in COMPONENTS]
+
+
 def drawn() -> list[Line]:
     """The system h by relative entropy coding of samples, and by least cost, on few tiles."""
     layer = BaseLayer.of(Checkpoint.open(trained("h")))
@@ -196,7 +208,13 @@ def together() -> list[Line]:
 PARTS = (
     {"training": training}
     | {name: (lambda name=name: coded(name)) for name in SYSTEMS if name != "W"}
-    | {"bound": bound, "shared": shared, "drawn": drawn, "together": together}
+    | {
+        "components": components,
+        "bound": bound,
+        "shared": shared,
+        "drawn": drawn,
+        "together": together,
+    }
 )
 
 if __name__ == "__main__":
