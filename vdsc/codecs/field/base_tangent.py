@@ -73,9 +73,10 @@ class RealNetwork:
         return Tangent(self._levels(seen[-1]), slopes.reshape(-1, self.latents) * LEVELS)
 
     def _group(self, first: int, turns: list[Reals]) -> Group:
-        moved = [self._seen_first @ turn[:-1] + turn[-1] for turn in turns[0]]
-        none = np.zeros((*self._seen_first.shape[:1], self._layers[0].shape[1], 0), np.float32)
-        return Group(first, turns, np.stack(moved, axis=2) if moved else none)
+        count, rows, width = turns[0].shape
+        flat = turns[0].transpose(1, 2, 0).reshape(rows, width * count)
+        early = self._seen_first @ flat[:-1] + flat[-1]
+        return Group(first, turns, early.reshape(len(early), width, count))
 
     def _groups(self, latents: Floats) -> list[Group]:
         """The latents that turn weights, and those that gate them."""
