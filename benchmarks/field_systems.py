@@ -3,7 +3,7 @@
     OMP_NUM_THREADS=1 python -m benchmarks.field_systems [part ...]      parts: see PARTS
 
 Needs the tiles of `VDSC_DATA` as `benchmarks.field_base` does, and in `VDSC_PHOTOS` the folder of
-photographs that `examples/train/tiles.toml` names. Trained networks stay in benchmarks/out; what
+photographs that `examples/train/tiles.toml` names. Trained networks stay in runs/systems; what
 was trained is not trained again. Writes benchmarks/field_systems.json, part by part.
 """
 
@@ -137,7 +137,7 @@ def together() -> list[Line]:
     options: dict[str, Any] = {"blocks": (1, 8, 8), "base_blocks": 4}
     return [
         {"system": name, "quality": q, **in_a_file(quality=q, base=str(trained(name)), **options)}
-        for name, q in (("h", 20), ("h", 26), ("gates and h", 26))
+        for name, q in (("h", 26), ("gates and h", 26))
     ]
 
 

@@ -37,7 +37,7 @@ def rows() -> Iterator[tuple[Any, ...]]:
         if line["blocks"] == 8 and line["quality"] in (14, 20, 26):
             what = f"the pyramid alone, quality {line['quality']}"
             yield what, "", line["bytes"], line["psnr"], line["pooled"]
-    for line in found["together"]:
+    for line in found.get("together", []):
         what = TOGETHER.format(line["system"], line["quality"])
         yield what, steps[line["system"]]["steps"], line["bytes"], line["psnr"], line["pooled"]
 

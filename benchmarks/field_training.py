@@ -24,7 +24,7 @@ PACE = 40
 """Steps by which the pace is measured."""
 
 HELD = ("Garden", "Kite", "Wine_by_Jakkub_Mede", "friends_by_Aitzol_Berasategi")
-RUNS = Path(__file__).parent / "out" / "systems"
+RUNS = Path("runs") / "systems"
 
 SYSTEMS: dict[str, dict[str, Any]] = {
     "W": {"latents": 0, "last": 0},
