@@ -20,7 +20,7 @@ import numpy as np
 from benchmarks.field_base import COUNT, DrawnTile, Line, quality, tiles
 from benchmarks.field_base import coded as in_a_file
 from benchmarks.field_shared import PictureChooser, TwoLevels
-from benchmarks.field_training import HELD, SYSTEMS, trained
+from benchmarks.field_training import HELD, RUNS, SYSTEMS, trained
 from vdsc.bench.runner import run_parts
 from vdsc.codecs.field.base_layer import BaseLayer
 from vdsc.codecs.field.block_choice import TileChooser
@@ -134,6 +134,7 @@ def drawn() -> list[Line]:
 
 def together() -> list[Line]:
     """Under the pyramid: one file of all tiles, at most 4 blocks of base each."""
+    os.environ["VDSC_MODELS"] = str(RUNS.resolve())
     options: dict[str, Any] = {"blocks": (1, 8, 8), "base_blocks": 4}
     return [
         {"system": name, "quality": q, **in_a_file(quality=q, base=str(trained(name)), **options)}
