@@ -28,8 +28,9 @@ def drawn(stack, tensors, shape):
 
 def latents(whole, indices):
     """The latents of a tile."""
-    count = max(len(whole[name]) for name in whole if name.startswith("turn."))
-    z = [0] * count
+    last = f"turn.{len(whole['places']) - 1}"
+    gating = [len(whole[name]) for name in whole if name.startswith("left_turn.")]
+    z = [0] * (len(whole[last]) + max(gating, default=0))
     for b, i in enumerate(indices):
         used = [k for k, place in enumerate(whole["blocks"][b]) if place != -1]
         for j, k in enumerate(used):
@@ -43,11 +44,31 @@ def layers(whole, z):
     """The weights of a tile."""
     made = []
     for i, p in enumerate(whole["places"]):
-        turn = whole[f"turn.{i}"]
-        moved = sum(z[n] * turn[n] for n in range(len(turn))) + (1 << p >> 1)
-        total = whole[f"layer.{i}"] + np.frompyfunc(lambda v, p=p: int(v) >> p, 1, 1)(moved)
+        layer = gated(whole, i, z) if f"left.{i}" in whole else whole[f"layer.{i}"]
+        total = layer + turned(z, whole[f"turn.{i}"], p)
         made.append(np.clip(total, -(1 << 20), 1 << 20))
     return made
+
+
+def gated(whole, i, z):
+    """A layer times its gates."""
+    p, q = whole["gate_places"][i]
+    g = z[len(z) - len(whole[f"left_turn.{i}"]) :]
+    u = np.clip(whole[f"left.{i}"] + turned(g, whole[f"left_turn.{i}"], p), -(1 << 20), 1 << 20)
+    v = np.clip(whole[f"right.{i}"] + turned(g, whole[f"right_turn.{i}"], q), -(1 << 20), 1 << 20)
+    low, high = whole["bounds"]
+    gate = np.clip((1 << 12) + shifted(u @ v + (1 << 11), 12), low, high)
+    return shifted(whole[f"layer.{i}"] * gate + (1 << 11), 12)
+
+
+def turned(z, turn, p):
+    """What latents add to weights."""
+    return shifted(sum(z[n] * turn[n] for n in range(len(turn))) + (1 << p >> 1), p)
+
+
+def shifted(values, places):
+    """Whole numbers with so many binary places less, rounded down."""
+    return np.frompyfunc(lambda v: int(v) >> int(places), 1, 1)(values)
 
 
 def pixel(whole, weights, r, c):

@@ -75,14 +75,16 @@ def test_the_page_gives_the_same_bits_at_other_instants(name, monkeypatch):
     assert found.tobytes() == vdsc.decompress(data, times=some).values.tobytes()
 
 
+@pytest.mark.parametrize("gated", [False, True])
 @pytest.mark.parametrize("shape", [(2, 20, 35), (1, 16, 16), (17, 18)])
-def test_a_base(shape, monkeypatch, tmp_path):
+def test_a_base(shape, gated, monkeypatch, tmp_path):
     """Tiles of a model beneath the pyramid, also between its samples."""
-    tiny_tiles.write_tiles(tmp_path / "tiles")
+    tensors = tiny_tiles.gated_arrays() if gated else tiny_tiles.arrays()
+    tiny_tiles.write_tiles(tmp_path / "tiles", **tensors)
     monkeypatch.setattr(store, "folders", lambda: [tmp_path])
     values = tiny_tiles.pictures(*(1, *shape)[-3:]).reshape(*shape, 3)
     options = {"base": "tiles", "base_blocks": 6, "price": 0.01}
     data = vdsc.compress(values, codec="field", quality=40, **options)
     for scale in ("1", "3/2"):
-        found = by_page(data, scale=Fraction(scale), tiles=tiny_tiles.arrays())
+        found = by_page(data, scale=Fraction(scale), tiles=tensors)
         assert found.tobytes() == vdsc.decompress(data, scale=scale).values.tobytes()

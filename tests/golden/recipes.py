@@ -12,7 +12,7 @@ from unittest.mock import patch
 import numpy as np
 
 import vdsc
-from tests import hinges, tiny, tiny_solids, tiny_sprites
+from tests import hinges, tiny, tiny_solids, tiny_sprites, tiny_tiles
 from tests.surface import drifting
 from vdsc.api.knots import windows
 from vdsc.codecs.knots import unit
@@ -379,8 +379,15 @@ FIELDS = {
     "field-apart": lambda: vdsc.compress(
         drift(9)[::-2], codec="field", model="frozen-field", blocks=(1, 8, 4), quality=30, effort=0
     ),
-}
-"""The last two need the checkpoint `frozen-field`."""
+    "field-gates": lambda: vdsc.compress(
+        tiny_tiles.pictures(2, 20, 18), codec="field", base="frozen-gates", base_blocks=6,
+        own=True, quality=25, price=0.02, effort=0,
+    ),
+    "field-hindsight": lambda: vdsc.compress(
+        drift(1), codec="field", model="frozen-hindsight", quality=22, effort=0
+    ),
+}  # fmt: skip
+"""The last four need the checkpoints `frozen-field`, `frozen-gates` and `frozen-hindsight`."""
 
 EXACT = {
     "exact-decimals": lambda: vdsc.compress(followed(), lossless=True, fps=30),

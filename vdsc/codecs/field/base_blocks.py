@@ -36,10 +36,12 @@ class LatentBlocks:
     Args:
         places: (N, K) numbers of latents, -1 for none.
         scales: (N, K) what a value counts, 2**-16 of a latent's last place.
+        seed: of the candidates.
     """
 
     places: Ints
     scales: Ints
+    seed: int = SEED
     _drawn: dict[int, Floats] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -74,7 +76,7 @@ class LatentBlocks:
         return found
 
     def _values(self, block: int, first: int, count: int) -> Floats:
-        noise, columns = Noise(SEED, block), []
+        noise, columns = Noise(self.seed, block), []
         scales = self.scales[block][self.places[block] >= 0]
         for stream, scale in enumerate(scales.tolist()):
             words = noise.words(stream, first, count)

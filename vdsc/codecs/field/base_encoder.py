@@ -49,9 +49,10 @@ class BaseEncoder:
     def _chosen(self, values: Floats) -> list[Ints]:
         """Indices of the blocks of each tile."""
         square = self.unit * self.unit
-        options = {"noise": NOISE * square, "price": self.price * square}
+        noise, price = NOISE * square, self.price * square
         most = min(self.most, len(self.layer.blocks))
-        return [self._chooser.chosen(t, most=most, **options) for t in self.layer.cut(values)]
+        tiles, choose = self.layer.cut(values), self._chooser
+        return [choose.chosen(tile, most=most, noise=noise, price=price) for tile in tiles]
 
     @cached_property
     def _chooser(self) -> TileChooser:

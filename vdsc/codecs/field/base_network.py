@@ -1,8 +1,8 @@
 """A coordinate network in integers: latents of a tile in, its picture out.
 
     waves of (row, column) -> max(0, W1 x) -> max(0, W2 .) -> max(0, W3 .) -> W4 (., waves)
-    every W is a shared one plus so much of one direction for each latent; the last latents
-    move the last layer only
+    every W is a shared one, gated or not, plus so much of one direction for each latent; later
+    latents move the last layer only, and the last ones the gates only
 
 Activations are Q10 and weights Q12 in float64; every sum stays below 2**53, so any order of
 summation gives the same.
@@ -15,6 +15,7 @@ from functools import cached_property
 
 import numpy as np
 
+from vdsc.codecs.field.base_gates import CEILING, FINEST, Gates, gate_latents
 from vdsc.core.types import Floats, Ints
 from vdsc.model.store import Arrays
 
@@ -30,11 +31,8 @@ PICTURE = 8
 LEVELS = 32
 """Levels of brightness that an output of 1 stands for, around the middle."""
 
-CEILING = float(1 << 20)
-"""The largest activation and the largest weight."""
-
-LARGEST, LATENTS, FINEST = 64, 1024, 24
-"""Sides of tiles, latents and places of turns at most."""
+LARGEST, LATENTS = 64, 1024
+"""Sides of tiles and latents at most."""
 
 MIDDLE, BRIGHTEST = 1 << 7 + PICTURE, 255 << PICTURE
 
@@ -49,8 +47,9 @@ class BaseNetwork:
         layers: of each, the weights (in + 1, out), Q12, the bias last. The first layer sees the
             first waves, the last one all of them behind what the layer before it gives.
         turns: of each layer, (some, in + 1, out) whole numbers, what each of the first latents
-            adds where it is 1; the last layer's are as many as there are latents.
+            adds where it is 1; the last layer's are as many as there are latents but for gates.
         places: of each layer, binary places of its turns.
+        gates: of each layer, or None; the last latents move them.
     """
 
     waves: Floats
@@ -58,6 +57,7 @@ class BaseNetwork:
     layers: tuple[Floats, ...]
     turns: tuple[Floats, ...]
     places: Ints
+    gates: tuple[Gates | None, ...]
 
     @classmethod
     def of(cls, arrays: Arrays) -> BaseNetwork:
@@ -66,9 +66,11 @@ class BaseNetwork:
         layers = [arrays[f"layer.{i}"].astype(np.float64) for i in range(count)]
         turns = [arrays[f"turn.{i}"].astype(np.float64) for i in range(count)]
         pairs, places = arrays["pairs"].astype(np.int64), arrays["places"].astype(np.int64)
-        made = cls(
-            arrays["waves"].astype(np.float64), pairs, tuple(layers), tuple(turns), places
-        )  # fmt: skip
+        waves, gates = (
+            arrays["waves"].astype(np.float64),
+            [Gates.of(arrays, i) for i in range(count)],
+        )
+        made = cls(waves, pairs, tuple(layers), tuple(turns), places, tuple(gates))
         made.check()
         return made
 
@@ -86,7 +88,10 @@ class BaseNetwork:
         sound = sound and bool(((self.places >= 0) & (self.places <= FINEST)).all())
         for rows, layer, turn in zip(seen, self.layers, self.turns, strict=True):
             sound = sound and len(layer) == rows + 1 and turn.shape[1:] == layer.shape
-            sound = sound and len(turn) <= self.latents
+            sound = sound and len(turn) <= self.turned
+        gating = self.latents - self.turned
+        for gate, layer in zip(self.gates, self.layers, strict=True):
+            sound = sound and (gate is None or gate.fits(layer, gating))
         if not sound:
             raise ValueError("the layers of a coordinate network do not fit each other")
 
@@ -98,6 +103,11 @@ class BaseNetwork:
     @property
     def latents(self) -> int:
         """How many latents a tile has."""
+        return self.turned + gate_latents(self.gates)
+
+    @property
+    def turned(self) -> int:
+        """How many of the latents move weights by turns; the others move gates."""
         return len(self.turns[-1])
 
     @cached_property
@@ -110,11 +120,13 @@ class BaseNetwork:
 
     def weights(self, latents: Floats) -> list[Floats]:
         """The layers of a tile whose latents (D,) are whole numbers, Q12."""
-        made = []
-        for layer, turn, places in zip(self.layers, self.turns, self.places.tolist(), strict=True):
+        made, gating = [], latents[self.turned :]
+        parts = zip(self.layers, self.gates, self.turns, self.places.tolist(), strict=True)
+        for layer, gate, turn, places in parts:
             some = latents[: len(turn)]
             moved = (some @ turn.reshape(len(turn), layer.size)).reshape(layer.shape)
-            moved = layer + np.floor(moved * 0.5**places + 0.5)
+            gated = layer if gate is None else gate.weights(layer, gating)
+            moved = gated + np.floor(moved * 0.5**places + 0.5)
             made.append(np.clip(moved, -CEILING, CEILING))
         return made
 

@@ -67,17 +67,20 @@ class TileChooser:
         spread: Floats = self._spreads[first] - self._spreads[most]
         return spread
 
-    def chosen(self, tile: Floats, *, most: int, noise: float, price: float) -> Ints:
+    def chosen(
+        self, tile: Floats, *, most: int, noise: float, price: float, start: Floats | None = None
+    ) -> Ints:
         """Indices of the first few blocks of a tile (side, side, 3), at most `most`.
 
-        noise: the squared error of a value that is as good as none. price: of a bit, in squared
-        levels. As many blocks are taken as make error and bits least.
+        start: latents (D,) before the first block, 0 if none are given. noise: the squared error of
+        a value that is as good as none. price: of a bit, in squared levels. As many blocks are
+        taken as make error and bits least.
         """
         wanted = tile.astype(np.float64).ravel()
         if not most:
             return np.zeros(0, dtype=np.int64)
-        now = np.zeros(self._real.latents)
-        goal = self.fitted(wanted, most=most, noise=noise)
+        now = np.zeros(self._real.latents) if start is None else start.copy()
+        goal = self.fitted(wanted, most=most, noise=noise, start=start)
         found: list[int] = []
         costs = [self._error(now, wanted)]
         near = self.parabola(wanted, goal, noise)
@@ -85,24 +88,27 @@ class TileChooser:
             if block and block % self._often == 0:
                 later = near.after(now, self.spread(block, most))[2]
                 near = self.parabola(wanted, now + later, noise)
-            index = self._best(near, now, block, most)
+            index = self.best(near, now, block, most)
             found.append(index)
             now[self._blocks.used(block)] += self._blocks.candidates(block)[index] / _UNIT
             costs.append(self._error(now, wanted) + price * INDEX_BITS * len(found))
         return np.array(found[: int(np.argmin(costs))], dtype=np.int64)
 
-    def fitted(self, wanted: Floats, *, most: int, noise: float) -> Floats:
-        """Latents that fit best, each as far from 0 as the blocks make likely."""
+    def fitted(
+        self, wanted: Floats, *, most: int, noise: float, start: Floats | None = None
+    ) -> Floats:
+        """Latents that fit best, each as far from the start as the blocks make likely."""
         spread = np.maximum(self.spread(0, most), 1e-12)
-        now, damping = np.zeros(self._real.latents), 1.0
-        least = self._energy(now, wanted, spread, noise)
+        start = np.zeros(self._real.latents) if start is None else start
+        now, damping = start, 1.0
+        least = self._energy(now, now - start, wanted, spread, noise)
         for _ in range(_ROUNDS):
             near = self.parabola(wanted, now, noise)
-            slope = near.slope + now / spread
+            slope = near.slope + (now - start) / spread
             bend = near.bend + np.diag(1 / spread)
             for _ in range(_SHORTER):
                 step = np.linalg.solve(bend + damping * np.diag(np.diag(bend)) * 0.01, -slope)
-                energy = self._energy(now + step, wanted, spread, noise)
+                energy = self._energy(now + step, now + step - start, wanted, spread, noise)
                 if energy < least:
                     break
                 damping *= 8
@@ -122,7 +128,7 @@ class TileChooser:
         bend = (tangent.slopes.T @ tangent.slopes).astype(np.float64) / noise
         return Parabola(at.copy(), slope, bend)
 
-    def _best(self, near: Parabola, now: Floats, block: int, most: int) -> int:
+    def best(self, near: Parabola, now: Floats, block: int, most: int) -> int:
         """The candidate of least cost."""
         slope, bend, _ = near.after(now, self.spread(block + 1, most))
         used, steps = self._blocks.used(block), self._blocks.candidates(block)
@@ -132,8 +138,10 @@ class TileChooser:
         costs += single @ (slope[used] / _UNIT).astype(np.float32)
         return int(np.argmin(costs))
 
-    def _energy(self, now: Floats, wanted: Floats, spread: Floats, noise: float) -> float:
-        return (self._error(now, wanted) / noise + float((now * now / spread).sum())) / 2
+    def _energy(
+        self, now: Floats, moved: Floats, wanted: Floats, spread: Floats, noise: float
+    ) -> float:
+        return (self._error(now, wanted) / noise + float((moved * moved / spread).sum())) / 2
 
     def _error(self, now: Floats, wanted: Floats) -> float:
         off = np.clip(self._real.picture(now), 0, 255) - wanted

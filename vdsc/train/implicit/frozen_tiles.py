@@ -12,13 +12,17 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from vdsc.codecs.field.base_blocks import MOST, SPREAD
-from vdsc.codecs.field.base_network import FINEST, LATENT, WAVE, WEIGHT
+from vdsc.codecs.field.base_gates import places_of
+from vdsc.codecs.field.base_network import LATENT, WAVE, WEIGHT
 from vdsc.core.types import Floats
 from vdsc.train.implicit import tile_crops
-from vdsc.train.implicit.tile_crops import SHADES, SIDE, Tiles, wave_pairs
-from vdsc.train.implicit.tile_network import INNER, TileNetwork, plain
+from vdsc.train.implicit.frozen_gates import frozen_gates
+from vdsc.train.implicit.tile_crops import SHADES, SIDE, Tiles, shaded, wave_pairs
+from vdsc.train.implicit.tile_gates import plain
+from vdsc.train.implicit.tile_network import INNER, TileNetwork
 
 NOISE = 7.0
 """Levels of the noise at which the law of the latents is taken."""
@@ -42,12 +46,22 @@ class LatentLaw:
     def of(cls, network: TileNetwork, tiles: Tiles) -> LatentLaw:
         """The law of the latents of tiles."""
         with torch.no_grad():
-            noise = torch.full((len(tiles),), math.log(NOISE / tile_crops.UNIT))
-            found = network.analysis(torch.from_numpy(tile_crops.analysed(tiles)), noise)
+            parts = [_found(network, tiles[at : at + 100]) for at in range(0, len(tiles), 100)]
+        found = [torch.cat(one) for one in zip(*parts, strict=True)]
         means, own = plain(found[0]), np.exp(2 * plain(found[1]))
-        variance = (np.square(means - means.mean(axis=0)) + own).mean(axis=0)
+        mean = means.mean(axis=0)
+        if network.sizes.gates:  # gates multiply the layer, but not what turns would add to it
+            mean[: network.sizes.latents + network.sizes.last] = 0
+        variance = (np.square(means - mean) + own).mean(axis=0)
         weight = NOISE**2 * np.maximum(1 / own - 1, 0).mean(axis=0)
-        return cls(means.mean(axis=0), variance, np.maximum(weight, 1e-9))
+        return cls(mean, variance, np.maximum(weight, 1e-9))
+
+
+def _found(network: TileNetwork, tiles: Tiles) -> tuple[Tensor, Tensor]:
+    """Means and log spreads (N, D) of the latents of tiles."""
+    noise = torch.full((len(tiles),), math.log(NOISE / tile_crops.UNIT))
+    seen, wanted = (torch.from_numpy(one(tiles)) for one in (tile_crops.analysed, shaded))
+    return network.found(seen, wanted, torch.arange(wanted.shape[1]), noise)
 
 
 def planned(law: LatentLaw) -> tuple[list[NDArray[np.intp]], list[Floats]]:
@@ -83,38 +97,45 @@ def _first(errors: Floats) -> float:
 
 
 def frozen(network: TileNetwork, law: LatentLaw) -> Arrays:
-    """The tensors of a checkpoint."""
-    sizes, every = network.sizes, wave_pairs(network.sizes.waves)
-    scales = tile_crops.wave_scales(sizes.waves)[:, None]
-    highest = max(max(pair) for pair in every) + 1
-    angles = np.outer(np.arange(highest), np.arange(SIDE) + 0.5) * np.pi / SIDE
-    made: Arrays = {
-        "waves": np.rint(np.cos(angles) * (1 << WAVE)).astype(np.int16),
-        "pairs": np.array(every, dtype=np.int16),
-    }
-    turns, at, places = plain(network.turns), 0, []
-    for i, (parameter, shape) in enumerate(zip(network.layers, network.shapes, strict=True)):
-        layer, size = plain(parameter), math.prod(shape)
-        turn = turns[:, at : at + size].reshape(-1, *shape).copy()
-        at += size
-        if i == len(network.shapes) - 1:
-            turn = np.concatenate((turn, plain(network.last_turns)))
-        layer = layer + np.tensordot(law.mean[: len(turn)], turn, 1)
-        if i == len(network.shapes) - 1:
-            layer, turn = layer @ SHADES, turn @ SHADES
-            layer[INNER:-1] *= scales
-            turn[:, INNER:-1] *= scales
-        elif not i:
-            layer[:-1] *= scales[: sizes.early]
-            turn[:, :-1] *= scales[: sizes.early]
-        place = min(max(math.floor(math.log2(127 / np.abs(turn).max())), 0), FINEST)
+    """The tensors of a checkpoint; one without latents has no blocks."""
+    sizes, turns = network.sizes, network.turns.split([a * b for a, b in network.shapes], dim=1)
+    turned = [plain(t).reshape(-1, *shape) for t, shape in zip(turns, network.shapes, strict=True)]
+    turned[-1] = np.concatenate((turned[-1], plain(network.last_turns)))
+    made, places = _waves(sizes.waves), []
+    for i, (parameter, trained) in enumerate(zip(network.layers, turned, strict=True)):
+        still = plain(parameter) + np.tensordot(law.mean[: len(trained)], trained, 1)
+        layer, turn = (_as_integers_see(one, i, network) for one in (still, trained))
+        place = places_of(turn)
         made[f"layer.{i}"] = np.clip(np.rint(layer * (1 << WEIGHT)), -32767, 32767).astype(np.int16)
         made[f"turn.{i}"] = np.clip(np.rint(turn * 2.0**place), -127, 127).astype(np.int8)
         places.append(place)
-    return made | {"places": np.array(places, dtype=np.int16)} | _blocks(law)
+    made["places"] = np.array(places, dtype=np.int16)
+    if sizes.gates:
+        made |= frozen_gates(network.gates, law.mean[-sizes.gates :])
+    return made | (blocks_of(law) if sizes.total else {})
 
 
-def _blocks(law: LatentLaw) -> Arrays:
+def _waves(count: int) -> Arrays:
+    every = wave_pairs(count)
+    highest = max(max(pair) for pair in every) + 1
+    angles = np.outer(np.arange(highest), np.arange(SIDE) + 0.5) * np.pi / SIDE
+    waves = np.rint(np.cos(angles) * (1 << WAVE)).astype(np.int16)
+    return {"waves": waves, "pairs": np.array(every, dtype=np.int16)}
+
+
+def _as_integers_see(weights: Floats, layer: int, network: TileNetwork) -> Floats:
+    """Weights (..., in + 1, out) for waves without their scales, and of colours."""
+    scales, made = tile_crops.wave_scales(network.sizes.waves)[:, None], weights.copy()
+    if layer == len(network.shapes) - 1:
+        made = made @ SHADES
+        made[..., INNER:-1, :] *= scales
+    elif not layer:
+        made[..., :-1, :] *= scales[: network.sizes.early]
+    return made
+
+
+def blocks_of(law: LatentLaw) -> Arrays:
+    """The plan of blocks, as tensors."""
     some, far = planned(law)
     widest = max(map(len, some))
     places = np.full((len(some), widest), -1, dtype=np.int16)

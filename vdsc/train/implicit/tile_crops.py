@@ -16,7 +16,7 @@ SIDE = 32
 REDUCTIONS = ((1, 300), (2, 400), (3, 250), (4, 200), (6, 120), (8, 80), (12, 40))
 """By how much a photograph is made smaller, and how many crops are taken of it then."""
 
-SHADES = np.array([[1, 1, 1], [1, 0, -1], [0.5, -0.5, 0.5]]) / np.sqrt([[3.0], [2.0], [1.5]])
+SHADES = np.array([[1, 1, 1], [1, 0, -1], [0.5, -1, 0.5]]) / np.sqrt([[3.0], [2.0], [1.5]])
 """Brightness, red less blue, and both less green, of a colour; orthonormal."""
 
 UNIT, MIDDLE = 32.0, 128.0
