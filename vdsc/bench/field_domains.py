@@ -76,13 +76,13 @@ def natural(*, few: bool) -> FieldDomain:
 
 
 def mazes(*, few: bool) -> FieldDomain:
-    """Give twelve walks in mazes of 64 x 64 and 100 frames, or one of 20 frames."""
-    return _films("mazes", "maze64_val", "Walks in mazes", 12, few=few)
+    """Give six walks in mazes of 64 x 64 and 100 frames, or one of 20 frames."""
+    return _films("mazes", "maze64_val", "Walks in mazes", 6, few=few)
 
 
 def minerl(*, few: bool) -> FieldDomain:
-    """Give eighteen walks in a block world of 64 x 64 and 100 frames, or one of 20 frames."""
-    return _films("minerl", "minerl64_val", "MineRL, a world of blocks", 18, few=few)
+    """Give nine walks in a block world of 64 x 64 and 100 frames, or one of 20 frames."""
+    return _films("minerl", "minerl64_val", "MineRL, a world of blocks", 9, few=few)
 
 
 def speech(*, few: bool) -> FieldDomain:
