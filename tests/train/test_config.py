@@ -168,5 +168,7 @@ def test_each_shipped_config_reaches_the_trainer_of_its_kind(path, monkeypatch, 
         "photo": "field",
         "speech": "field",
         "climate": "field",
+        "maze": "field",
+        "blockworld": "field",
     }
     assert opened == [own.get(path.stem, "paths"), "paths"]

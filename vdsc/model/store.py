@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
-KEPT = 16
+KEPT = 64
 """Checkpoints that stay in memory, with what was built of them, while their files stay the same."""
 
 MISFITS = (

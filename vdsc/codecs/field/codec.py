@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING, ClassVar
 
@@ -49,12 +48,8 @@ class FieldCodec:
         return FieldEncoder(source, outline, settings)
 
     def fixed(self, source: Source, outline: Outline, settings: FieldSettings) -> FieldSettings:
-        """The step that a quality means for the whole sequence."""
-        from vdsc.codecs.field.field_facts import step_of
-
-        if settings.step:
-            return settings
-        return replace(settings, step=step_of(source, settings.quality))
+        """The step and the checkpoint that all parts of the sequence have."""
+        return self.encoder(source, outline, settings).fixed()
 
     def decoder(self, header: Header, *, memlimit: int = memory.DEFAULT) -> FieldDecoder:
         """Begin to decode a file; raises CorruptFile or UnsupportedVersion."""

@@ -30,11 +30,13 @@ AT_ONCE = 1 << 15
 class ContextNetwork:
     """Three layers, each a weight (in + 1, out), the bias last; integers Q12.
 
-    own: whether all of it travelled in a file; such a one is told nothing of the step.
+    own: whether all of it travelled in a file; such a one is told nothing of the step. model: the
+    digest of the checkpoint that it, or all but its last layer, is of.
     """
 
     layers: tuple[Floats, Floats, Floats]
     own: bool = False
+    model: bytes = b""
 
     def __call__(self, view: LatentView) -> Floats:
         """Outputs (B, K, 3), Q10, of all latents of a view.

@@ -133,4 +133,4 @@ def _network(checkpoint: Checkpoint) -> ContextNetwork:
         layers.append(layer.astype(np.float64))
     if rows != OUTPUTS:
         raise ModelMissing(f"{checkpoint.name}: {name} has {rows} outputs; install it again")
-    return ContextNetwork((layers[0], layers[1], layers[2]))
+    return ContextNetwork((layers[0], layers[1], layers[2]), model=checkpoint.digest)

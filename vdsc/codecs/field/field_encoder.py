@@ -40,29 +40,32 @@ class FieldEncoder:
         self._outline, self._settings, self._layout = outline, settings, FieldLayout.of(outline)
         most = max(1, VALUES // prod(outline.shape[1:]))
         self._spans = list(spans_of(outline.frames, most))
-        facts = FieldFacts.of(source, self._spans)
-        layout, apart = self._layout, facts.apart
-        self._checkpoint: Checkpoint | None = None
-        waves = len(layout.waves(apart=apart))
+        self._facts = facts = FieldFacts.of(source, self._spans)
+        layout = self._layout
+        waves = len(layout.waves(apart=facts.apart))
         if settings.blocks:
             waves = sum(n > 1 for n in layout.blocks(settings.blocks))
-        base = base_of(settings)
+        self._fitting: list[Checkpoint] = []
         if not settings.own:
-            named = "" if settings.model == base else settings.model
-            fitting = field_checkpoints.fitting(outline.dtype, waves, named)
-            self._checkpoint = cheapest(fitting, source, layout, facts, settings)
-        usual = settings.blocks
-        if not usual and self._checkpoint is not None:
-            usual = layout.spread(field_checkpoints.blocks(self._checkpoint), apart=apart)
-        blocks = layout.blocks(usual, apart=apart)
-        step = settings.step or facts.step(settings.quality)
-        self._params, self._base = facts.params(step, blocks), None
-        if base:  # what is left of a tile is as often above 0 as below
+            named = "" if settings.model == base_of(settings) else settings.model
+            self._fitting = field_checkpoints.fitting(outline.dtype, waves, named)
+        self._network: ContextNetwork | None = None
+        self._base: BaseEncoder | None = None
+        self._done = 0
+        self._under(cheapest(self._fitting, source, layout, facts, settings))
+
+    def _under(self, checkpoint: Checkpoint | None) -> None:
+        """Code under a checkpoint, if there is one: the sizes of blocks, the step, hindsight."""
+        layout, settings, facts = self._layout, self._settings, self._facts
+        self._checkpoint, usual = checkpoint, settings.blocks
+        if not usual and checkpoint is not None:
+            usual = layout.spread(field_checkpoints.blocks(checkpoint), apart=facts.apart)
+        blocks = layout.blocks(usual, apart=facts.apart)
+        self._params = facts.params(settings.step or facts.step(settings.quality), blocks)
+        if base := base_of(settings):  # what is left of a tile is as often above 0 as below
             self._base = BaseEncoder.of(base, layout, settings, self._params.unit)
             self._params = replace(self._params, origin=0, base=self._base.layer.key)
-        self._network: ContextNetwork | None = None
         self._hindsight = self._usual_hindsight()
-        self._done = 0
 
     @property
     def spans(self) -> Sequence[tuple[int, int]]:
@@ -135,6 +138,14 @@ class FieldEncoder:
         model = None if one is None else ModelRef(one.name, one.digest)
         return Header(ID, model, self._outline, self._params.to_header(), len(self._spans))
 
+    def fixed(self) -> FieldSettings:
+        """The settings, with the step and, of several that fit, the checkpoint that are taken."""
+        settings, one = self._settings, self._checkpoint
+        step = settings.step or self._facts.step(settings.quality)
+        if one is None or len(self._fitting) < 2:
+            return replace(settings, step=step)
+        return replace(settings, step=step, model=one.name)
+
     def words(self) -> str:
         """The codec, its models and its blocks."""
         model = "" if self._checkpoint is None else f" {self._checkpoint.name}"
@@ -146,6 +157,14 @@ class FieldEncoder:
         return self._network
 
     def begin_with(self, learned: ContextNetwork | None, *, fresh: bool = False) -> None:
-        """Begin with the network of another sequence."""
-        if learned is not None and not fresh:
-            self._take(learned)
+        """Begin with the network of another sequence, under the checkpoint that it is of."""
+        if learned is None or fresh:
+            return
+        if not learned.own and (
+            self._checkpoint is None or self._checkpoint.digest != learned.model
+        ):
+            known = next((one for one in self._fitting if one.digest == learned.model), None)
+            if known is None:
+                return
+            self._under(known)
+        self._take(learned)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import log2, prod
+from math import log2
 
 import numpy as np
 
-from vdsc.codecs.field.field_params import COARSEST, FARTHEST, FINEST, STATED, VALUES, FieldParams
+from vdsc.codecs.field.field_params import COARSEST, FARTHEST, FINEST, STATED, FieldParams
 from vdsc.codecs.field.pyramid import Shape
-from vdsc.codecs.windows import apart as spans_of
 from vdsc.core.types import Floats
 from vdsc.errors import InvalidInput
 from vdsc.io.check import check_finite
@@ -99,9 +98,3 @@ class _Changes:
     @property
     def mean(self) -> float:
         return self.total / max(1, self.count)
-
-
-def step_of(source: Source, quality: int) -> float:
-    """The step that a quality means for a source; raises InvalidInput."""
-    most = max(1, VALUES // prod(source.shape[1:]))
-    return FieldFacts.of(source, list(spans_of(source.shape[0], most))).step(quality)

@@ -8,6 +8,7 @@ A weight is its byte times 2^shift, in Q12.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from math import prod
 
@@ -69,7 +70,7 @@ def adapted(known: ContextNetwork, data: bytes, at: int) -> tuple[ContextNetwork
     if data[at : at + 1] != bytes([len(third) - 1]):
         raise CorruptFile("a last layer fits no network that is known; the file is damaged")
     last, at = _layer(data, at + 1, third.shape)
-    return ContextNetwork((first, second, last), own=known.own), at
+    return replace(known, layers=(first, second, last)), at
 
 
 def spent(body: bytes) -> int:

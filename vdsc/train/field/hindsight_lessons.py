@@ -108,6 +108,6 @@ class Looks:
         grid, seen, first, off, step = self._held[number]
         most = hindsight.CEILING
         scale = 1 << hindsight.PLACES
-        told = torch.full((len(seen), 1), step * hindsight.STEP / scale)
-        x = torch.cat((seen.float(), first.clamp(-most, most) / scale, told), dim=1)
+        stated = torch.full((len(seen), 1), step * hindsight.STEP / scale)
+        x = torch.cat((seen.float(), first.clamp(-most, most) / scale, stated), dim=1)
         return x.reshape(-1, *grid, x.shape[1]), off.float().reshape(-1, *grid, off.shape[1])
