@@ -34,7 +34,7 @@ def rows() -> Iterator[tuple[Any, ...]]:
     for line in found["shared"]:
         yield SHARED, steps["h"]["steps"], line["bytes"], line["psnr"], line["pooled"]
     for line in json.loads(field_base.OUT.read_text())["local"]:
-        if line["blocks"] == 8 and line["quality"] in (14, 20, 26):
+        if line["blocks"] == 8 and line["quality"] in (17, 20, 26):
             what = f"the pyramid alone, quality {line['quality']}"
             yield what, "", line["bytes"], line["psnr"], line["pooled"]
     for line in found.get("together", []):
