@@ -90,7 +90,7 @@ def test_examples_of_all_kinds(tmp_path, pictures):
 
 
 LOOKS = {
-    "wide": 12, "seen": 24, "moved": 40, "steps": 300, "batch": 2, "examples": 6,
+    "wide": 12, "seen": 24, "moved": 500, "steps": 300, "batch": 2, "examples": 6,
     "qualities": [12, 22],
 }  # fmt: skip
 

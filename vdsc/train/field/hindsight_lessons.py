@@ -81,7 +81,9 @@ class Places:
 
 
 def _largest(values: Floats, count: int) -> Ints:
-    return np.sort(np.argsort(-values, kind="stable")[:count])
+    """Places of the largest values from 0 on, at most so many, in order."""
+    places = np.argsort(-values, kind="stable")
+    return np.sort(places[values[places] >= 0][:count])
 
 
 class Looks:
