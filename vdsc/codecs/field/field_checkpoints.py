@@ -9,6 +9,7 @@ import numpy as np
 from vdsc.codecs.field.context_network import OUTPUTS, ContextNetwork
 from vdsc.codecs.field.field_params import FieldParams
 from vdsc.codecs.field.hindsight import Hindsight
+from vdsc.codecs.field.pyramid import Shape
 from vdsc.codecs.field.surroundings import INPUTS
 from vdsc.container import Header
 from vdsc.core.types import Floats, Ints
@@ -73,8 +74,8 @@ def of_file(
         raise CorruptFile(f"{said}; the file is damaged")
     if not params.hindsight:
         return network_of(found), None
-    hindsight = hindsight_of(found)
-    if hindsight is None or not hindsight.fits(params.blocks, channels):
+    hindsight = hindsight_of(found, params.blocks, channels)
+    if hindsight is None:
         raise CorruptFile(f"model {found.name} has no such hindsight; the file is damaged")
     return network_of(found), hindsight
 
@@ -85,10 +86,11 @@ def network_of(checkpoint: Checkpoint) -> ContextNetwork:
         return checkpoint.once("context network", lambda: _network(checkpoint))
 
 
-def hindsight_of(checkpoint: Checkpoint) -> Hindsight | None:
-    """The hindsight of a checkpoint, if it has one, kept; raises ModelMissing."""
+def hindsight_of(checkpoint: Checkpoint, blocks: Shape, channels: int) -> Hindsight | None:
+    """The hindsight of a checkpoint, kept, if it has one for such blocks; raises ModelMissing."""
     with checkpoint.building():
-        return checkpoint.once("hindsight", lambda: _hindsight(checkpoint))
+        found = checkpoint.once("hindsight", lambda: _hindsight(checkpoint))
+    return found if found is not None and found.fits(blocks, channels) else None
 
 
 def _hindsight(checkpoint: Checkpoint) -> Hindsight | None:

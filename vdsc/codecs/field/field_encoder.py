@@ -22,7 +22,7 @@ from vdsc.codecs.field.field_params import ID, VALUES
 from vdsc.codecs.field.field_settings import FieldSettings
 from vdsc.codecs.field.first_network import CodedChunk, coded, first
 from vdsc.codecs.field.hindsight import Hindsight
-from vdsc.codecs.field.model_trial import cheapest
+from vdsc.codecs.field.model_trial import cheapest, hindsight_under, params_under
 from vdsc.codecs.windows import apart as spans_of
 from vdsc.container import Header, ModelRef
 from vdsc.core.sequence import Outline
@@ -56,16 +56,13 @@ class FieldEncoder:
 
     def _under(self, checkpoint: Checkpoint | None) -> None:
         """Code under a checkpoint, if there is one: the sizes of blocks, the step, hindsight."""
-        layout, settings, facts = self._layout, self._settings, self._facts
-        self._checkpoint, usual = checkpoint, settings.blocks
-        if not usual and checkpoint is not None:
-            usual = layout.spread(field_checkpoints.blocks(checkpoint), apart=facts.apart)
-        blocks = layout.blocks(usual, apart=facts.apart)
-        self._params = facts.params(settings.step or facts.step(settings.quality), blocks)
+        layout, settings = self._layout, self._settings
+        self._checkpoint = checkpoint
+        self._params = params_under(checkpoint, layout, self._facts, settings)
         if base := base_of(settings):  # what is left of a tile is as often above 0 as below
             self._base = BaseEncoder.of(base, layout, settings, self._params.unit)
             self._params = replace(self._params, origin=0, base=self._base.layer.key)
-        self._hindsight = self._usual_hindsight()
+        self._hindsight = hindsight_under(checkpoint, layout, self._params, settings)
 
     @property
     def spans(self) -> Sequence[tuple[int, int]]:
@@ -118,14 +115,6 @@ class FieldEncoder:
         if network.own:
             self._look_back(None)
             self._checkpoint, self._params = None, replace(self._params, stated=0)
-
-    def _usual_hindsight(self) -> Hindsight | None:
-        """That of the checkpoint, if it is wanted and fits."""
-        if self._checkpoint is None or self._base is not None or not self._settings.hindsight:
-            return None
-        found = field_checkpoints.hindsight_of(self._checkpoint)
-        fits = found is not None and found.fits(self._params.blocks, self._layout.channels)
-        return found if fits else None
 
     def _look_back(self, hindsight: Hindsight | None) -> None:
         """All chunks have this hindsight."""

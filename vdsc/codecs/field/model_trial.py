@@ -8,8 +8,10 @@ from vdsc.codecs.field import field_checkpoints
 from vdsc.codecs.field.field_chunk import FieldChunk
 from vdsc.codecs.field.field_facts import FieldFacts
 from vdsc.codecs.field.field_layout import FieldLayout
+from vdsc.codecs.field.field_params import FieldParams
 from vdsc.codecs.field.field_settings import FieldSettings
 from vdsc.codecs.field.first_network import coded
+from vdsc.codecs.field.hindsight import Hindsight
 from vdsc.core.threads import one_thread
 from vdsc.core.types import Values
 from vdsc.io.source import Source
@@ -36,6 +38,26 @@ def cheapest(
     return fitting[costs.index(min(costs))]
 
 
+def params_under(
+    checkpoint: Checkpoint | None, layout: FieldLayout, facts: FieldFacts, settings: FieldSettings
+) -> FieldParams:
+    """What a file under a checkpoint, or under none, says of steps and blocks."""
+    usual = settings.blocks
+    if not usual and checkpoint is not None:
+        usual = layout.spread(field_checkpoints.blocks(checkpoint), apart=facts.apart)
+    blocks = layout.blocks(usual, apart=facts.apart)
+    return facts.params(settings.step or facts.step(settings.quality), blocks)
+
+
+def hindsight_under(
+    checkpoint: Checkpoint | None, layout: FieldLayout, params: FieldParams, settings: FieldSettings
+) -> Hindsight | None:
+    """The checkpoint's, if it is wanted and fits; none on a base."""
+    if checkpoint is None or params.base or not settings.hindsight:
+        return None
+    return field_checkpoints.hindsight_of(checkpoint, params.blocks, layout.channels)
+
+
 def _middle(frames: Values) -> Values:
     spans = [slice(begin := max(0, (n - SIDE) // 2), begin + SIDE) for n in frames.shape[1:]]
     return frames[(slice(None), *spans)]
@@ -50,13 +72,9 @@ def _cost(
 ) -> float:
     """Squared error in steps, and the price of all bits."""
     layout = replace(layout, shape=part.shape[: len(layout.shape)])
-    usual = layout.spread(field_checkpoints.blocks(checkpoint), apart=facts.apart)
-    blocks = layout.blocks(settings.blocks or usual, apart=facts.apart)
-    params = facts.params(settings.step or facts.step(settings.quality), blocks)
-    chunk = FieldChunk(layout, params, len(part))
-    found = field_checkpoints.hindsight_of(checkpoint)
-    if found is not None and settings.hindsight and found.fits(params.blocks, layout.channels):
-        chunk = replace(chunk, hindsight=found)
+    params = params_under(checkpoint, layout, facts, settings)
+    hindsight = hindsight_under(checkpoint, layout, params, settings)
+    chunk = FieldChunk(layout, params, len(part), hindsight=hindsight)
     wanted = chunk.latents(part)
     network = field_checkpoints.network_of(checkpoint)
     made = coded(chunk, wanted, settings.price, network, params.stated)

@@ -16,10 +16,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
-from vdsc.codecs.field.context_network import WEIGHT, ContextNetwork
-from vdsc.codecs.field.field_checkpoints import LARGEST, LAYERS
+from vdsc.codecs.field.context_network import ContextNetwork
+from vdsc.codecs.field.field_checkpoints import LAYERS
 from vdsc.codecs.field.surroundings import INPUTS
 from vdsc.core.threads import one_thread
 from vdsc.core.types import Floats
@@ -32,6 +31,7 @@ from vdsc.train.field.field_examples import FieldExamples
 from vdsc.train.field.field_lessons import Lessons
 from vdsc.train.field.hindsight_lessons import Example
 from vdsc.train.field.hindsight_training import HindsightConfig, HindsightTraining
+from vdsc.train.field.integer_layers import integers
 from vdsc.train.step_report import ReportStep, TrainStep
 
 SAVE_EVERY = 250
@@ -136,7 +136,7 @@ class FieldTrainer:
         net = {"blocks": list(config.blocks), "pixels": config.pixels}
         card = {"domain": config.domain, **config.card}
         settings = {"name": config.name, "kind": FIELD, "net": net, "card": card}
-        layers = _integers(field_network.layers_of(self._net))
+        layers = integers(field_network.layers_of(self._net))
         tensors = dict(zip(LAYERS, layers, strict=True)) | self._hindsight.tensors()
         write_folder(out, settings, tensors, {})
 
@@ -239,13 +239,6 @@ def _tuples(values: dict[str, Any]) -> dict[str, Any]:
     return {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
 
 
-def _integers(layers: list[Floats]) -> list[NDArray[np.int16]]:
-    """Layers as int16, Q12."""
-    made = [np.rint(layer * (1 << WEIGHT)) for layer in layers]
-    kept = [np.clip(layer, 1 - LARGEST, LARGEST - 1).astype(np.int16) for layer in made]
-    return [np.ascontiguousarray(layer) for layer in kept]
-
-
 def _as_network(layers: list[Floats]) -> ContextNetwork:
-    first, second, third = (layer.astype(np.float64) for layer in _integers(layers))
+    first, second, third = (layer.astype(np.float64) for layer in integers(layers))
     return ContextNetwork((first, second, third))

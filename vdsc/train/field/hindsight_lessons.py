@@ -60,14 +60,14 @@ class Example:
 
 
 @dataclass(frozen=True, eq=False)
-class Places:
+class HindsightPlaces:
     """Which latents go in and which are moved: (n,) and (m,), both in order."""
 
     seen: Ints
     moved: Ints
 
     @classmethod
-    def of(cls, examples: list[Example], seen: int, moved: int) -> Places:
+    def of(cls, examples: list[Example], seen: int, moved: int) -> HindsightPlaces:
         """Those that are rarely 0, and those in which most is lost."""
         count = examples[0].latents.shape[1]
         often, lost = np.zeros(count), np.zeros(count)
@@ -81,15 +81,15 @@ class Places:
 
 
 def _largest(values: Floats, count: int) -> Ints:
-    """Places of the largest values from 0 on, at most so many, in order."""
+    """HindsightPlaces of the largest values from 0 on, at most so many, in order."""
     places = np.argsort(-values, kind="stable")
     return np.sort(places[values[places] >= 0][:count])
 
 
-class Looks:
+class HindsightLessons:
     """All examples, ready to be drawn: what goes in and what should come out."""
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: HindsightPlaces) -> None:
         self._places = places
         self._held: list[tuple[tuple[int, ...], Tensor, Tensor, Tensor, int]] = []
 

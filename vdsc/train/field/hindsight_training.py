@@ -11,17 +11,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from vdsc.codecs.field.hindsight import WEIGHT
+from vdsc.codecs.field.field_checkpoints import LOOKS, MOVED, SEEN
 from vdsc.model.hindsight_network import HindsightNetwork
 from vdsc.train import state_file
-from vdsc.train.field.hindsight_lessons import Example, Looks, Places
+from vdsc.train.field.hindsight_lessons import Example, HindsightLessons, HindsightPlaces
+from vdsc.train.field.integer_layers import integers
 
 SAVE_EVERY = 100
 RATE, WARM, LEAST = 2e-3, 100, 0.01
 FEW = 40
 """Examples by which places are chosen, at most."""
-
-LIMIT = (1 << 15) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +46,8 @@ class HindsightTraining:
 
     def __init__(self, config: HindsightConfig, path: Path, axes: int, seed: int) -> None:
         self._config, self._path, self._axes, self._seed = config, path, axes, seed
-        self._looks: Looks | None = None
-        self._places: Places | None = None
+        self._looks: HindsightLessons | None = None
+        self._places: HindsightPlaces | None = None
         self._net: HindsightNetwork | None = None
         self.step = 0
 
@@ -99,16 +98,15 @@ class HindsightTraining:
         """What a checkpoint has of it, in integers; nothing if it is not trained."""
         if self._net is None or self._places is None:
             return {}
-        made = {"seen": self._places.seen, "moved": self._places.moved}
-        for name, layer in zip(("block", "around", "moves"), self._net.layers(), strict=True):
-            whole = np.rint(layer.numpy().astype(np.float64) * (1 << WEIGHT))
-            made[name] = np.clip(whole, -LIMIT, LIMIT).astype(np.int64)
-        return {k: np.ascontiguousarray(v.astype(np.int16)) for k, v in made.items()}
+        places = self._places.seen, self._places.moved
+        made = dict(zip((SEEN, MOVED), (part.astype(np.int16) for part in places), strict=True))
+        layers = integers([layer.numpy() for layer in self._net.layers()])
+        return made | dict(zip(LOOKS, layers, strict=True))
 
     def _take(self, held: list[Example]) -> None:
         config = self._config
-        self._places = Places.of(held, config.seen, config.moved)
-        self._looks = Looks(self._places)
+        self._places = HindsightPlaces.of(held, config.seen, config.moved)
+        self._looks = HindsightLessons(self._places)
         inputs = len(self._places.seen) + held[0].first.shape[1] + 1
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self._seed)
