@@ -37,6 +37,16 @@ class SketchClips:
         self._shares /= self._shares.sum()
         self._step = kept if kept > 1 else 1 << 30
 
+    def __len__(self) -> int:
+        """How many there are, those that are kept, too."""
+        return sum(map(len, self._places))
+
+    def any(self, most: int) -> bool:
+        """Whether any of the first ones is colour video."""
+        rng = np.random.default_rng(0)
+        some = ((place, i) for place in self._places for i in range(min(most, len(place))))
+        return any(_moves(place.example(i, rng)) for place, i in some)
+
     def part(self, rng: np.random.Generator, frames: int, fast: float) -> Values:
         """A part (frames, H, W, 3) of a clip that is not kept, also mirrored or backwards."""
         for _ in range(TRIES):
@@ -69,6 +79,10 @@ class SketchClips:
 def _colour_video(clip: Values) -> bool:
     sound = clip.ndim == AXES + 1 and clip.shape[-1] == COLOURS and clip.dtype == np.uint8
     return sound and min(clip.shape[1:3]) >= LEAST
+
+
+def _moves(clip: Values) -> bool:
+    return _colour_video(clip) and len(clip) > 1
 
 
 def _some(clip: Values, frames: int, rng: np.random.Generator) -> Values:
