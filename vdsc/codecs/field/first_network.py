@@ -76,7 +76,7 @@ def first(
     """
     tried = []
     if chunk.base is not None:
-        tried.append(_bare(chunk))
+        tried.append(bare(chunk))
         if _to_gain(wanted, settings.price) < settings.price * 8 * (FEW if known else MANY):
             return tried[0]
     if known is not None:
@@ -92,7 +92,7 @@ def first(
     return tried[int(np.argmin(costs))]
 
 
-def _bare(chunk: FieldChunk) -> CodedChunk:
+def bare(chunk: FieldChunk) -> CodedChunk:
     """With nothing but what lies beneath."""
     tape, stack = WritingTape(), BitStack()
     assert chunk.base is not None

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from vdsc.codecs.field import drawers, field_checkpoints
-from vdsc.codecs.field.beneath import key_of
+from vdsc.codecs.field.beneath import Drawn, key_of
 from vdsc.codecs.field.field_chunk import FieldChunk
 from vdsc.codecs.field.field_facts import FieldFacts
 from vdsc.codecs.field.field_layout import FieldLayout
 from vdsc.codecs.field.field_params import FieldParams
 from vdsc.codecs.field.field_settings import FieldSettings
-from vdsc.codecs.field.first_network import first
+from vdsc.codecs.field.first_network import bare, first
 from vdsc.codecs.field.hindsight import Hindsight
 from vdsc.core.threads import one_thread
 from vdsc.core.types import Values
@@ -21,6 +22,10 @@ from vdsc.model.store import Checkpoint
 
 FRAMES, SIDE = 32, 64
 """Entries of the part that is tried, from the middle: along the first axis, and each other one."""
+
+
+CHEAPEST = 3
+"""Bits that a latent which is not 0 takes at least, about, and signs included."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,24 +52,22 @@ def cheapest(
     fitting: whose context networks fit. sketches: what may draw beneath, or must, if it is named.
     """
     must = bool(drawers.named(settings))
-    known, beneath = next(iter(fitting), None), next(iter(sketches), None)
-    if len(fitting) < 2 and (must or not sketches):
-        return Models(known, beneath)
+    some: list[Checkpoint | None] = [*fitting] or [None]
+    if len(some) == 1 and (must or not sketches):
+        return Models(some[0], next(iter(sketches), None))
     begin = max(0, (source.shape[0] - FRAMES) // 2)
     part = _middle(source.read(begin, min(begin + FRAMES, source.shape[0])))
-    least = math.inf
-    some: list[Checkpoint | None] = [*fitting] or [None]
-    ways = [Models(one, beneath if must else None) for one in some]
+    trial = _Trial(part, layout, facts, replace(settings, effort=0))
     with one_thread():
-        for way in ways:
-            if (cost := _cost(way, part, layout, facts, settings)) < least:
-                known, least = way.known, cost
-        found = ways[0] if known is None else Models(known, ways[0].beneath)
-        for one in [] if must else sketches:
-            way = Models(known, one)
-            if (cost := _cost(way, part, layout, facts, settings)) < least:
-                found, least = way, cost
-    return found
+        if must:
+            return min((Models(one, sketches[0]) for one in some), key=trial.cost)
+        alone = min((Models(None, one) for one in sketches), key=trial.alone, default=None)
+        if alone is not None and trial.alone(alone) < min(map(trial.least, some)):
+            return Models(some[0], alone.beneath)
+        plain = min((Models(one, None) for one in some), key=trial.cost)
+        if alone is None:
+            return plain
+        return min(plain, Models(plain.known, alone.beneath), key=trial.cost)
 
 
 def params_under(
@@ -96,20 +99,45 @@ def _middle(frames: Values) -> Values:
     return frames[(slice(None), *spans)]
 
 
-def _cost(
-    way: Models, part: Values, layout: FieldLayout, facts: FieldFacts, settings: FieldSettings
-) -> float:
-    """Squared error in steps, and the price of all bits; without any model far too much."""
-    if way.known is None and way.beneath is None:
-        return math.inf
-    layout = replace(layout, shape=part.shape[: len(layout.shape)])
-    params = params_under(way, layout, facts, settings)
-    hindsight = hindsight_under(way.known, layout, params, settings)
-    chunk = FieldChunk(layout, params, len(part), hindsight=hindsight)
-    if way.beneath is not None:
-        draws = drawers.drawer(way.beneath, settings, params.unit)
-        chunk = replace(chunk, base=draws.drawn(part.reshape(chunk.shape)))
-    wanted = chunk.latents(part)
-    network = None if way.known is None else field_checkpoints.network_of(way.known)
-    made = first(chunk, wanted, replace(settings, effort=0), network)
-    return made.cost(chunk, wanted, settings.price)
+class _Trial:
+    """A part of a sequence, coded in several ways without effort.
+
+    What a way costs is squared error in steps, and the price of all bits.
+    """
+
+    def __init__(
+        self, part: Values, layout: FieldLayout, facts: FieldFacts, settings: FieldSettings
+    ) -> None:
+        self._part, self._facts, self._settings = part, facts, settings
+        self._layout = replace(layout, shape=part.shape[: len(layout.shape)])
+        self._drawn: dict[bytes, Drawn] = {}
+
+    def cost(self, way: Models) -> float:
+        """What a way costs."""
+        chunk, settings = self._chunk(way), self._settings
+        wanted = chunk.latents(self._part)
+        network = None if way.known is None else field_checkpoints.network_of(way.known)
+        made = first(chunk, wanted, settings, network)
+        return made.cost(chunk, wanted, settings.price)
+
+    def alone(self, way: Models) -> float:
+        """What it costs to have no more than what lies beneath."""
+        chunk = self._chunk(way)
+        return bare(chunk).cost(chunk, chunk.latents(self._part), self._settings.price)
+
+    def least(self, known: Checkpoint | None) -> float:
+        """About the least that it can cost to have nothing beneath: few bits a latent."""
+        chunk, price = self._chunk(Models(known, None)), self._settings.price
+        latents = (np.square(one) for one in chunk.latents(self._part))
+        return sum(float(np.minimum(one, CHEAPEST * price).sum()) for one in latents)
+
+    def _chunk(self, way: Models) -> FieldChunk:
+        params = params_under(way, self._layout, self._facts, self._settings)
+        hindsight = hindsight_under(way.known, self._layout, params, self._settings)
+        chunk = FieldChunk(self._layout, params, len(self._part), hindsight=hindsight)
+        if way.beneath is None:
+            return chunk
+        if way.beneath.digest not in self._drawn:
+            draws = drawers.drawer(way.beneath, self._settings, params.unit)
+            self._drawn[way.beneath.digest] = draws.drawn(self._part.reshape(chunk.shape))
+        return replace(chunk, base=self._drawn[way.beneath.digest])
