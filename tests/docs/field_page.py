@@ -9,6 +9,7 @@ from math import isqrt, prod
 
 import numpy as np
 
+from tests.docs.between_page import followed, pixels_at
 from tests.docs.field_base_page import drawn
 from tests.docs.field_between import at_instants, at_scale
 from tests.docs.field_hindsight_page import hindsight
@@ -53,14 +54,20 @@ def by_page(data, times=None, scale=1, model=None, tiles=None, looks=None):
         parts.append(field.values() + base)
         assert stack.empty
     x = np.concatenate(parts)
-    if times is not None:
+    step = 2.0 ** (params.get("j", 0) // 8) * 2.0 ** (params.get("j", 0) % 8 / 8)
+    origin, pixels = params.get("o", 0), times is not None and followed(shape, dtype)
+    if pixels:
+        if channels == 3:
+            x = rounded(x, WAVES)
+        x = pixels_at(held((x.astype(float) * 2.0**-8 + origin) * step, dtype), *times)
+        x, step, origin = x.astype(np.int64) * 256, 1.0, 0
+    elif times is not None:
         x = at_instants(x, *times)
     for axis in range(1, len(axes)):
         x = x if scale == 1 else at_scale(x, axis, scale)
-    if channels == 3 and dtype == np.uint8:
+    if channels == 3 and dtype == np.uint8 and not pixels:
         x = rounded(x, WAVES)
-    step = 2.0 ** (params.get("j", 0) // 8) * 2.0 ** (params.get("j", 0) % 8 / 8)
-    real = (x.astype(float) * 2.0**-8 + params.get("o", 0)) * step
+    real = (x.astype(float) * 2.0**-8 + origin) * step
     return held(real if apart else real[..., 0], dtype)
 
 
