@@ -134,10 +134,13 @@ class Between:
             least = {b: eased(eased(e, 0), 1) for b, e in costs.items()}
             least = {b: m - m.min() for b, m in least.items()}
             costs = {b: e + self.neighbours(least, b) for b, e in own.items()}
-        made = {}
+        made, orders = {}, {}
         for b, e in costs.items():
-            order = sorted(np.ndindex(17, 17), key=lambda c, e=e: (e[c], c))[:4]
-            more = 1 << 32 if own[b][8, 8] == 0 else 0
+            orders[b] = sorted(np.ndindex(17, 17), key=lambda c, e=e: (e[c], c))[:4]
+        cut = sum(own[b][order[0]] for b, order in orders.items()) > 2560 * len(own)
+        for b, e in costs.items():
+            order = orders[b]
+            more = 1 << 32 if cut or own[b][8, 8] == 0 else 0
             paid = [int(e[c]) + more for c in order] + [int(e[8, 8])]
             weights = [65536 >> min((p - min(paid)) >> 8, 17) for p in paid]
             made[b] = [(c[0] - 8, c[1] - 8) for c in [*order, (8, 8)]], weights

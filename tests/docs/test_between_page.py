@@ -47,6 +47,8 @@ def test_still_places_and_noise():
     assert (between(*noise, 40000) == by_page(*noise, 40000)).all()
     black = np.zeros_like(noise[0])
     assert (between(black, noise[0], 40000) == by_page(black, noise[0], 40000)).all()
+    near = noise // 16 + 120
+    assert (between(*near, 40000) == by_page(*near, 40000)).all()
 
 
 def test_which_frames_are_pixels():

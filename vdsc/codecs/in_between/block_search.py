@@ -32,6 +32,12 @@ MOST, OUTSIDE = 200, 30
 STEP = 256
 """What neighbours pay for a step that they move less or more."""
 
+CUT = 40 * (2 * BLOCK) ** 2
+"""Frames whose blocks cost more, on the mean, have nothing in common."""
+
+NEVER = 1 << 32
+"""What other ways cost besides where a block is the same in both frames, or all have no way."""
+
 ROUNDS = 6
 BEST = 4
 """Ways that are kept of each block, besides that of not moving."""
@@ -65,7 +71,9 @@ def ways(one: Ints, other: Ints, share: int) -> Ways:
     still = key[..., [WAYS**2 // 2]]
     key = np.concatenate([np.sort(np.partition(key, BEST, axis=-1)[..., :BEST], axis=-1), still], 2)
     costs, number = np.divmod(key, WAYS**2)
-    costs[own[:, :, REACH, REACH] == 0, :BEST] += 1 << 32  # the same in both: it does not move
+    first = np.take_along_axis(own.reshape(height, width, -1), number[..., :1], axis=2)
+    cut = first.sum(dtype=np.int64) > CUT * first.size
+    costs[(own[:, :, REACH, REACH] == 0) | cut, :BEST] += NEVER
     return Ways(np.stack(np.divmod(number, WAYS), axis=-1) - REACH, costs)
 
 
