@@ -69,7 +69,7 @@ class Between:
         weight = np.zeros(self.whole, int)
         ramp = [*range(1, 2 * self.block, 2), *range(2 * self.block - 1, 0, -2)]
         for b, (found, weights) in self.ways().items():
-            ways = [self.nearer(b, way) for way in found]
+            ways = [*(self.nearer(b, way) for way in found[:4]), (0, 0)]
             sum_of = sum(weights)
             parts = [(512 * w + sum_of) // (2 * sum_of) for w in weights]
             parts[0] += 256 - sum(parts)

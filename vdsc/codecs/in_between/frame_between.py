@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vdsc.codecs.in_between.block_search import BLOCK, SHARE, ways
+from vdsc.codecs.in_between.block_search import BEST, BLOCK, SHARE, ways
 from vdsc.codecs.in_between.half_pixels import HalfPixels
 from vdsc.codecs.in_between.moved_pair import MovedPair
 from vdsc.core.types import Ints, Values
@@ -68,7 +68,7 @@ def _found(one: Values, other: Values, share: int) -> Values:
     )
     steps = found.steps << halvings + 1
     for at in reversed(range(halvings)):
-        steps = bright.nearer(steps, 1 << at + 1)
+        steps[:, :, :BEST] = bright.nearer(steps[:, :, :BEST], 1 << at + 1)
     return pair.blended(steps, weights)
 
 
