@@ -50,12 +50,12 @@ class ContextNetwork:
         known = above[:, None, None] * first[SEEN - 1] + stated
         count, wide = len(stated), known.reshape(-1, known.shape[2])
         out = self._rest(wide.copy()).reshape(*known.shape[:2], OUTPUTS)[of_block]
-        around = view.around.reshape(-1, SEEN - 1)
-        where = np.flatnonzero(around.any(axis=1))
+        around = view.around.reshape(SEEN - 1, -1)
+        where = np.flatnonzero(around.any(axis=0))
         for begin in range(0, len(where), AT_ONCE):
             some = where[begin : begin + AT_ONCE]
             block, place = view.some[some // count], some % count
-            x = around[some] @ first[: SEEN - 1]
+            x = around[:, some].T @ first[: SEEN - 1]
             x += known[of_block[block], place]
             out[block, place] = self._rest(x)
         return out

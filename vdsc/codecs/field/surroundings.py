@@ -15,8 +15,6 @@ from vdsc.codecs.field.latent_order import SHARE, LatentOrder, Phase, PlaceGroup
 from vdsc.codecs.field.pyramid import Level
 from vdsc.core.types import Floats, Ints
 
-Flags = NDArray[np.bool_]
-
 SEEN = 9
 """Means of sizes that the network sees."""
 
@@ -43,7 +41,7 @@ class LatentView:
     Args:
         blocks: (B,) and `group` (K places): which they are.
         some: (A,) those of the B blocks around which there may be sizes that are not 0.
-        around: (A, K, 8) Q10, what is seen there; elsewhere these are 0.
+        around: (8, A, K) Q10, what is seen there; elsewhere these are 0.
         above: (B,) Q10, the ninth that is seen of each block.
         stated: (K, 14) Q10.
     """
@@ -59,7 +57,7 @@ class LatentView:
     def seen(self) -> Floats:
         """All that is seen (B, K, 9), Q10."""
         found = np.zeros((len(self.blocks), len(self.stated), SEEN))
-        found[self.some, :, : SEEN - 1] = self.around
+        found[self.some, :, : SEEN - 1] = np.moveaxis(self.around, 0, -1)
         found[..., SEEN - 1] = self.above[:, None]
         return found
 
@@ -115,13 +113,13 @@ class Surroundings:
         there |= own[phase.sides].any(axis=0) | own[phase.corners].any(axis=0)
         some = np.flatnonzero(there)
         blocks, width = phase.blocks[some], group.end - group.begin
-        around = np.zeros((len(some), width, SEEN - 1))
-        around[..., 1] = near[blocks]
+        around = np.zeros((SEEN - 1, len(some), width))
+        around[1] = near[blocks]
         self._before(np.flatnonzero(busy[blocks]), blocks, group, around)
         mine = self._wide[:, group.begin : group.end]
-        _add(mine, phase.sides[:, some], around[..., 5], SHARE // max(1, 2 * len(phase.beside)))
-        _add(mine, phase.corners[:, some], around[..., 6], SHARE // max(1, 4 * len(phase.across)))
-        beside = around[..., 7]
+        _add(mine, phase.sides[:, some], around[5], SHARE // max(1, 2 * len(phase.beside)))
+        _add(mine, phase.corners[:, some], around[6], SHARE // max(1, 4 * len(phase.across)))
+        beside = around[7]
         _add(near, phase.all_sides[:, some], beside, SHARE // max(1, len(phase.all_sides)))
         np.floor(beside * (1 / SHARE) + 0.5, out=beside)
         above, stated = self._above[phase.blocks], self._stated(group, phase)
@@ -131,7 +129,7 @@ class Surroundings:
         """The means over a block's own latents before, of some of these blocks."""
         before = self._wide[blocks[some], : group.begin]
         for i, weights in ((0, group.steps), (2, group.far), (3, group.same), (4, group.around)):
-            around[some, :, i] = before @ weights
+            around[i, some] = before @ weights
 
     def _stated(self, group: PlaceGroup, phase: Phase) -> Floats:
         stated = np.zeros((group.end - group.begin, STATED))
