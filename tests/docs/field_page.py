@@ -13,6 +13,7 @@ from tests.docs.between_page import followed, pixels_at
 from tests.docs.field_base_page import drawn
 from tests.docs.field_between import at_instants, at_scale
 from tests.docs.field_hindsight_page import hindsight
+from tests.docs.field_sketch_page import sketched
 from tests.docs.lossless_page.container import NAMES, opened
 from tests.docs.page_decoder import Stack, distribution, frequencies
 
@@ -43,15 +44,17 @@ def by_page(data, times=None, scale=1, model=None, tiles=None, looks=None):
             assert rows == len(net[2])
             last = np.frombuffer(body, "i1", 3 * rows, 3).astype(object) << body[2]
             net, at = [*net[:2], last.reshape(rows, 3)], 3 * rows + 3
-        stack, base = Stack(body[at:]), 0
+        stack, base, array = Stack(body[at:]), 0, 0
         if "m" in params:
             step = 2.0 ** (params.get("j", 0) // 8) * 2.0 ** (params.get("j", 0) % 8 / 8)
-            real = drawn(stack, tiles, (frames, *axes[1:]))
+            real = beneath(stack, tiles, (frames, *axes[1:]))
             whole = np.floor(real / step * 256 + 0.5).astype(np.int64)
             base = rounded(whole, tuple(zip(*WAVES, strict=True)))
-        field = Field(stack, net, params, (frames, *axes[1:]), sizes, channels)
-        field.looks = looks if params.get("h") else None
-        parts.append(field.values() + base)
+        if body[0] != 3:
+            field = Field(stack, net, params, (frames, *axes[1:]), sizes, channels)
+            field.looks = looks if params.get("h") else None
+            array = field.values()
+        parts.append(array + base)
         assert stack.empty
     x = np.concatenate(parts)
     step = 2.0 ** (params.get("j", 0) // 8) * 2.0 ** (params.get("j", 0) % 8 / 8)
@@ -69,6 +72,15 @@ def by_page(data, times=None, scale=1, model=None, tiles=None, looks=None):
         x = rounded(x, WAVES)
     real = (x.astype(float) * 2.0**-8 + origin) * step
     return held(real if apart else real[..., 0], dtype)
+
+
+def beneath(stack, tensors, shape):
+    """What a model draws of a chunk, tiles or a sketch."""
+    if "start" not in tensors:
+        return drawn(stack, tensors, shape)
+    array = Field(stack, None, {}, shape, tensors["blocks"], 3).array
+    found = sketched(stack, tensors, shape, tensors["blocks"], array)
+    return np.clip(rounded(found, WAVES) + (128 << 8), 0, 255 << 8) / 256
 
 
 def held(real, dtype):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import vdsc
-from tests import tiny_tiles
+from tests import tiny_sketch, tiny_tiles
 from tests.docs.field_page import by_page
 from tests.forge import opened
 from vdsc.model import store
@@ -88,3 +88,15 @@ def test_a_base(shape, gated, monkeypatch, tmp_path):
     for scale in ("1", "3/2"):
         found = by_page(data, scale=Fraction(scale), tiles=tensors)
         assert found.tobytes() == vdsc.decompress(data, scale=scale).values.tobytes()
+
+
+@pytest.mark.parametrize("quality", [8, 40])
+def test_a_sketch(quality, monkeypatch, tmp_path):
+    """Alone at a coarse step, with latents above it at a finer one."""
+    tiny_sketch.write_sketch(tmp_path / "tiny")
+    monkeypatch.setattr(store, "folders", lambda: [tmp_path])
+    options = {"base": "tiny", "own": True, "effort": 0, "quality": quality}
+    data = vdsc.compress(tiny_sketch.film(), codec="field", **options)
+    assert opened(data)[1][0][0] == (3 if quality < 20 else 1)
+    tensors = tiny_sketch.arrays() | {"blocks": tiny_sketch.SIZES.blocks}
+    assert by_page(data, tiles=tensors).tobytes() == vdsc.decompress(data).values.tobytes()

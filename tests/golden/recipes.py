@@ -12,7 +12,7 @@ from unittest.mock import patch
 import numpy as np
 
 import vdsc
-from tests import hinges, tiny, tiny_solids, tiny_sprites, tiny_tiles
+from tests import hinges, tiny, tiny_sketch, tiny_solids, tiny_sprites, tiny_tiles
 from tests.surface import drifting
 from vdsc.api.knots import windows
 from vdsc.codecs.knots import unit
@@ -386,8 +386,14 @@ FIELDS = {
     "field-hindsight": lambda: vdsc.compress(
         drift(1), codec="field", model="frozen-hindsight", quality=22, effort=0
     ),
+    "field-sketch": lambda: vdsc.compress(
+        tiny_sketch.film(), codec="field", base="frozen-sketch", own=True, quality=6, effort=0
+    ),
+    "field-sketched": lambda: vdsc.compress(
+        tiny_sketch.film(), codec="field", base="frozen-sketch", own=True, quality=40, effort=0
+    ),
 }  # fmt: skip
-"""The last four need the checkpoints `frozen-field`, `frozen-gates` and `frozen-hindsight`."""
+"""The last six need the checkpoints `frozen-field`, `-gates`, `-hindsight` and `-sketch`."""
 
 EXACT = {
     "exact-decimals": lambda: vdsc.compress(followed(), lossless=True, fps=30),

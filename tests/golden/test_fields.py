@@ -6,6 +6,7 @@ import pytest
 from safetensors.numpy import load_file
 
 import vdsc
+from tests import tiny_sketch
 from tests.docs.field_page import by_page
 from tests.golden.recipes import FIELDS, HERE
 
@@ -16,7 +17,10 @@ def test_a_reader_made_from_the_page_finds_the_same(golden, name):
     named = "frozen-hindsight" if name == "field-hindsight" else "frozen-field"
     weights = load_file(HERE / "models" / named / "weights.safetensors")
     model = [weights[layer].astype(object) for layer in ("first", "second", "third")]
-    tiles = load_file(HERE / "models" / "frozen-gates" / "weights.safetensors")
+    draws = "frozen-sketch" if "sketch" in name else "frozen-gates"
+    tiles = load_file(HERE / "models" / draws / "weights.safetensors")
+    if "sketch" in name:
+        tiles["blocks"] = tiny_sketch.SIZES.blocks
     data = golden(name)
     found = by_page(data, model=model, tiles=tiles, looks=weights)
     assert found.tobytes() == vdsc.decompress(data).values.tobytes()

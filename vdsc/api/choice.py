@@ -53,7 +53,7 @@ def chosen(
 ) -> Choice:
     """A checkpoint's codec where that does better, or is asked for; else the plain one."""
     model = str(settings.get("model", ""))
-    if model and store.by_name(model).kind in {store.FIELD, store.IMPLICIT}:
+    if model and store.by_name(model).kind in {store.FIELD, store.IMPLICIT, store.SKETCH}:
         asked = job(FIELD, settings, verify=verify)
         plain_source = source.plain or source
         return Choice(asked, plain_source, dated(plain_source, "", fps, times), asked=True)

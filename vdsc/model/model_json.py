@@ -16,8 +16,8 @@ FIELD, SOLIDS = "field", "solids"
 """Kinds: latent paths of lossy files; lossless video without them, and with them; what small
 moving things look like; what is likely around a latent of a field; and solids of voxels."""
 
-IMPLICIT = "implicit"
-"""The kind of a coordinate network that draws tiles of pictures."""
+IMPLICIT, SKETCH = "implicit", "sketch"
+"""Kinds of what draws a first picture: a coordinate network of tiles, and one of colour video."""
 
 MOST = 1 << 24
 """The largest whole number in settings, and the most channels of a frame."""
@@ -31,6 +31,9 @@ COORDINATES = 4
 CELL = 64
 """Pixels of the largest square that looks come from, a side."""
 
+LARGEST_BLOCK, PRICES = 64, 256
+"""Pixels of a side of a sketch's block, and prices that it may have been trained for."""
+
 LARGEST = 1e30
 """The largest other number in settings."""
 
@@ -40,7 +43,7 @@ def check_settings(settings: Any) -> None:
     _demand(isinstance(settings, dict), "it holds no settings")
     _demand(isinstance(settings.get("name"), str) and settings["name"], "no name")
     _demand(isinstance(settings.get("digest"), str), "no digest")
-    kinds = {PATHS, VIDEO, BITSBACK, SPRITES, FIELD, SOLIDS, IMPLICIT}
+    kinds = {PATHS, VIDEO, BITSBACK, SPRITES, FIELD, SOLIDS, IMPLICIT, SKETCH}
     _demand(settings.get("kind", PATHS) in kinds, "kind is unknown")
     _demand(isinstance(settings.get("card", {}), dict), "card holds no settings")
     if settings.get("kind", PATHS) in {PATHS, BITSBACK}:
@@ -57,6 +60,19 @@ def check_settings(settings: Any) -> None:
         sound = sound and isinstance(sizes, list) and 1 <= len(sizes) <= COORDINATES
         sound = sound and all(_is_whole(n, 2, MOST) for n in sizes)
         _demand(sound, "net does not say what it takes")
+    if settings.get("kind") == SKETCH:
+        _check_sketch(settings.get("net"))
+
+
+def _check_sketch(net: Any) -> None:
+    sizes: Any = net.get("blocks") if isinstance(net, dict) else None
+    sound = isinstance(sizes, list) and len(sizes) == AXES
+    sound = sound and all(_is_whole(n, 1, LARGEST_BLOCK) and not n & (n - 1) for n in sizes)
+    _demand(sound, "net.blocks are no sizes of blocks")
+    prices: Any = net.get("prices")
+    sound = isinstance(prices, list) and len(prices) == len(("least", "highest"))
+    sound = sound and all(_is_whole(k, 0, PRICES - 1) for k in prices) and prices[0] <= prices[1]
+    _demand(sound, "net.prices are no range")
 
 
 def _channels(settings: dict[str, Any]) -> int:

@@ -30,7 +30,8 @@ PROCESS = "process.safetensors"
 DIGEST_BYTES, OLD_DIGEST_BYTES = 16, 6  # checkpoints made by release 0.1 state 6 bytes
 PATHS, VIDEO = model_json.PATHS, model_json.VIDEO
 BITSBACK, SPRITES = model_json.BITSBACK, model_json.SPRITES
-FIELD, SOLIDS, IMPLICIT = model_json.FIELD, model_json.SOLIDS, model_json.IMPLICIT
+FIELD, SOLIDS = model_json.FIELD, model_json.SOLIDS
+IMPLICIT, SKETCH = model_json.IMPLICIT, model_json.SKETCH
 Arrays = dict[str, NDArray[Any]]
 T = TypeVar("T")
 
@@ -90,7 +91,7 @@ class Checkpoint:
 
     @property
     def kind(self) -> str:
-        """What its networks are: PATHS, VIDEO, BITSBACK, SPRITES, FIELD, SOLIDS or IMPLICIT."""
+        """What its networks are, one of the kinds above."""
         return str(self.settings.get("kind", PATHS))
 
     @property

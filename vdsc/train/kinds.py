@@ -73,6 +73,12 @@ def _implicit(values: dict[str, Any], folder: Path) -> Trainer:
     return ImplicitTrainer.open(values, folder)
 
 
+def _sketch(values: dict[str, Any], folder: Path) -> Trainer:
+    from vdsc.train.sketch.sketch_trainer import SketchTrainer
+
+    return SketchTrainer.open(values, folder)
+
+
 KINDS: dict[str, Callable[[dict[str, Any], Path], Trainer]] = {
     "paths": _paths,
     "video": _video,
@@ -81,13 +87,15 @@ KINDS: dict[str, Callable[[dict[str, Any], Path], Trainer]] = {
     "field": _field,
     "solids": _solids,
     "implicit": _implicit,
+    "sketch": _sketch,
 }
 """A trainer's opener by the kind of model: latent paths, lossless video, bits-back, sprites,
-networks of fields and of solids, and coordinate networks that draw tiles."""
+networks of fields and of solids, coordinate networks that draw tiles, and sketches of video."""
 
 DOMAINS = {
     "motion": "paths", "digits": "paths", "video": "video", "mazes": "bitsback",
     "sprites": "sprites", "fields": "field", "solids": "solids", "photographs": "implicit",
+    "films": "sketch",
 }  # fmt: skip
 """The kind of model that is trained on each domain's data, where the config names none."""
 

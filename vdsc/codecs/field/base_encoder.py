@@ -9,10 +9,7 @@ import numpy as np
 
 from vdsc.codecs.field.base_layer import BaseLayer, DrawnBase
 from vdsc.codecs.field.block_choice import TileChooser
-from vdsc.codecs.field.field_layout import FieldLayout
-from vdsc.codecs.field.field_settings import FieldSettings
 from vdsc.core.types import Floats, Ints, Values
-from vdsc.model import store
 
 NOISE = 0.25
 """The squared error that is as good as none, in squared steps of the latents above the base."""
@@ -33,14 +30,6 @@ class BaseEncoder:
     unit: float
     price: float
 
-    @classmethod
-    def of(
-        cls, name: str, layout: FieldLayout, settings: FieldSettings, unit: float
-    ) -> BaseEncoder:
-        """That of the model `name`; raises InvalidInput for arrays that it does not draw."""
-        layer = BaseLayer.by_name(name, layout)
-        return cls(layer, settings.base_blocks, unit, settings.price)
-
     def drawn(self, values: Values) -> DrawnBase:
         """The base of values (*shape, 3)."""
         indices = self._chosen(values.astype(np.float64))
@@ -59,9 +48,3 @@ class BaseEncoder:
         return self.layer.checkpoint.once(
             "tile chooser", lambda: TileChooser(self.layer.network, self.layer.blocks)
         )
-
-
-def base_of(settings: FieldSettings) -> str:
-    """The name of the base that is asked for, also where `model` names it; raises ModelMissing."""
-    named = settings.model and store.by_name(settings.model).kind == store.IMPLICIT
-    return settings.base or (settings.model if named else "")

@@ -15,12 +15,9 @@ import numpy as np
 from vdsc.codecs.field.base_blocks import LatentBlocks, code_indices
 from vdsc.codecs.field.base_network import COLOURS, PICTURE, BaseNetwork
 from vdsc.codecs.field.field_layout import FieldLayout
-from vdsc.codecs.field.field_params import START
 from vdsc.codecs.field.pyramid import Shape
 from vdsc.core.types import Floats, Ints
 from vdsc.entropy.tape import Tape
-from vdsc.errors import CorruptFile, InvalidInput, ModelMissing
-from vdsc.model import store
 from vdsc.model.store import Checkpoint
 
 SMALLEST = 16
@@ -47,37 +44,9 @@ class BaseLayer:
 
         return checkpoint.once("base layer", build)
 
-    @classmethod
-    def by_name(cls, name: str, layout: FieldLayout) -> BaseLayer:
-        """The layer of the model `name`; raises InvalidInput or ModelMissing."""
-        found = store.by_name(name)
-        if found.kind != store.IMPLICIT:
-            words = f"codec 'field' takes a model of kind 'implicit', not {name} ({found.kind})"
-            raise InvalidInput(f"{words}; leave it out")
-        if not fits(layout):
-            words = (
-                f"model {name} draws pictures (..., H, W, 3) of uint8, {SMALLEST} a side at least"
-            )
-            raise InvalidInput(f"{words}; leave it out")
-        return cls.of(found)
-
-    @classmethod
-    def by_key(cls, key: int, layout: FieldLayout) -> BaseLayer:
-        """The layer that a file's header names; raises CorruptFile or ModelMissing."""
-        if not fits(layout):
-            raise CorruptFile("the header names a base that cannot be drawn; the file is damaged")
-        found = store.by_start(key.to_bytes(START, "little"))
-        if found.kind != store.IMPLICIT:
-            raise CorruptFile(f"a file cannot have {found.name} as its base; it is damaged")
-        return cls.of(found)
-
-    @property
-    def key(self) -> int:
-        """What the header says of the model: the first bytes of its hash, as a number."""
-        key = int.from_bytes(self.checkpoint.digest[:START], "little")
-        if not key:
-            raise ModelMissing(f"{self.checkpoint.name} has a hash of zeros; train it again")
-        return key
+    def read(self, shape: Shape, tape: Tape) -> DrawnBase:
+        """What an encoder has written to a tape."""
+        return DrawnBase(self, shape, code_indices(tape, self.blocks, self.count(shape), None))
 
     def count(self, shape: Shape) -> int:
         """How many tiles a chunk has."""
@@ -112,11 +81,6 @@ class DrawnBase:
     layer: BaseLayer
     shape: Shape
     indices: list[Ints]
-
-    @classmethod
-    def read(cls, layer: BaseLayer, shape: Shape, tape: Tape) -> DrawnBase:
-        """What an encoder has written to a tape."""
-        return cls(layer, shape, code_indices(tape, layer.blocks, layer.count(shape), None))
 
     def write(self, tape: Tape) -> None:
         """Put the indices on a tape."""

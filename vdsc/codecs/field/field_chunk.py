@@ -7,7 +7,8 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from vdsc.codecs.field.base_layer import DrawnBase
+from vdsc.codecs.field.beneath import Drawn
+from vdsc.codecs.field.field_colours import coloured, mixed, turned
 from vdsc.codecs.field.field_layout import FieldLayout
 from vdsc.codecs.field.field_params import FieldParams
 from vdsc.codecs.field.hindsight import Hindsight
@@ -19,10 +20,6 @@ from vdsc.quant.held import held
 PLACES = 8
 """Binary places, in steps, of what the pyramid makes of latents."""
 
-_TURN = np.array(
-    [[18919, 18919, 18919], [23170, 0, -23170], [13377, -26755, 13377]], dtype=np.float64
-)  # orthonormal: brightness, red less blue, and both less green; 15 binary places
-_TURN_PLACES = 15
 _EXACT = float(1 << 36)
 
 
@@ -36,7 +33,7 @@ class FieldChunk:
     layout: FieldLayout
     params: FieldParams
     frames: int
-    base: DrawnBase | None = None
+    base: Drawn | None = None
     hindsight: Hindsight | None = None
 
     @cached_property
@@ -54,7 +51,7 @@ class FieldChunk:
         values = frames.reshape(self.shape).astype(np.float64)
         found = values / self.params.unit - self.params.origin
         if self.layout.colours:
-            found = found @ np.linalg.inv(_TURN * 0.5**_TURN_PLACES)
+            found = turned(found)
         if self._beneath is not None:
             found -= self._beneath * 0.5**PLACES
         return self.pyramid.forward(found)
@@ -77,6 +74,11 @@ class FieldChunk:
             parts = (slice(None),) if region is None else tuple(slice(a, b) for a, b in region)
             made = made + self._beneath[parts]
         return made
+
+    def zeros(self) -> list[Ints]:
+        """Latents that say nothing."""
+        sizes = [(level.blocks, level.latents) for level in self.pyramid.levels]
+        return [np.zeros(size, dtype=np.int64) for size in sizes]
 
     def error(self, latents: list[Ints], wanted: list[Floats]) -> float:
         """Squared error, in steps, of latents as they are decoded against real ones."""
@@ -105,7 +107,7 @@ class FieldChunk:
         if np.abs(found).max(initial=0) >= _EXACT:
             raise CorruptFile("values are impossibly large; the file is damaged")
         if self.layout.colours:
-            found = np.floor(found @ _TURN * 0.5**_TURN_PLACES + 0.5)
+            found = coloured(found)
         found = found * 0.5**PLACES
         found += self.params.origin
         found *= self.params.unit
@@ -119,8 +121,7 @@ class FieldChunk:
         steps = np.floor(self.base.picture / self.params.unit * (1 << PLACES) + 0.5)
         if np.abs(steps).max(initial=0) >= _EXACT:
             raise CorruptFile("steps are impossibly fine for a base; the file is damaged")
-        turned: Floats = np.floor(steps @ _TURN.T * 0.5**_TURN_PLACES + 0.5)
-        return turned
+        return mixed(steps)
 
     def lately(self, latents: Ints, blocks: Region, real: Floats) -> Floats:
         """Latents (B, K) of some blocks of level 0 with 8 binary places, as hindsight has them."""

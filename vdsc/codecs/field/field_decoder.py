@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from vdsc.codecs import windows
-from vdsc.codecs.field import field_checkpoints, network_bytes
-from vdsc.codecs.field.base_layer import BaseLayer, DrawnBase
+from vdsc.codecs.field import beneath, field_checkpoints, network_bytes
 from vdsc.codecs.field.context_network import ContextNetwork
 from vdsc.codecs.field.field_chunk import FieldChunk
 from vdsc.codecs.field.field_instants import FieldInstants
@@ -45,7 +44,7 @@ class FieldDecoder:
         self._network: ContextNetwork | None = None
         self._hindsight: Hindsight | None = None
         base = self._params.base
-        self._base = BaseLayer.by_key(base, self._layout) if base else None
+        self._base = beneath.by_key(base, self._layout) if base else None
         if header.model is not None:
             channels = self._layout.channels
             found = field_checkpoints.of_file(header, self._params, channels)
@@ -68,13 +67,13 @@ class FieldDecoder:
         Instants between the last frames of a chunk and the first ones of the next come with that.
         """
         begin, end = next(self._spans)
-        at = self._network_of(body)
+        network, at = self._network_of(body)
         span = self._needed(begin, end, wanted)
         follow = self._follow and not wanted.own
         parts = tuple((0, n) for n in self._layout.shape[1:]) if follow else self._part.region
         found = None
         if span is not None:
-            found = self._found(body[at:], begin, end, (span, *parts))
+            found = self._found(body[at:], begin, end, (span, *parts), network)
         most = max(1, AT_ONCE // (self._part.values * self._layout.channels))
         if not wanted.own:
             if span is not None and found is not None:
@@ -92,12 +91,19 @@ class FieldDecoder:
         first, last = max(self._own[0], begin), min(self._own[1], end)
         return (first, last) if first < last else None
 
-    def _found(self, stream: bytes, begin: int, end: int, parts: Region) -> Floats:
+    def _found(
+        self,
+        stream: bytes,
+        begin: int,
+        end: int,
+        parts: Region,
+        network: ContextNetwork | None,
+    ) -> Floats:
         """Integers (n, *region, C) of the needed frames of a chunk, and of parts of them."""
         chunk = FieldChunk(self._layout, self._params, end - begin, hindsight=self._hindsight)
         region = ((parts[0][0] - begin, parts[0][1] - begin), *parts[1:])
         with one_thread():
-            chunk, latents = self._latents(chunk, stream)
+            chunk, latents = self._latents(chunk, stream, network)
             return chunk.steps(latents, region)
 
     def _finished(self, found: Floats) -> Values:
@@ -110,26 +116,30 @@ class FieldDecoder:
         with one_thread():
             return chunk.finished(found, self._outline.dtype)
 
-    def _network_of(self, body: bytes) -> int:
-        """Where a body's latents begin, behind the network that it may bring."""
+    def _network_of(self, body: bytes) -> tuple[ContextNetwork | None, int]:
+        """A body's network, if its latents are not all 0, and where its stream begins."""
         at = 1
+        if body[:1] == network_bytes.NONE and self._base is not None:
+            return None, at
         if body[:1] == network_bytes.OWN:
             self._network, at = network_bytes.unpack(body, at)
         elif body[:1] == network_bytes.ADAPTED and self._network is not None:
             self._network, at = network_bytes.adapted(self._network, body, at)
         elif body[:1] != network_bytes.KNOWN or self._network is None:
             raise CorruptFile("a chunk lacks its context network; the file is damaged")
-        return at
+        return self._network, at
 
-    def _latents(self, chunk: FieldChunk, stream: bytes) -> tuple[FieldChunk, list[Ints]]:
+    def _latents(
+        self, chunk: FieldChunk, stream: bytes, network: ContextNetwork | None
+    ) -> tuple[FieldChunk, list[Ints]]:
         """A chunk with its base, if there is one, and its latents."""
-        assert self._network is not None
         stack = BitStack.from_bytes(stream)
-        code = LatentCode(chunk.pyramid, self._network, self._params.stated)
         tape = ReadingTape(stack)
         if self._base is not None:
-            chunk = replace(chunk, base=DrawnBase.read(self._base, chunk.shape[:-1], tape))
-        latents = code.code(tape, None)
+            chunk = replace(chunk, base=self._base.read(chunk.shape[:-1], tape))
+        latents = chunk.zeros()
+        if network is not None:
+            latents = LatentCode(chunk.pyramid, network, self._params.stated).code(tape, None)
         if not stack.empty:
             raise CorruptFile("a chunk holds more than its latents; the file is damaged")
         return chunk, latents

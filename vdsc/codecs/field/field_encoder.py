@@ -12,8 +12,7 @@ from math import prod
 import numpy as np
 
 from vdsc.codecs.base import Coded, Group
-from vdsc.codecs.field import field_checkpoints
-from vdsc.codecs.field.base_encoder import BaseEncoder, base_of
+from vdsc.codecs.field import drawers, field_checkpoints
 from vdsc.codecs.field.context_network import ContextNetwork
 from vdsc.codecs.field.field_chunk import FieldChunk
 from vdsc.codecs.field.field_facts import TOO_FAR, FieldFacts
@@ -22,7 +21,7 @@ from vdsc.codecs.field.field_params import ID, VALUES
 from vdsc.codecs.field.field_settings import FieldSettings
 from vdsc.codecs.field.first_network import CodedChunk, coded, first
 from vdsc.codecs.field.hindsight import Hindsight
-from vdsc.codecs.field.model_trial import cheapest, hindsight_under, params_under
+from vdsc.codecs.field.model_trial import Models, cheapest, hindsight_under, params_under
 from vdsc.codecs.windows import apart as spans_of
 from vdsc.container import Header, ModelRef
 from vdsc.core.sequence import Outline
@@ -47,22 +46,23 @@ class FieldEncoder:
             waves = sum(n > 1 for n in layout.blocks(settings.blocks))
         self._fitting: list[Checkpoint] = []
         if not settings.own:
-            named = "" if settings.model == base_of(settings) else settings.model
+            named = "" if settings.model == drawers.named(settings) else settings.model
             self._fitting = field_checkpoints.fitting(outline.dtype, waves, named)
+        sketches = drawers.fitting(layout, settings, apart=facts.apart)
         self._network: ContextNetwork | None = None
-        self._base: BaseEncoder | None = None
         self._done = 0
-        self._under(cheapest(self._fitting, source, layout, facts, settings))
+        self._several = len(self._fitting) > 1 or bool(sketches)
+        self._under(cheapest(self._fitting, sketches, source, layout, facts, settings))
 
-    def _under(self, checkpoint: Checkpoint | None) -> None:
-        """Code under a checkpoint, if there is one: the sizes of blocks, the step, hindsight."""
+    def _under(self, models: Models) -> None:
+        """Code under some models: the sizes of blocks, the step, what lies beneath, hindsight."""
         layout, settings = self._layout, self._settings
-        self._checkpoint = checkpoint
-        self._params = params_under(checkpoint, layout, self._facts, settings)
-        if base := base_of(settings):  # what is left of a tile is as often above 0 as below
-            self._base = BaseEncoder.of(base, layout, settings, self._params.unit)
-            self._params = replace(self._params, origin=0, base=self._base.layer.key)
-        self._hindsight = hindsight_under(checkpoint, layout, self._params, settings)
+        self._models, self._checkpoint = models, models.known
+        self._params = params_under(models, layout, self._facts, settings)
+        self._drawer = None
+        if models.beneath is not None:
+            self._drawer = drawers.drawer(models.beneath, settings, self._params.unit)
+        self._hindsight = hindsight_under(models.known, layout, self._params, settings)
 
     @property
     def spans(self) -> Sequence[tuple[int, int]]:
@@ -81,8 +81,8 @@ class FieldEncoder:
         chunk = FieldChunk(self._layout, self._params, len(frames), hindsight=self._hindsight)
         try:
             with one_thread():
-                if self._base is not None:
-                    chunk = replace(chunk, base=self._base.drawn(frames.reshape(chunk.shape)))
+                if self._drawer is not None:
+                    chunk = replace(chunk, base=self._drawer.drawn(frames.reshape(chunk.shape)))
                 made = self._coded(chunk, chunk.latents(frames))
                 chunk = replace(chunk, hindsight=self._hindsight)
                 decoded = chunk.values(made.latents, self._outline.dtype)
@@ -109,10 +109,10 @@ class FieldEncoder:
             self._look_back(self._hindsight if with_it < without else None)
         return made
 
-    def _take(self, network: ContextNetwork) -> None:
-        """All chunks have this network."""
+    def _take(self, network: ContextNetwork | None) -> None:
+        """All chunks have this network; after None, one that needs more brings its own."""
         self._network = network
-        if network.own:
+        if network is None or network.own:
             self._look_back(None)
             self._checkpoint, self._params = None, replace(self._params, stated=0)
 
@@ -129,16 +129,21 @@ class FieldEncoder:
 
     def fixed(self) -> FieldSettings:
         """The settings, with the step and, of several that fit, the checkpoint that are taken."""
-        settings, one = self._settings, self._checkpoint
+        settings, models = self._settings, self._models
         step = settings.step or self._facts.step(settings.quality)
-        if one is None or len(self._fitting) < 2:
-            return replace(settings, step=step)
-        return replace(settings, step=step, model=one.name)
+        fixed = replace(settings, step=step)
+        if not self._several:
+            return fixed
+        if models.known is not None:
+            fixed = replace(fixed, model=models.known.name)
+        beneath = "" if models.beneath is None else models.beneath.name
+        return replace(fixed, base=beneath, sketch=bool(beneath))
 
     def words(self) -> str:
         """The codec, its models and its blocks."""
         model = "" if self._checkpoint is None else f" {self._checkpoint.name}"
-        model += "" if self._base is None else f" on {self._base.layer.checkpoint.name}"
+        beneath = self._models.beneath
+        model += "" if beneath is None else f" on {beneath.name}"
         return f"{ID}{model}, blocks of {' x '.join(map(str, self._params.blocks))}"
 
     def learned(self) -> ContextNetwork | None:
@@ -155,5 +160,5 @@ class FieldEncoder:
             known = next((one for one in self._fitting if one.digest == learned.model), None)
             if known is None:
                 return
-            self._under(known)
+            self._under(replace(self._models, known=known))
         self._take(learned)

@@ -22,10 +22,11 @@ class FieldSettings:
     that a bit is worth; 0 rounds each latent to the nearest. effort: 0 to 9, how long a network
     of the array's own is fitted, which from 5 on is tried beside a checkpoint's. model: a
     checkpoint, "" for one that fits. own: a network of the array's own, whatever fits. base: a
-    checkpoint of kind implicit that draws a first picture of each tile, "" for none, which is
-    smaller wherever it was measured; `model` may name it, too. base_blocks: blocks of 16 bits that
-    a tile gives to it at most. hindsight: a model's network may say where latents lay, once all
-    are known.
+    checkpoint that draws what lies beneath, of kind implicit (tiles of pictures; files were larger
+    with it) or sketch (colour video), "" for a sketch where that is smaller; `model` may name it,
+    too. sketch: whether one may be taken by itself. base_blocks: blocks of 16 bits that a tile
+    gives to its base at most. hindsight: a model's network may say where latents lay, once all are
+    known.
 
     Raises:
         InvalidInput: a value is none of these.
@@ -41,6 +42,7 @@ class FieldSettings:
     base: str = ""
     base_blocks: int = 4
     hindsight: bool = True
+    sketch: bool = True
 
     def __post_init__(self) -> None:
         if type(self.quality) is not int or not 1 <= self.quality <= 100:

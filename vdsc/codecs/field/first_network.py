@@ -1,8 +1,9 @@
-"""With which network a sequence begins, of three the one that costs the least.
+"""With which network a sequence begins: of four ways, the one that costs the least.
 
     a checkpoint's      nothing of it is sent
     an adapted one      the checkpoint's with a last layer that is fitted and sent
     its own             all of it fitted and sent
+    none                what lies beneath is all there is
 
 The cost is the squared error, in steps, and `price` times the bits.
 """
@@ -30,6 +31,13 @@ DEAD = 0.62
 BOTH = 5
 """The effort from which on a network of the sequence's own is tried beside a checkpoint's."""
 
+SPENT = 8
+"""Bits that a latent which is not 0 takes at least, where few are not."""
+
+FEW, MANY = 4, 500
+"""Bytes that must be worth their price for latents to be tried under a network that is known, and
+for one of the sequence's own."""
+
 Latents = list[Ints]
 
 
@@ -37,11 +45,11 @@ Latents = list[Ints]
 class CodedChunk:
     """A chunk, coded with a network.
 
-    network: that network. head: what says which it is, its own bytes included. latents:
+    network: that network, or None. head: what says which it is, its own bytes included. latents:
     (blocks, K) of each level. stream: their bytes.
     """
 
-    network: ContextNetwork
+    network: ContextNetwork | None
     head: bytes
     latents: Latents
     stream: bytes
@@ -67,11 +75,16 @@ def first(
     known: the network of a checkpoint, where one fits.
     """
     tried = []
+    if chunk.base is not None:
+        tried.append(_bare(chunk))
+        if _to_gain(wanted, settings.price) < settings.price * 8 * (FEW if known else MANY):
+            return tried[0]
     if known is not None:
         plain = coded(chunk, wanted, settings.price, known, chunk.params.stated)
+        tried.append(plain)
         if settings.effort < BOTH:
-            return plain
-        tried += [plain, _adapted(chunk, wanted, settings, plain)]
+            return min(tried, key=lambda one: one.cost(chunk, wanted, settings.price))
+        tried.append(_adapted(chunk, wanted, settings, plain.latents, known))
     costs = [one.cost(chunk, wanted, settings.price) for one in tried]
     alone = replace(chunk, hindsight=None)
     tried.append(_own(alone, wanted, settings))
@@ -79,12 +92,31 @@ def first(
     return tried[int(np.argmin(costs))]
 
 
+def _bare(chunk: FieldChunk) -> CodedChunk:
+    """With nothing but what lies beneath."""
+    tape, stack = WritingTape(), BitStack()
+    assert chunk.base is not None
+    chunk.base.write(tape)
+    tape.push(stack)
+    return CodedChunk(None, network_bytes.NONE, chunk.zeros(), stack.to_bytes())
+
+
+def _to_gain(wanted: list[Floats], price: float) -> float:
+    """What latents above are worth at most, in squared steps, where each takes several bits."""
+    flat = np.concatenate([np.square(part).ravel() for part in wanted])
+    return float(np.maximum(flat - SPENT * price, 0).sum())
+
+
 def _adapted(
-    chunk: FieldChunk, wanted: list[Floats], settings: FieldSettings, plain: CodedChunk
+    chunk: FieldChunk,
+    wanted: list[Floats],
+    settings: FieldSettings,
+    latents: Latents,
+    known: ContextNetwork,
 ) -> CodedChunk:
     """With a last layer of the chunk's own."""
-    stated, known = chunk.params.stated, plain.network
-    last = adapted_to(chunk.pyramid, plain.latents, known, stated, settings.effort)
+    stated = chunk.params.stated
+    last = adapted_to(chunk.pyramid, latents, known, stated, settings.effort)
     packed = network_bytes.pack_last(last)
     network, _ = network_bytes.adapted(known, packed, 0)
     made = coded(chunk, wanted, settings.price, network, stated)

@@ -1,16 +1,18 @@
-"""Of several checkpoints that fit a sequence, the one that a small part of it is cheapest with."""
+"""Of the checkpoints that fit a sequence, those that a small part of it is cheapest with."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
+from dataclasses import dataclass, replace
 
-from vdsc.codecs.field import field_checkpoints
+from vdsc.codecs.field import drawers, field_checkpoints
+from vdsc.codecs.field.beneath import key_of
 from vdsc.codecs.field.field_chunk import FieldChunk
 from vdsc.codecs.field.field_facts import FieldFacts
 from vdsc.codecs.field.field_layout import FieldLayout
 from vdsc.codecs.field.field_params import FieldParams
 from vdsc.codecs.field.field_settings import FieldSettings
-from vdsc.codecs.field.first_network import coded
+from vdsc.codecs.field.first_network import first
 from vdsc.codecs.field.hindsight import Hindsight
 from vdsc.core.threads import one_thread
 from vdsc.core.types import Values
@@ -21,32 +23,63 @@ FRAMES, SIDE = 32, 64
 """Entries of the part that is tried, from the middle: along the first axis, and each other one."""
 
 
+@dataclass(frozen=True, eq=False)
+class Models:
+    """What a sequence is coded with.
+
+    known: whose context network it begins with, or None. beneath: what draws beneath it, or None.
+    """
+
+    known: Checkpoint | None
+    beneath: Checkpoint | None
+
+
 def cheapest(
     fitting: list[Checkpoint],
+    sketches: list[Checkpoint],
     source: Source,
     layout: FieldLayout,
     facts: FieldFacts,
     settings: FieldSettings,
-) -> Checkpoint | None:
-    """The checkpoint of `fitting` that a part of the source is coded best with, None of none."""
-    if len(fitting) < 2:
-        return next(iter(fitting), None)
+) -> Models:
+    """What a part of the source is coded best with.
+
+    fitting: whose context networks fit. sketches: what may draw beneath, or must, if it is named.
+    """
+    must = bool(drawers.named(settings))
+    known, beneath = next(iter(fitting), None), next(iter(sketches), None)
+    if len(fitting) < 2 and (must or not sketches):
+        return Models(known, beneath)
     begin = max(0, (source.shape[0] - FRAMES) // 2)
     part = _middle(source.read(begin, min(begin + FRAMES, source.shape[0])))
+    least = math.inf
+    some: list[Checkpoint | None] = [*fitting] or [None]
+    ways = [Models(one, beneath if must else None) for one in some]
     with one_thread():
-        costs = [_cost(one, part, layout, facts, settings) for one in fitting]
-    return fitting[costs.index(min(costs))]
+        for way in ways:
+            if (cost := _cost(way, part, layout, facts, settings)) < least:
+                known, least = way.known, cost
+        found = ways[0] if known is None else Models(known, ways[0].beneath)
+        for one in [] if must else sketches:
+            way = Models(known, one)
+            if (cost := _cost(way, part, layout, facts, settings)) < least:
+                found, least = way, cost
+    return found
 
 
 def params_under(
-    checkpoint: Checkpoint | None, layout: FieldLayout, facts: FieldFacts, settings: FieldSettings
+    way: Models, layout: FieldLayout, facts: FieldFacts, settings: FieldSettings
 ) -> FieldParams:
-    """What a file under a checkpoint, or under none, says of steps and blocks."""
+    """What a file that is coded so says of steps, blocks and what lies beneath."""
     usual = settings.blocks
-    if not usual and checkpoint is not None:
-        usual = layout.spread(field_checkpoints.blocks(checkpoint), apart=facts.apart)
+    if not usual and way.known is not None:
+        usual = layout.spread(field_checkpoints.blocks(way.known), apart=facts.apart)
     blocks = layout.blocks(usual, apart=facts.apart)
-    return facts.params(settings.step or facts.step(settings.quality), blocks)
+    params = facts.params(settings.step or facts.step(settings.quality), blocks)
+    if way.beneath is None:
+        return params
+    # What is left of a picture is as often above 0 as below.
+    return replace(params, origin=0, base=key_of(way.beneath))
 
 
 def hindsight_under(
@@ -64,18 +97,19 @@ def _middle(frames: Values) -> Values:
 
 
 def _cost(
-    checkpoint: Checkpoint,
-    part: Values,
-    layout: FieldLayout,
-    facts: FieldFacts,
-    settings: FieldSettings,
+    way: Models, part: Values, layout: FieldLayout, facts: FieldFacts, settings: FieldSettings
 ) -> float:
-    """Squared error in steps, and the price of all bits."""
+    """Squared error in steps, and the price of all bits; without any model far too much."""
+    if way.known is None and way.beneath is None:
+        return math.inf
     layout = replace(layout, shape=part.shape[: len(layout.shape)])
-    params = params_under(checkpoint, layout, facts, settings)
-    hindsight = hindsight_under(checkpoint, layout, params, settings)
+    params = params_under(way, layout, facts, settings)
+    hindsight = hindsight_under(way.known, layout, params, settings)
     chunk = FieldChunk(layout, params, len(part), hindsight=hindsight)
+    if way.beneath is not None:
+        draws = drawers.drawer(way.beneath, settings, params.unit)
+        chunk = replace(chunk, base=draws.drawn(part.reshape(chunk.shape)))
     wanted = chunk.latents(part)
-    network = field_checkpoints.network_of(checkpoint)
-    made = coded(chunk, wanted, settings.price, network, params.stated)
+    network = None if way.known is None else field_checkpoints.network_of(way.known)
+    made = first(chunk, wanted, replace(settings, effort=0), network)
     return made.cost(chunk, wanted, settings.price)

@@ -19,9 +19,9 @@ from vdsc.codecs.field.surroundings import INPUTS
 from vdsc.core.types import Floats
 from vdsc.errors import CorruptFile
 
-OWN, KNOWN, ADAPTED = b"\1", b"\0", b"\2"
+OWN, KNOWN, ADAPTED, NONE = b"\1", b"\0", b"\2", b"\3"
 """What a chunk's body begins with: a network follows, or it is the one before, or that with the
-last layer that follows."""
+last layer that follows; or there is none, and all latents are 0."""
 
 _HEAD = 2
 _HIGHEST = 12

@@ -80,18 +80,20 @@ def pixels(checkpoint: Checkpoint) -> bool:
     return bool(checkpoint.settings["frames"]["kind"] == "pixels")
 
 
+_TAKEN = {
+    store.VIDEO: "uint8 video of any size, --lossless only",
+    store.SPRITES: "grey uint8 video of sprites over black",
+    store.FIELD: "fields, --codec field only",
+    store.SOLIDS: "arrays of two values: solids of voxels",
+    store.IMPLICIT: "uint8 colour pictures, as a base of --codec field only",
+    store.SKETCH: "uint8 colour video, --codec field only",
+}
+
+
 def takes_words(checkpoint: Checkpoint) -> str:
     """Shape and type of the sequences that a checkpoint takes."""
-    if checkpoint.kind == store.VIDEO:
-        return "uint8 video of any size, --lossless only"
-    if checkpoint.kind == store.SPRITES:
-        return "grey uint8 video of sprites over black"
-    if checkpoint.kind == store.FIELD:
-        return "fields, --codec field only"
-    if checkpoint.kind == store.SOLIDS:
-        return "arrays of two values: solids of voxels"
-    if checkpoint.kind == store.IMPLICIT:
-        return "uint8 colour pictures, as a base of --codec field only"
+    if (found := _TAKEN.get(checkpoint.kind)) is not None:
+        return found
     frame = ", ".join(map(str, checkpoint.frame))
     return f"(T, {frame}) {'uint8' if pixels(checkpoint) else 'float'}"
 

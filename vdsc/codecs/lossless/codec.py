@@ -96,7 +96,11 @@ class LosslessDecoder:
             raise CorruptFile(f"{header.chunks} chunks cannot hold the file's frames")
         ref = header.model
         checkpoint = None if ref is None else store.by_digest(ref.name, ref.digest)
-        if checkpoint is not None and checkpoint.kind in {store.FIELD, store.IMPLICIT}:
+        if checkpoint is not None and checkpoint.kind in {
+            store.FIELD,
+            store.IMPLICIT,
+            store.SKETCH,
+        }:
             raise CorruptFile(f"no lossless file is of model {checkpoint.name}; it is damaged")
         self._coder = LosslessCoder(outline, coders(checkpoint, memlimit=memlimit))
         self._coder.checkpoint = checkpoint

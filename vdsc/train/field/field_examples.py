@@ -15,6 +15,7 @@ from vdsc.io.source import array_source
 
 PICTURES = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"}
 ARRAYS = {".npy", ".npz", ".wav"}
+FILMS = {".mp4", ".mov", ".mkv", ".webm", ".gif"}
 CHANNELS = 4
 FRAMES, SIDES = (32, 100), (64, 128)
 """Frames and sides of a video that pans over a picture."""
@@ -49,7 +50,7 @@ class FieldExamples:
     ) -> None:
         self._axes, self._pixels, self._rows = axes, pixels, slice(*rows or (None,))
         self._found: list[tuple[Path, str, int]] = []
-        for path in _files(places):
+        for path in files_below(places):
             self._found += [(path, key, number) for key, number in self._items(path)]
         if not self._found:
             named = ", ".join(map(str, places)) or "no folder"
@@ -106,8 +107,9 @@ class FieldExamples:
         return len(shape) - self._axes - colours
 
 
-def _files(places: list[Path]) -> list[Path]:
-    kinds = PICTURES | ARRAYS
+def files_below(places: list[Path]) -> list[Path]:
+    """The files that may hold fields, of some folders in the order of their names."""
+    kinds = PICTURES | ARRAYS | FILMS
     found: list[Path] = []
     for place in places:
         found += (
@@ -126,7 +128,7 @@ def _read(path: Path) -> dict[str, Values]:
     if path not in _kept:
         if sum(array.nbytes for one in _kept.values() for array in one.values()) > KEPT:
             _kept.clear()
-        if path.suffix.lower() == ".wav":
+        if path.suffix.lower() in {".wav", *FILMS}:
             from vdsc.io.source import open_source
 
             with open_source(str(path)) as source:

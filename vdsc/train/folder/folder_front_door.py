@@ -1,4 +1,4 @@
-"""`vdsc train FOLDER` as a function: a folder of sequences in, a checkpoint folder out."""
+"""`vdsc train FOLDER` as a function: a folder of sequences or video in, a checkpoint folder out."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from vdsc.train.folder.folder_data import read_folder
 from vdsc.train.folder.folder_trainer import FolderTrainer, check_out
 from vdsc.train.folder.kept_files import worth
 from vdsc.train.kinds import RUNS
+from vdsc.train.sketch import video_folder
 from vdsc.train.step_report import ReportStep
 
 MINUTES = 30.0
@@ -28,7 +29,8 @@ def train_folder(
 ) -> str:
     """Train on a folder, or go on training, and write the checkpoint `out` with its card.
 
-    The state lies in runs/<name of out>. say: called with lines on what was found. Returns how far
+    Colour video makes a sketch, other sequences a model of paths. The state lies in
+    runs/<name of out>. say: called with lines on what was found. Returns how far
     the model beats codec `linear` on files that it kept, in words.
 
     Raises:
@@ -36,6 +38,8 @@ def train_folder(
     """
     began, wanted = time.monotonic(), MINUTES if minutes is None else minutes
     check_out(out)
+    if video_folder.has_video(folder):
+        return video_folder.train(folder, out, minutes=wanted, report=report, say=say)
     data = read_folder(folder, fps)
     for line in data.words:
         say(line)
