@@ -58,20 +58,23 @@ def by_page(data, times=None, scale=1, model=None, tiles=None, looks=None):
         assert stack.empty
     x = np.concatenate(parts)
     step = 2.0 ** (params.get("j", 0) // 8) * 2.0 ** (params.get("j", 0) % 8 / 8)
-    origin, pixels = params.get("o", 0), times is not None and followed(shape, dtype)
-    if pixels:
-        if channels == 3:
-            x = rounded(x, WAVES)
+    real = finished(x, (step, params.get("o", 0)), shape, dtype, channels, times, scale)
+    return held(real if apart else real[..., 0], dtype)
+
+
+def finished(x, steps, shape, dtype, channels, times, scale):
+    """Values at instants and at a scale, of integers (T, ..., C)."""
+    (step, origin), colours = steps, channels == 3 and dtype == np.uint8
+    if times is not None and followed(shape, dtype):
+        x = rounded(x, WAVES) if colours else x
         x = pixels_at(held((x.astype(float) * 2.0**-8 + origin) * step, dtype), *times)
-        x, step, origin = x.astype(np.int64) * 256, 1.0, 0
+        x, step, origin, colours = x.astype(np.int64) * 256, 1.0, 0, False
     elif times is not None:
         x = at_instants(x, *times)
-    for axis in range(1, len(axes)):
+    for axis in range(1, x.ndim - 1):
         x = x if scale == 1 else at_scale(x, axis, scale)
-    if channels == 3 and dtype == np.uint8 and not pixels:
-        x = rounded(x, WAVES)
-    real = (x.astype(float) * 2.0**-8 + origin) * step
-    return held(real if apart else real[..., 0], dtype)
+    x = rounded(x, WAVES) if colours else x
+    return (x.astype(float) * 2.0**-8 + origin) * step
 
 
 def beneath(stack, tensors, shape):
