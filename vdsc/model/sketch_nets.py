@@ -23,6 +23,19 @@ LARGEST = 7.9
 """The largest weight, in size."""
 
 
+Moves = list[list[Tensor]]
+"""Of each tier, the finest first, of each group: (n, *shape, c)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sketched:
+    """What is drawn: latents (n, *grid, K) in usual sizes; bits (n,); numbers."""
+
+    latents: Tensor
+    bits: Tensor
+    numbers: Moves
+
+
 @dataclass(frozen=True, slots=True)
 class SketchSizes:
     """How large the networks are.
@@ -84,6 +97,27 @@ class SketchTier(nn.Module):
             nn.init.zeros_(law.weight)
             nn.init.zeros_(law.bias)
 
+    def group(
+        self,
+        i: int,
+        held: Tensor,
+        seen: Tensor,
+        worth: Tensor,
+        *,
+        whole: bool,
+        move: Tensor | None,
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """What places have after a group and its step, its numbers, and their bits (n,)."""
+        scale = self.laws[i](held).clamp(NARROWEST, WIDEST)
+        every = worth.expand(*held.shape[:-1], -1)
+        wanted = self.choosing[i](torch.cat((held, seen, every), dim=-1))
+        wanted = wanted if move is None else wanted + move
+        found = whole_of(wanted)
+        counted = found if whole else wanted + torch.rand_like(wanted) - 0.5
+        spent = bits_of(counted, scale).sum(dim=(1, 2, 3, 4))
+        held = self.steps[self.before + i](held + self.backs[i](found), worth)
+        return held, found, spent
+
 
 class SketchNets(nn.Module):
     """All networks of a sketch; `usual`: (K,) usual sizes of latents, in levels."""
@@ -104,22 +138,33 @@ class SketchNets(nn.Module):
         with torch.no_grad():
             self.out.weight *= 0.3
 
-    def forward(self, latents: Tensor, price: Tensor, *, whole: bool) -> tuple[Tensor, Tensor]:
-        """What is drawn of latents (n, *grid, K), in usual sizes, and the bits (n, tiers).
+    def forward(
+        self, latents: Tensor, price: Tensor, *, whole: bool, moves: Moves | None = None
+    ) -> Sketched:
+        """What is made of latents (n, *grid, K), in usual sizes.
 
         price: (n,) logs to the base 2 of squared levels that a bit is worth. whole: bits of whole
-        numbers, not of evenly blurred ones, which have gradients.
+        numbers, not of evenly blurred ones, which have gradients. moves: what is added to the
+        numbers of each group before they are rounded.
         """
         worth = stated(price)
         features = self._features(latents, worth)
-        held, spent = self.start.expand_as(features[-1]), []
+        held = self.start.expand_as(features[-1])
+        bits = held.new_zeros(len(held))
+        numbers: Moves = [[] for _ in self.tiers]
         for number in reversed(range(len(self.tiers))):
             if number < len(self.tiers) - 1:
                 held = split(self.downs[number](held), features[number].shape[1:4])
-            held, bits = self._tier(number, held, features[number], worth, whole=whole)
-            spent.append(bits)
-        drawn: Tensor = self.out(held)
-        return drawn, torch.stack(spent[::-1], dim=1)
+            tier, seen = self.tiers[number], features[number]
+            assert isinstance(tier, SketchTier)
+            for step in tier.steps[: tier.before]:
+                held = step(held, worth)
+            for i in range(len(tier.laws)):
+                move = None if moves is None else moves[number][i]
+                held, found, spent = tier.group(i, held, seen, worth, whole=whole, move=move)
+                numbers[number].append(found)
+                bits = bits + spent
+        return Sketched(self.out(held), bits, numbers)
 
     def _features(self, latents: Tensor, worth: Tensor) -> list[Tensor]:
         held, made = self.see(latents), []
@@ -131,25 +176,6 @@ class SketchNets(nn.Module):
                 held = step(held, worth)
             made.append(held)
         return made
-
-    def _tier(
-        self, number: int, held: Tensor, seen: Tensor, worth: Tensor, *, whole: bool
-    ) -> tuple[Tensor, Tensor]:
-        tier = self.tiers[number]
-        assert isinstance(tier, SketchTier)
-        spent = held.new_zeros(len(held))
-        for step in tier.steps[: tier.before]:
-            held = step(held, worth)
-        every = worth.expand(*held.shape[:-1], -1)
-        rest = tier.steps[tier.before :]
-        for law, choose, back, step in zip(tier.laws, tier.choosing, tier.backs, rest, strict=True):
-            scale = law(held).clamp(NARROWEST, WIDEST)
-            wanted = choose(torch.cat((held, seen, every), dim=-1))
-            found = whole_of(wanted)
-            blurred = found if whole else wanted + torch.rand_like(wanted) - 0.5
-            spent = spent + bits_of(blurred, scale).sum(dim=(1, 2, 3, 4))
-            held = step(held + back(found), worth)
-        return held, spent
 
 
 def whole_of(x: Tensor) -> Tensor:

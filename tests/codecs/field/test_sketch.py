@@ -10,6 +10,7 @@ import vdsc
 from tests import tiny_sketch as tiny
 from tests.battery import check_codec
 from tests.forge import forged, opened
+from vdsc.codecs.field.field_colours import turned
 from vdsc.codecs.field.sketch import sketch_law, tiers
 from vdsc.codecs.field.sketch.sketch_encoder import SketchEncoder
 from vdsc.codecs.field.sketch.sketch_layer import SketchLayer
@@ -70,8 +71,8 @@ def test_integers_draw_what_was_trained(layer, price):
     nets = tiny.nets()
     blocks = LappedBlocks(FILM.shape[:3], tiny.SIZES.blocks)
     latents = blocks.forward(torch.from_numpy(FILM)[None]) / nets.usual
-    found, bits = nets(latents, torch.tensor([price / 8]), whole=True)
-    pixels = blocks.inverse(found * nets.usual)[0].numpy()
+    made = nets(latents, torch.tensor([price / 8]), whole=True)
+    pixels = blocks.inverse(made.latents * nets.usual)[0].numpy()
     off = np.abs(drawn.picture - pixels)
     assert off.mean() < 2
     assert np.median(off) < 1
@@ -79,7 +80,7 @@ def test_integers_draw_what_was_trained(layer, price):
     drawn.write(tape)
     tape.push(stack)
     size = len(stack.to_bytes())
-    assert abs(size - float(bits.sum()) / 8) < 8 + size / 20
+    assert abs(size - float(made.bits.sum()) / 8) < 8 + size / 20
 
 
 def test_what_is_read_is_what_was_written(layer):
@@ -119,11 +120,11 @@ def test_costs_are_what_is_paid(scale):
 
 
 def test_a_finer_step_asks_for_a_cheaper_price(layer):
-    coarse, fine = (SketchEncoder.of(layer, unit, 0.13).price for unit in (300.0, 30.0))
+    coarse, fine = (SketchEncoder.of(layer, unit, 0.13, 0).price for unit in (300.0, 30.0))
     assert 52 <= coarse - fine <= 54  # 16 log2(10) = 53.2
     low, high = tiny.PRICES
-    assert SketchEncoder.of(layer, 1e9, 0.13).price == high
-    assert SketchEncoder.of(layer, 1e-9, 0.0).price == low
+    assert SketchEncoder.of(layer, 1e9, 0.13, 0).price == high
+    assert SketchEncoder.of(layer, 1e-9, 0.0, 0).price == low
 
 
 def test_a_sketch_alone_has_no_network(layer):
@@ -188,3 +189,24 @@ def test_a_checkpoint_without_eyes_still_decodes(tmp_path, monkeypatch):
     assert vdsc.decompress(data).values.shape == FILM.shape
     with pytest.raises(ModelMissing, match="tiny"):
         vdsc.compress(FILM, codec="field", base="tiny")
+
+
+def test_thawed_networks_are_those_that_were_frozen(layer):
+    nets, found = tiny.nets(), layer.thawed
+    for name, part in found.state_dict().items():
+        assert torch.allclose(part, nets.state_dict()[name], atol=0.04, rtol=1e-3), name
+
+
+def test_polished_numbers_cost_less(layer):
+    wanted = layer.level(FILM.shape[:3]).forward(turned(FILM.astype(float) - 128))
+    costs = [
+        SketchEncoder(layer, 90, steps).drawn(FILM).cost(wanted, 2.0 ** (90 / 8))
+        for steps in (0, 40)
+    ]
+    assert costs[1] < costs[0]
+
+
+def test_effort_polishes_where_bits_are_dear(layer):
+    assert SketchEncoder.of(layer, 300.0, 0.13, 0).steps == 0
+    assert SketchEncoder.of(layer, 300.0, 0.13, 5).steps > 0
+    assert SketchEncoder.of(layer, 0.5, 0.13, 9).steps == 0

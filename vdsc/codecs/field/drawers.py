@@ -48,7 +48,7 @@ def fitting(layout: FieldLayout, settings: FieldSettings, *, apart: bool) -> lis
 def drawer(checkpoint: Checkpoint, settings: FieldSettings, unit: float) -> Drawer:
     """What draws with a model for a step of the latents above."""
     if checkpoint.kind == store.SKETCH:
-        return SketchEncoder.of(SketchLayer.of(checkpoint), unit, settings.price)
+        return SketchEncoder.of(SketchLayer.of(checkpoint), unit, settings.price, settings.effort)
     layer = BaseLayer.of(checkpoint)
     return BaseEncoder(layer, settings.base_blocks, unit, settings.price)
 

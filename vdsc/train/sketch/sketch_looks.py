@@ -71,9 +71,9 @@ def _one(nets: SketchNets, clip: Values, price: float) -> tuple[Values, float]:
     blocks = LappedBlocks(clip.shape[:3], nets.sizes.blocks)
     latents = blocks.forward(torch.from_numpy(clip)[None].to(device))
     logs = torch.full((1,), price / 8, device=device)
-    drawn, bits = nets(latents / nets.usual, logs, whole=True)
-    pixels = blocks.inverse(drawn * nets.usual)[0]
-    return pixels.byte().cpu().numpy(), float(bits.sum()) / 8
+    made = nets(latents / nets.usual, logs, whole=True)
+    pixels = blocks.inverse(made.latents * nets.usual)[0]
+    return pixels.byte().cpu().numpy(), float(made.bits.sum()) / 8
 
 
 def _sheet(looks: Sequence[Look], clips: Sequence[Values]) -> Values:

@@ -132,9 +132,9 @@ class SketchTrainer:
         for group in self._adam.param_groups:
             group["lr"] = config.rate * self._share()
         with torch.autocast(self._device.type, torch.bfloat16, enabled=config.bf16):
-            drawn, bits = self.nets(latents / self.nets.usual, prices, whole=False)
-        error = torch.square(drawn.float() * self.nets.usual - latents).sum(dim=(1, 2, 3, 4))
-        spent = bits.float().sum(dim=1)
+            made = self.nets(latents / self.nets.usual, prices, whole=False)
+        off = made.latents.float() * self.nets.usual - latents
+        error, spent = torch.square(off).sum(dim=(1, 2, 3, 4)), made.bits.float()
         # Dear and cheap bits should pull alike: losses grow as the root of what a bit is worth.
         cost = (error / torch.exp2(prices) + spent) * torch.exp2((prices - MIDDLE) / 2)
         loss = cost.mean() * (200 / pixels[0].numel() * 3)

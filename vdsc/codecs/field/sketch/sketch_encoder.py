@@ -12,6 +12,9 @@ from vdsc.codecs.field.sketch.sketch_layer import DrawnSketch, Numbers, SketchLa
 from vdsc.codecs.field.sketch.sketch_network import FINENESS
 from vdsc.core.types import Floats, Ints, Values
 
+STEPS = (0, 0, 0, 4, 8, 12, 16, 24, 36, 50)
+"""Steps of polishing at each effort."""
+
 
 @dataclass(frozen=True, eq=False)
 class SketchEncoder:
@@ -19,17 +22,24 @@ class SketchEncoder:
 
     Args:
         price: k of the squared levels that a bit is worth, 2^(k / 8).
+        steps: of polishing them.
     """
 
     layer: SketchLayer
     price: int
+    steps: int = 0
 
     @classmethod
-    def of(cls, layer: SketchLayer, unit: float, price: float) -> SketchEncoder:
-        """For a step of the latents above and the squared steps that a bit is worth."""
+    def of(cls, layer: SketchLayer, unit: float, price: float, effort: int) -> SketchEncoder:
+        """For a step of the latents above and the squared steps that a bit is worth.
+
+        Numbers are polished at an effort above 2, where a bit is not so cheap that the latents
+        above do the work.
+        """
         low, high = layer.checkpoint.settings["net"]["prices"]
-        asked = FINENESS * log2(max(price, 1e-6) * unit * unit)
-        return cls(layer, int(np.clip(round(asked), low, high)))
+        asked = round(FINENESS * log2(max(price, 1e-6) * unit * unit))
+        steps = STEPS[effort] if asked >= low else 0
+        return cls(layer, int(np.clip(asked, low, high)), steps)
 
     def drawn(self, values: Values) -> DrawnSketch:
         """The sketch of values (*shape, 3)."""
@@ -37,6 +47,7 @@ class SketchEncoder:
         level = layer.level(shape)
         wanted = level.forward(turned(values.astype(np.float64) - 128))
         eyes, network = layer.eyes, layer.network
+        grid = (*level.grid, -1)
         numbers: Numbers = [[] for _ in network.tiers]
 
         def pick(tier: int, group: int, held: Floats, outputs: Floats) -> Ints:
@@ -45,6 +56,14 @@ class SketchEncoder:
             return found
 
         with layer.checkpoint.building():  # whose eyes may not fit its network
-            seen = eyes.features(wanted.reshape(*level.grid, -1), network.spread, self.price)
+            seen = eyes.features(wanted.reshape(grid), network.spread, self.price)
             latents = network.walk(level.grid, self.price, pick)
-        return DrawnSketch(layer, shape, self.price, numbers, latents)
+        guessed = DrawnSketch(layer, shape, self.price, numbers, latents)
+        if not self.steps:
+            return guessed
+        from vdsc.model.sketch_polish import polished
+
+        found = polished(layer.thawed, wanted.reshape(grid), self.price / FINENESS, self.steps)
+        better = layer.drawn(shape, self.price, found)
+        worth = 2.0 ** (self.price / FINENESS)
+        return min(guessed, better, key=lambda one: one.cost(wanted, worth))

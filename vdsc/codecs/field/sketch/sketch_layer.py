@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
+from typing import Any
 
 import numpy as np
 
@@ -61,9 +62,25 @@ class SketchLayer:
             "sketch eyes", lambda: SketchEyes(self.checkpoint.process, count)
         )
 
+    @property
+    def thawed(self) -> Any:
+        """All networks as real numbers with gradients; raises ModelMissing."""
+        from vdsc.model.sketch_polish import thawed
+
+        one, blocks = self.checkpoint, self.network.blocks
+        with one.building():
+            return one.once("thawed sketch", lambda: thawed(one.tensors[0], one.process, blocks))
+
     def level(self, shape: Shape) -> Level:
         """The blocks of a chunk of a shape (frames, rows, columns)."""
         return Level(0, shape, self.network.blocks, COLOURS)
+
+    def drawn(self, shape: Shape, price: int, numbers: Numbers) -> DrawnSketch:
+        """What is drawn of numbers, larger ones than the law has counted as the largest."""
+        some = [[np.clip(x, -sketch_law.MOST, sketch_law.MOST) for x in tier] for tier in numbers]
+        walk = self.network.walk
+        latents = walk(self.level(shape).grid, price, lambda tier, group, *_: some[tier][group])
+        return DrawnSketch(self, shape, price, some, latents)
 
     def read(self, shape: Shape, tape: Tape) -> DrawnSketch:
         """What an encoder has written to a tape."""
@@ -106,6 +123,19 @@ class DrawnSketch:
             return found
 
         self.layer.network.walk(self.layer.level(self.shape).grid, self.price, pick)
+
+    def cost(self, wanted: Floats, worth: float) -> float:
+        """Squared error against latents (blocks, K), and its bits at so many squared levels."""
+        spent = 0.0
+
+        def pick(tier: int, group: int, held: Floats, outputs: Floats) -> Ints:
+            nonlocal spent
+            rows, found = sketch_law.which(outputs), self.numbers[tier][group]
+            spent += float(sketch_law.costs(rows.ravel(), found.ravel()).sum())
+            return found
+
+        self.layer.network.walk(self.layer.level(self.shape).grid, self.price, pick)
+        return float(np.square(self.latents * 0.5**LATENT - wanted).sum()) + worth * spent
 
     @cached_property
     def picture(self) -> Floats:
