@@ -9,6 +9,7 @@ from math import isqrt, prod
 
 import numpy as np
 
+from tests.docs.between_page import followed, pixels_at
 from tests.docs.field_base_page import drawn
 from tests.docs.field_between import at_instants, at_scale
 from tests.docs.field_hindsight_page import hindsight
@@ -56,15 +57,24 @@ def by_page(data, times=None, scale=1, model=None, tiles=None, looks=None):
         parts.append(array + base)
         assert stack.empty
     x = np.concatenate(parts)
-    if times is not None:
-        x = at_instants(x, *times)
-    for axis in range(1, len(axes)):
-        x = x if scale == 1 else at_scale(x, axis, scale)
-    if channels == 3 and dtype == np.uint8:
-        x = rounded(x, WAVES)
     step = 2.0 ** (params.get("j", 0) // 8) * 2.0 ** (params.get("j", 0) % 8 / 8)
-    real = (x.astype(float) * 2.0**-8 + params.get("o", 0)) * step
+    real = finished(x, (step, params.get("o", 0)), shape, dtype, channels, times, scale)
     return held(real if apart else real[..., 0], dtype)
+
+
+def finished(x, steps, shape, dtype, channels, times, scale):
+    """Values at instants and at a scale, of integers (T, ..., C)."""
+    (step, origin), colours = steps, channels == 3 and dtype == np.uint8
+    if times is not None and followed(shape, dtype):
+        x = rounded(x, WAVES) if colours else x
+        x = pixels_at(held((x.astype(float) * 2.0**-8 + origin) * step, dtype), *times)
+        x, step, origin, colours = x.astype(np.int64) * 256, 1.0, 0, False
+    elif times is not None:
+        x = at_instants(x, *times)
+    for axis in range(1, x.ndim - 1):
+        x = x if scale == 1 else at_scale(x, axis, scale)
+    x = rounded(x, WAVES) if colours else x
+    return (x.astype(float) * 2.0**-8 + origin) * step
 
 
 def beneath(stack, tensors, shape):

@@ -13,7 +13,7 @@ import numpy as np
 from vdsc.api import clocks
 from vdsc.api.cropping import frames_of
 from vdsc.api.numbers import numeric_header
-from vdsc.api.resampling import between
+from vdsc.api.resampling import between, cropped_between
 from vdsc.codecs import registry
 from vdsc.container.clip_record import Clip
 from vdsc.container.collection_file import CollectionFile
@@ -170,11 +170,12 @@ def read_between(held: Held, wanted: Instants, crop: Crop | None) -> Iterator[Va
     """Frames at instants, read off between the frames that are held; see `resampling`."""
     outline = held.outline
     numbers, second = range(outline.frames), second_of(outline)
+    before, after = cropped_between(crop, outline)
     for times in listed(wanted.outline):
         begin = max(bisect_right(numbers, float(times[0]), key=second) - 1, 0)
         end = min(bisect_right(numbers, float(times[-1]), key=second) + 1, outline.frames)
-        frames = np.concatenate(list(held.frames(begin, end, crop)))
-        yield between(frames, outline.clock.seconds(begin, end), times)
+        frames = np.concatenate(list(held.frames(begin, end, before)))
+        yield after(between(frames, outline.clock.seconds(begin, end), times))
 
 
 def listed(outline: Outline) -> Iterator[Times]:

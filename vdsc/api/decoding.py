@@ -11,7 +11,7 @@ from vdsc.api import clocks, reading
 from vdsc.api.clip_reading import ClipDecoding, Held, Joined
 from vdsc.api.cropping import frames_of
 from vdsc.api.numbers import numeric_header
-from vdsc.api.resampling import resampled
+from vdsc.api.resampling import cropped_between, resampled
 from vdsc.codecs import registry
 from vdsc.container.collection_file import CollectionFile, holds_collection
 from vdsc.core import memory
@@ -54,9 +54,10 @@ def decode(
     start, end: the part of it that is wanted, seconds, both included; of a file whose parts are
     decoded alone no more is read. region: the part of each frame that is wanted, slices over its
     axes. scale: how large frames are; the region is one at that scale. A file without a path in
-    continuous time is resampled: floats along straight lines between its frames, other types by
-    the nearest frame. Raises LimitExceeded, before work begins, where more than `memlimit` bytes
-    would be needed, and VdscError for what is no sound file.
+    continuous time is resampled: floats along straight lines between its frames, colours of uint8
+    by following what moves, other types by the nearest frame. Raises LimitExceeded, before work
+    begins, where more than `memlimit` bytes would be needed, and VdscError for what is no sound
+    file.
     """
     held = opened(stream, memlimit)
     crop = None
@@ -123,8 +124,9 @@ class Streamed:
         """See `Held`."""
         if self._continuous:
             return self._frames(wanted, crop)
-        own = self._frames(Instants(self.outline, own=True), crop)
-        return resampled(own, self.outline, wanted)
+        before, after = cropped_between(crop, self.outline)
+        own = self._frames(Instants(self.outline, own=True), before)
+        return map(after, resampled(own, self.outline, wanted))
 
     def _frames(self, wanted: Instants, crop: Crop | None) -> Iterator[Values]:
         chunks = self._reader.chunks()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from vdsc.codecs.base import ChunkFacts, Facts
 from vdsc.codecs.field.field_params import ID, START, FieldParams
 from vdsc.codecs.field.field_settings import FieldSettings
+from vdsc.codecs.in_between.frame_between import follows
 from vdsc.container import Header
 from vdsc.core import memory
 from vdsc.core.sequence import Outline
@@ -29,6 +30,9 @@ BASE = 64 << 20
 
 HELD = 12
 """Frames, and copies of them, that are kept for instants near the next chunk."""
+
+BETWEEN, SEARCH = 512, 32 << 20
+"""Bytes of a pixel, and of the search, while the frame between two others is made."""
 
 PAIRS = 64
 """Bytes that each pair of places of a block takes, while it is found which are near."""
@@ -67,6 +71,8 @@ class FieldCodec:
         pairs = (prod(params.blocks) * channels) ** 2
         held = HELD * prod(whole[1:]) * channels  # frames whose neighbours are still to come
         base = BASE if params.base else 0
+        if follows(shape, header.outline.dtype):
+            base += BETWEEN * prod(shape[1:3]) + SEARCH
         return TABLES + base + PAIRS * pairs + 8 * (COPIES * prod(whole) * channels + held)
 
     def describe(self, header: Header, bodies: Iterable[bytes]) -> Facts:

@@ -41,19 +41,23 @@ class ContextNetwork:
     def __call__(self, view: LatentView) -> Floats:
         """Outputs (B, K, 3), Q10, of all latents of a view.
 
-        Where nothing is seen around a latent, its place alone decides: one row serves all blocks.
+        Where all around a latent is 0, what is above its block and its place decide: one row serves
+        all blocks that have the same above them.
         """
         first = self.layers[0]
         stated = view.stated @ first[SEEN:-1] + first[-1] * (1 << PLACES)
-        count = len(stated)
-        out = np.repeat(self._rest(stated.copy())[None], len(view.blocks), axis=0)
-        seen = view.seen.reshape(-1, SEEN)
-        where = np.flatnonzero(seen.any(axis=1))
+        above, of_block = np.unique(view.above, return_inverse=True)
+        known = above[:, None, None] * first[SEEN - 1] + stated
+        count, wide = len(stated), known.reshape(-1, known.shape[2])
+        out = self._rest(wide.copy()).reshape(*known.shape[:2], OUTPUTS)[of_block]
+        around = view.around.reshape(SEEN - 1, -1)
+        where = np.flatnonzero(around.any(axis=0))
         for begin in range(0, len(where), AT_ONCE):
             some = where[begin : begin + AT_ONCE]
-            x = seen[some] @ first[:SEEN]
-            x += stated[some % count]
-            out.reshape(-1, OUTPUTS)[some] = self._rest(x)
+            block, place = view.some[some // count], some % count
+            x = around[:, some].T @ first[: SEEN - 1]
+            x += known[of_block[block], place]
+            out[block, place] = self._rest(x)
         return out
 
     def _rest(self, x: Floats) -> Floats:

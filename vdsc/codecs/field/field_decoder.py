@@ -15,6 +15,8 @@ from vdsc.codecs.field.field_params import FieldParams
 from vdsc.codecs.field.frame_part import FramePart
 from vdsc.codecs.field.hindsight import Hindsight
 from vdsc.codecs.field.latent_code import LatentCode
+from vdsc.codecs.field.pyramid import Region
+from vdsc.codecs.in_between.frame_between import follows
 from vdsc.container import Header
 from vdsc.core import memory
 from vdsc.core.crop import Crop
@@ -49,7 +51,8 @@ class FieldDecoder:
             self._network, self._hindsight = found
         self._own = 0, header.outline.frames
         self._part = FramePart.of(self._layout, Crop.whole(header.outline.shape))
-        self._instants = FieldInstants(header.outline)
+        self._follow = follows(header.outline.shape, header.outline.dtype)
+        self._instants = FieldInstants(header.outline, follow=self._follow)
 
     def crop(self, crop: Crop) -> None:
         """See `codecs.base.Cropping`."""
@@ -66,13 +69,17 @@ class FieldDecoder:
         begin, end = next(self._spans)
         network, at = self._network_of(body)
         span = self._needed(begin, end, wanted)
-        found = None if span is None else self._found(body[at:], begin, end, span, network)
+        follow = self._follow and not wanted.own
+        parts = tuple((0, n) for n in self._layout.shape[1:]) if follow else self._part.region
+        found = None
+        if span is not None:
+            found = self._found(body[at:], begin, end, (span, *parts), network)
         most = max(1, AT_ONCE // (self._part.values * self._layout.channels))
         if not wanted.own:
             if span is not None and found is not None:
-                self._instants.take(span[0], found)
+                self._instants.take(span[0], self._made(found) if follow else found)
             for some in self._instants.ready(begin, end, wanted, most):
-                yield self._finished(some)
+                yield self._part.of_pixels(some) if follow else self._finished(some)
         elif found is not None:
             for i in range(0, len(found), most):
                 yield self._finished(found[i : i + most])
@@ -89,22 +96,25 @@ class FieldDecoder:
         stream: bytes,
         begin: int,
         end: int,
-        span: tuple[int, int],
+        parts: Region,
         network: ContextNetwork | None,
     ) -> Floats:
-        """Integers (n, *region, C) of the needed frames of a chunk."""
+        """Integers (n, *region, C) of the needed frames of a chunk, and of parts of them."""
         chunk = FieldChunk(self._layout, self._params, end - begin, hindsight=self._hindsight)
-        region = ((span[0] - begin, span[1] - begin), *self._part.region)
+        region = ((parts[0][0] - begin, parts[0][1] - begin), *parts[1:])
         with one_thread():
             chunk, latents = self._latents(chunk, stream, network)
             return chunk.steps(latents, region)
 
     def _finished(self, found: Floats) -> Values:
         """Frames (n, ...) of integers (n, *region, C)."""
+        return self._part.shaped(self._made(self._part.sampled(found)))
+
+    def _made(self, found: Floats) -> Values:
+        """Values (n, ..., C) of integers."""
         chunk = FieldChunk(self._layout, self._params, len(found))
         with one_thread():
-            made = chunk.finished(self._part.sampled(found), self._outline.dtype)
-        return self._part.shaped(made)
+            return chunk.finished(found, self._outline.dtype)
 
     def _network_of(self, body: bytes) -> tuple[ContextNetwork | None, int]:
         """A body's network, if its latents are not all 0, and where its stream begins."""

@@ -138,11 +138,11 @@ def coded(
     chunk: FieldChunk, wanted: list[Floats], price: float, network: ContextNetwork, stated: int
 ) -> CodedChunk:
     """A chunk under a network that is known."""
-    latents = latents_under(chunk, wanted, price, network, stated)
     tape, stack = WritingTape(), BitStack()
     if chunk.base is not None:
         chunk.base.write(tape)
-    LatentCode(chunk.pyramid, network, stated).code(tape, latents)
+    code = LatentCode(chunk.pyramid, network, stated)
+    latents = chosen(code, wanted, price, chunk.params.shrink, tape)
     tape.push(stack)
     return CodedChunk(network, network_bytes.KNOWN, latents, stack.to_bytes())
 

@@ -12,6 +12,10 @@ from vdsc.codecs.field.pyramid import Region
 from vdsc.codecs.field.sampling import Sampling
 from vdsc.core.crop import Crop
 from vdsc.core.types import Floats, Values
+from vdsc.quant.held import held
+
+PLACES = 8
+"""Binary places of pixels while they are brought to a scale."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +58,14 @@ class FramePart:
             if sampling is not None:
                 found = sampling(found, axis, np.arange(*span))
         return found
+
+    def of_pixels(self, frames: Values) -> Values:
+        """Frames (n, *shape) of whole frames (n, H, W, C) of uint8."""
+        some = frames[(slice(None), *(slice(*span) for span in self.region))]
+        if any(sampling is not None for sampling in self.samplings):
+            fine = self.sampled(some.astype(np.float64) * (1 << PLACES))
+            some = held(fine * 0.5**PLACES, np.dtype(np.uint8))
+        return self.shaped(some)
 
     def shaped(self, values: Values) -> Values:
         """Frames (n, *shape) of values (n, ..., C)."""

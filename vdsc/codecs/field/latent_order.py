@@ -8,6 +8,7 @@ phases   of blocks, by the parities of their places along the axes: within a gro
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations, product
@@ -136,11 +137,18 @@ class Phase:
         blocks: (B,) their numbers.
         beside: axes along which both neighbours are coded before.
         across: pairs of axes along both of which they are.
+        all_sides: (2 m, B) neighbours along the m axes that have some; the number of blocks stands
+            for one that is not there.
+        sides: likewise of the axes `beside`.
+        corners: (4 m, B) the diagonal neighbours of the m pairs `across`.
     """
 
     blocks: Ints
     beside: tuple[int, ...]
     across: tuple[tuple[int, int], ...]
+    all_sides: Ints
+    sides: Ints
+    corners: Ints
 
 
 @cache
@@ -158,8 +166,30 @@ def phases(grid: tuple[int, ...], axes: tuple[int, ...]) -> tuple[Phase, ...]:
         across = tuple(
             pair for pair in combinations(axes, 2) if rank[_turned(parity, pair)] < rank[parity]
         )
-        made.append(Phase(blocks, beside, across))
+        wide = np.pad(number, 1, constant_values=number.size)
+        all_sides, sides, corners = (
+            _neighbours(wide, some, pairs)
+            for pairs in ([(a,) for a in axes], [(a,) for a in beside], across)
+        )
+        made.append(Phase(blocks, beside, across, all_sides, sides, corners))
     return tuple(made)
+
+
+def _neighbours(wide: Ints, some: tuple[slice, ...], along: Iterable[tuple[int, ...]]) -> Ints:
+    """The numbers of what lies beside some blocks, along one axis or diagonally to two.
+
+    wide: the blocks' numbers in their grid, one more on all sides.
+    """
+    made = []
+    for axes in along:
+        for steps in product((-1, 1), repeat=len(axes)):
+            by = dict(zip(axes, steps, strict=True))
+            moved = tuple(
+                slice(1 + by.get(a, 0), wide.shape[a] - 1 + by.get(a, 0)) for a in range(wide.ndim)
+            )
+            made.append(wide[moved][some].ravel())
+    blank = np.zeros((0, wide[tuple(slice(1, -1) for _ in some)][some].size), dtype=np.int64)
+    return np.stack(made) if made else blank
 
 
 def _rank(count: int, axes: tuple[int, ...]) -> list[tuple[int, ...]]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from vdsc.codecs.field.field_chunk import PLACES
-from vdsc.codecs.field.latent_code import LatentCode
+from vdsc.codecs.field.latent_code import LatentCode, code_tops
 from vdsc.codecs.field.latent_law import LatentLaws
 from vdsc.codecs.field.surroundings import LatentView
 from vdsc.core.types import Floats, Ints
+from vdsc.entropy.tape import Tape
 
 
-def chosen(code: LatentCode, wanted: list[Floats], price: float, shrink: int) -> list[Ints]:
-    """Latents of each level near the wanted ones, in steps.
+def chosen(
+    code: LatentCode, wanted: list[Floats], price: float, shrink: int, tape: Tape | None = None
+) -> list[Ints]:
+    """Latents of each level near the wanted ones, in steps; put on a tape, too, if there is one.
 
     Of the nearest whole number, the one nearer to 0, and 0, each latent is the one with the least
     squared error plus `price` times its bits.
@@ -20,11 +23,17 @@ def chosen(code: LatentCode, wanted: list[Floats], price: float, shrink: int) ->
     last = code.pyramid.levels[-1]
     tops = np.rint(wanted[-1][:, : last.channels]).astype(np.int64)
     inward = shrink / (1 << PLACES)
+    if tape is not None:
+        code_tops(tape, tops.ravel(), tops.size)
 
     def pick(number: int, places: Ints, view: LatentView, outputs: Floats) -> Ints:
         real = wanted[number][view.blocks[:, None], places]
-        found = _cheapest(np.abs(real).ravel(), LatentLaws.of(outputs), price, inward)
-        return np.where(real < 0, -1, 1) * found.reshape(real.shape)
+        laws = LatentLaws.of(outputs)
+        found = _cheapest(np.abs(real).ravel(), laws, price, inward)
+        found = np.where(real < 0, -1, 1) * found.reshape(real.shape)
+        if tape is not None:
+            laws.code(tape, found.ravel())
+        return found
 
     return code.walk(tops, pick)
 

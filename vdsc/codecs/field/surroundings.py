@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vdsc.codecs.field.latent_order import SHARE, LatentOrder, Phase, PlaceGroup, phases
 from vdsc.codecs.field.pyramid import Level
@@ -39,14 +40,26 @@ class LatentView:
 
     Args:
         blocks: (B,) and `group` (K places): which they are.
-        seen: (B, K, 9) Q10.
+        some: (A,) those of the B blocks around which there may be sizes that are not 0.
+        around: (8, A, K) Q10, what is seen there; elsewhere these are 0.
+        above: (B,) Q10, the ninth that is seen of each block.
         stated: (K, 14) Q10.
     """
 
     blocks: Ints
     group: PlaceGroup
-    seen: Floats
+    some: Ints
+    around: Floats
+    above: Floats
     stated: Floats
+
+    @property
+    def seen(self) -> Floats:
+        """All that is seen (B, K, 9), Q10."""
+        found = np.zeros((len(self.blocks), len(self.stated), SEEN))
+        found[self.some, :, : SEEN - 1] = np.moveaxis(self.around, 0, -1)
+        found[..., SEEN - 1] = self.above[:, None]
+        return found
 
 
 class Surroundings:
@@ -62,17 +75,21 @@ class Surroundings:
     ) -> None:
         self._level, self._order, self._step = level, order, step
         self._above = np.zeros(level.blocks) if above is None else above.spread(level)
-        self.sizes = np.zeros((level.blocks, len(order.places)))
+        self._wide = np.zeros((level.blocks + 1, len(order.places)))  # the last is never there
+        self.sizes = self._wide[:-1]
 
     def views(self) -> Iterator[LatentView]:
         """All latents, in the order of coding; sizes must be set between one and the next."""
+        busy = np.zeros(len(self._wide), dtype=bool)  # blocks with sizes that are not 0, before
         for group in self._order.groups:
-            before = self.sizes[:, : group.begin]
-            near = before @ group.near
-            beside = self._mean(near, self._level.axes)
-            beside = np.floor(beside * (1 / SHARE) + 0.5)
+            where = np.flatnonzero(busy)
+            near = np.zeros((len(self._wide), group.end - group.begin))
+            near[where] = self._wide[where, : group.begin] @ group.near
+            own = np.zeros_like(busy)
             for phase in phases(self._level.grid, self._level.axes):
-                yield self._view(group, phase, near, beside)
+                yield self._view(group, phase, near, busy, own)
+                own[phase.blocks] = self.sizes[phase.blocks, group.begin : group.end].any(axis=1)
+            busy |= own
 
     def spread(self, below: Level) -> Floats:
         """64 times the mean size of the latents over each block (blocks,) of the level below."""
@@ -83,20 +100,36 @@ class Surroundings:
         below_it: Floats = found[tuple(slice(n) for n in below.grid)].ravel()
         return below_it
 
-    def _view(self, group: PlaceGroup, phase: Phase, near: Floats, beside: Floats) -> LatentView:
-        some = phase.blocks
-        before, own = self.sizes[some, : group.begin], self.sizes[:, group.begin : group.end]
-        seen = np.empty((len(some), group.end - group.begin, SEEN))
-        seen[..., 0] = before @ group.steps
-        seen[..., 1] = near[some]
-        seen[..., 2] = before @ group.far
-        seen[..., 3] = before @ group.same
-        seen[..., 4] = before @ group.around
-        seen[..., 5] = self._mean(own, phase.beside)[some] if phase.beside else 0
-        seen[..., 6] = self._across(own, phase.across)[some] if phase.across else 0
-        seen[..., 7] = beside[some]
-        seen[..., 8] = self._above[some, None]
-        return LatentView(some, group, seen, self._stated(group, phase))
+    def _view(
+        self,
+        group: PlaceGroup,
+        phase: Phase,
+        near: Floats,
+        busy: NDArray[np.bool_],
+        own: NDArray[np.bool_],
+    ) -> LatentView:
+        """busy, own: blocks with sizes that are not 0, before the group and in it."""
+        there = busy[phase.blocks] | busy[phase.all_sides].any(axis=0)
+        there |= own[phase.sides].any(axis=0) | own[phase.corners].any(axis=0)
+        some = np.flatnonzero(there)
+        blocks, width = phase.blocks[some], group.end - group.begin
+        around = np.zeros((SEEN - 1, len(some), width))
+        around[1] = near[blocks]
+        self._before(np.flatnonzero(busy[blocks]), blocks, group, around)
+        mine = self._wide[:, group.begin : group.end]
+        _add(mine, phase.sides[:, some], around[5], SHARE // max(1, 2 * len(phase.beside)))
+        _add(mine, phase.corners[:, some], around[6], SHARE // max(1, 4 * len(phase.across)))
+        beside = around[7]
+        _add(near, phase.all_sides[:, some], beside, SHARE // max(1, len(phase.all_sides)))
+        np.floor(beside * (1 / SHARE) + 0.5, out=beside)
+        above, stated = self._above[phase.blocks], self._stated(group, phase)
+        return LatentView(phase.blocks, group, some, around, above, stated)
+
+    def _before(self, some: Ints, blocks: Ints, group: PlaceGroup, around: Floats) -> None:
+        """The means over a block's own latents before, of some of these blocks."""
+        before = self._wide[blocks[some], : group.begin]
+        for i, weights in ((0, group.steps), (2, group.far), (3, group.same), (4, group.around)):
+            around[i, some] = before @ weights
 
     def _stated(self, group: PlaceGroup, phase: Phase) -> Floats:
         stated = np.zeros((group.end - group.begin, STATED))
@@ -108,27 +141,9 @@ class Surroundings:
         stated[:, 13] = 256 * sum(n > 1 for n in self._level.sizes)
         return stated
 
-    def _mean(self, values: Floats, axes: tuple[int, ...]) -> Floats:
-        """64 times the mean of the neighbours of (blocks, n) along some axes; absent ones are 0."""
-        total = self._grid(np.zeros_like(values))
-        whole = self._grid(values)
-        for axis in axes:
-            moved, there = np.moveaxis(whole, axis, 0), np.moveaxis(total, axis, 0)
-            there[1:] += moved[:-1]
-            there[:-1] += moved[1:]
-        total *= SHARE // max(1, 2 * len(axes))
-        return total.reshape(values.shape)
 
-    def _across(self, values: Floats, pairs: tuple[tuple[int, int], ...]) -> Floats:
-        total, whole = self._grid(np.zeros_like(values)), self._grid(values)
-        for pair in pairs:
-            moved, there = np.moveaxis(whole, pair, (0, 1)), np.moveaxis(total, pair, (0, 1))
-            there[1:, 1:] += moved[:-1, :-1]
-            there[1:, :-1] += moved[:-1, 1:]
-            there[:-1, 1:] += moved[1:, :-1]
-            there[:-1, :-1] += moved[1:, 1:]
-        total *= SHARE // (4 * len(pairs))
-        return total.reshape(values.shape)
-
-    def _grid(self, values: Floats) -> Floats:
-        return values.reshape(*self._level.grid, -1)
+def _add(values: Floats, numbers: Ints, total: Floats, share: int) -> None:
+    """Add the rows of `values` that numbers (n, A) name to `total` (A, K), times `share`."""
+    for row in numbers:
+        total += values[row]
+    total *= share

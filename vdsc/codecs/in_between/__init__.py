@@ -1,0 +1,1 @@
+"""Frames between two frames of pixels: where each part of one lies in the other, in integers."""

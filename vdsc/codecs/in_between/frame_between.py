@@ -1,0 +1,91 @@
+"""The frame at an instant between two frames of pixels, which follows what moves.
+
+First all ways that a block may move are tried on halved pictures (`block_search.py`), then each way
+is made a little better by the block's own pixels, and both frames, moved towards each other, are
+blended over ways and blocks (`moved_pair.py`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vdsc.codecs.in_between.block_search import BEST, BLOCK, SHARE, ways
+from vdsc.codecs.in_between.half_pixels import HalfPixels
+from vdsc.codecs.in_between.moved_pair import MovedPair
+from vdsc.core.types import Ints, Values
+
+SMALLEST = 16
+"""Pixels of a frame along each axis at least."""
+
+PIXELS, LONGEST = 1 << 20, 16
+"""Pixels of a frame at most, and how many times as long as the other an axis is at most."""
+
+LARGE = 128
+"""From so many pixels along the shorter axis on, and from twice as many, it is halved once more."""
+
+WORTH = 8
+"""A way that costs 2^8 more weighs half as much."""
+
+CERTAIN = 16
+"""The binary logarithm of the weight of the cheapest way."""
+
+
+def follows(shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> bool:
+    """Whether frames of sequences of a shape (T, H, W), or with 1 or 3 channels, are followed."""
+    if dtype != np.uint8 or len(shape) not in {3, 4} or shape[3:] not in {(), (1,), (3,)}:
+        return False
+    short, long = sorted(shape[1:3])
+    return short >= SMALLEST and long <= LONGEST * short and short * long <= PIXELS
+
+
+def between(one: Values, other: Values, share: int) -> Values:
+    """The frame (H, W, C) of uint8 that lies 2^16ths of the way from one to the other.
+
+    Args:
+        one: (H, W, C) of uint8, 16 and more rows and columns, 1 or 3 channels.
+        other: likewise.
+        share: 0 to 2^16; at these the frames themselves.
+    """
+    if share in {0, 1 << SHARE} or (one == other).all():
+        return other if share == 1 << SHARE else one
+    return _found(one, other, share)[: one.shape[0], : one.shape[1]]
+
+
+def _found(one: Values, other: Values, share: int) -> Values:
+    """The frame between two that differ, (H, W, C) or a little larger."""
+    halvings = (min(one.shape[:2]) // LARGE).bit_length() + 1
+    size = BLOCK << halvings
+    whole = [_continued(frame, size) for frame in (one, other)]
+    coarse = [_bright(frame.astype(np.int16)) for frame in whole]
+    for _ in range(halvings):
+        coarse = [_halved(plane) for plane in coarse]
+    found = ways(coarse[0][..., 0], coarse[1][..., 0], share)
+    less = found.costs - found.costs.min(axis=2, keepdims=True)
+    weights = (1 << CERTAIN) >> np.minimum(less >> WORTH, CERTAIN + 1)
+    pair = MovedPair(HalfPixels.of(whole[0]), HalfPixels.of(whole[1]), size, share)
+    bright = MovedPair(
+        HalfPixels(_bright(pair.one.values)), HalfPixels(_bright(pair.other.values)), size, share
+    )
+    steps = found.steps << halvings + 1
+    for at in reversed(range(halvings)):
+        steps[:, :, :BEST] = bright.nearer(steps[:, :, :BEST], 1 << at + 1)
+    return pair.blended(steps, weights)
+
+
+def _continued(frame: Values, size: int) -> Values:
+    """A frame whose last row and column are repeated until its blocks are whole."""
+    more = [(0, -n % size) for n in frame.shape[:2]]
+    return np.pad(frame, (*more, (0, 0)), mode="edge")
+
+
+def _bright(frame: Ints) -> Ints:
+    """The brightness (H, W, 1) of a frame (H, W, C), three times that of grey."""
+    total: Ints = frame.sum(axis=2, keepdims=True, dtype=np.int16) * (3 // frame.shape[2])
+    return total
+
+
+def _halved(plane: Ints) -> Ints:
+    """Means of 2 x 2 pixels."""
+    rows = plane[::2] + plane[1::2]
+    found: Ints = (rows[:, ::2] + rows[:, 1::2] + 2) >> 2
+    return found
