@@ -34,9 +34,12 @@ BOTH = 5
 SPENT = 8
 """Bits that a latent which is not 0 takes at least, where few are not."""
 
-FEW, MANY = 4, 500
-"""Bytes that must be worth their price for latents to be tried under a network that is known, and
-for one of the sequence's own."""
+FEW, LAST, MANY = 4, 90, 500
+"""Bytes that must be worth their price for latents to be tried under a network that is known; and
+those of a last layer, and of a network of the sequence's own, about."""
+
+WORTH = 3
+"""One of its own is tried where latents take so many times its bytes: it saves no third of them."""
 
 Latents = list[Ints]
 
@@ -74,18 +77,25 @@ def first(
 
     known: the network of a checkpoint, where one fits.
     """
-    tried = []
+    tried: list[CodedChunk] = []
+
+    def cost(one: CodedChunk) -> float:
+        return one.cost(chunk, wanted, settings.price)
+
     if chunk.base is not None:
         tried.append(bare(chunk))
         if _to_gain(wanted, settings.price) < settings.price * 8 * (FEW if known else MANY):
             return tried[0]
     if known is not None:
         plain = coded(chunk, wanted, settings.price, known, chunk.params.stated)
+        latents = len(plain.stream) - sum(len(one.stream) for one in tried)
         tried.append(plain)
-        if settings.effort < BOTH:
-            return min(tried, key=lambda one: one.cost(chunk, wanted, settings.price))
+        if settings.effort < BOTH or latents < LAST:
+            return min(tried, key=cost)
         tried.append(_adapted(chunk, wanted, settings, plain.latents, known))
-    costs = [one.cost(chunk, wanted, settings.price) for one in tried]
+        if latents < WORTH * MANY:
+            return min(tried, key=cost)
+    costs = [cost(one) for one in tried]
     alone = replace(chunk, hindsight=None)
     tried.append(_own(alone, wanted, settings))
     costs.append(tried[-1].cost(alone, wanted, settings.price))
