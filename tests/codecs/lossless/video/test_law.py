@@ -16,7 +16,7 @@ NONE = np.zeros(1, dtype=np.int64)
 def laws(count=40, experts=4, seed=0):
     rng = np.random.default_rng(seed)
     outputs = rng.normal(0, 2, (count, 3 * BUMPS + experts + 1))
-    base = rng.integers(0, 256, count).astype(np.float64)
+    base = np.tile(rng.integers(0, 256, count).astype(np.float64), (BUMPS, 1))
     copies = rng.integers(0, 256, (count, experts))
     return outputs, base, copies
 

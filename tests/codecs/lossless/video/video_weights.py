@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from vdsc.codecs.lossless.video.colour_relations import EXPECTATIONS
 from vdsc.codecs.lossless.video.passes import NEAR, PASSES, PAST
 
 WIDTHS = 16, 12, 8
@@ -15,18 +16,18 @@ def sizes(number, channels):
     return (straight + 2 * four + 9) * channels, 3 + four
 
 
-def untrained(seed=0):
+def untrained(seed=0, *, related=False):
     """Arrays as `frames_stream` takes them, with small random weights."""
     rng = np.random.default_rng(seed)
-    sets = {"colour": 3, "palette": 3, "layers": 1}
+    sets = {"colour": 3, "palette": 3, "layers": 1} | ({"related": 3} if related else {})
     return {
         f"{name}.{key}": array
         for name, channels in sets.items()
-        for key, array in _one(channels, rng).items()
+        for key, array in _one(channels, rng, name == "related").items()
     }
 
 
-def _one(channels, rng):
+def _one(channels, rng, related):
     arrays = {}
 
     def layer(name, inputs, outputs, size):
@@ -41,6 +42,7 @@ def _one(channels, rng):
         layer(f"{number}.trunk1", trunk, last, 1)
         for c in range(channels):
             told = c * 2 * (experts + 1) + experts * (c > 0)
-            layer(f"{number}.hidden{c}", last + told, hidden, 1)
-            layer(f"{number}.out{c}", hidden, 3 * 3 + experts + 1, 0.05)
+            more = EXPECTATIONS * (related and c > 0)
+            layer(f"{number}.hidden{c}", last + told + 2 * more, hidden, 1)
+            layer(f"{number}.out{c}", hidden, 3 * (3 + more) + experts + 1, 0.05)
     return arrays
