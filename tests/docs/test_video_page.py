@@ -88,7 +88,7 @@ CHUNKS = {
         {("film", 1), "palette", "same palette", "on", "one"},
     ),
     "related colours": ([tinted(3), tinted(5)[3:]], {("film", 8), "on", "new", "far"}),
-    "related, in parts": ([tinted(2, 40, 64)], {("film", 8), "parts", "moved"}),
+    "related, in parts": ([tinted(2, 24, 40)], {("film", 8), "parts", "moved"}),
     "many, few, many": ([ground(1), painted(2, 5)[:, :16], ground(1)], {"anew", ("film", 0)}),
 }
 

@@ -193,9 +193,9 @@ RELATED = "frozen-related"
 
 def tinged():
     """A grain that moves over a ground of two colours, each a shade of its own brightness."""
-    grain = np.random.default_rng(8).integers(0, 90, (30, 40))
-    grey = np.stack([grain[t : t + 20, 2 * t : 2 * t + 24] for t in range(4)])[..., None]
-    warm = np.arange(24)[:, None] % 13 < 7
+    grain = np.random.default_rng(8).integers(0, 90, (30, 48))
+    grey = np.stack([grain[t : t + 24, 2 * t : 2 * t + 32] for t in range(4)])[..., None]
+    warm = np.arange(32)[:, None] % 13 < 7
     return np.where(warm, 50 + grey * [2, 1, 0.5], 20 + grey * [0.25, 1.5, 2]).astype(np.uint8)
 
 

@@ -44,7 +44,7 @@ class Film:
         met.add("same" if same else "new")
         for number in range(0 if same else 5):
             at = self.passes[number]
-            size = 512 if self.kind == 8 else 2048
+            size = 256 if self.kind == 8 else 2048
             for begin in range(0, len(at), size):
                 self._part(stack, made, planes, at[begin : begin + size], number, met)
             met |= {"parts"} if len(at) > size else set()

@@ -38,7 +38,7 @@ class Manner:
 
 
 PLAIN = Manner(part=2048, every=2, rate=1 << 10, related=False)
-RELATED = Manner(part=512, every=1, rate=1 << 9, related=True)
+RELATED = Manner(part=256, every=1, rate=1 << 9, related=True)
 
 _in_background = Worker("vdsc-learning")
 """A thread that trains a network on one part while the next part is coded."""
