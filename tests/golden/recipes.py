@@ -187,6 +187,28 @@ def glow():
     return np.stack([118 + wave + lamp, 110 + wave + lamp, 140 - wave], axis=3).astype(np.uint8)
 
 
+RELATED = "frozen-related"
+"""The frozen checkpoint of video: `tests.codecs.lossless.video.video_weights.write_related`."""
+
+
+def tinged():
+    """A grain that moves over a ground of two colours, each a shade of its own brightness."""
+    grain = np.random.default_rng(8).integers(0, 90, (30, 48))
+    grey = np.stack([grain[t : t + 24, 2 * t : 2 * t + 32] for t in range(4)])[..., None]
+    warm = np.arange(32)[:, None] % 13 < 7
+    return np.where(warm, 50 + grey * [2, 1, 0.5], 20 + grey * [0.25, 1.5, 2]).astype(np.uint8)
+
+
+def related():
+    """That grain by the frozen checkpoint, which has learned too little to be taken by itself."""
+    from vdsc.codecs.lossless.fronts_method import Fronts
+    from vdsc.codecs.lossless.methods import Arrays, Floor
+
+    others = [patch.object(one, "start", lambda *_: None) for one in (Arrays, Floor, Fronts)]
+    with others[0], others[1], others[2]:
+        return vdsc.compress(tinged(), codec="lossless", checkpoints=(RELATED,), fps=25)
+
+
 MIXTURE = "frozen-mixture"
 
 
@@ -419,6 +441,7 @@ EXACT = {
     ),
     "exact-fronts": lambda: vdsc.compress(drifting(7, 17, 16, 3).astype("i2"), codec="lossless"),
     "exact-mixed-grid": lambda: vdsc.compress(ripples(), codec="lossless"),
+    "exact-related": related,
 }
 
 

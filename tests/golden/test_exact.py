@@ -9,7 +9,7 @@ import pytest
 
 import vdsc
 from tests.docs.lossless_page import decoder
-from tests.golden.recipes import EXACT, HERE, MIXTURE, bits, exactly
+from tests.golden.recipes import EXACT, HERE, MIXTURE, RELATED, bits, exactly
 from vdsc.errors import CorruptFile, TruncatedFile, VdscError
 
 MODELS = HERE.parents[1] / "models"
@@ -25,7 +25,7 @@ def told(name):
 def read_by_page(data):
     """The values of a file, and what the page's decoder met in it."""
     met = set()
-    frozen = MIXTURE.encode() in data
+    frozen = any(name.encode() in data for name in (MIXTURE, RELATED))
     models = HERE / "models" if frozen else MODELS
     return decoder.decode(data, met=met, models=models), met
 
@@ -83,7 +83,7 @@ def test_goldens_cover_the_codes(golden):
     for name in EXACT:
         met |= read_by_page(golden(name))[1]
     assert {"Decimal", "Binary", "Whole", "Listed", "curved", "related", "grid", "mixed"} <= met
-    assert {("kind", 1), ("kind", 2), ("kind", 3)} <= met
+    assert {("kind", 1), ("kind", 2), ("kind", 3), ("film", 8)} <= met
     assert any(fact[0] == "floor" for fact in met if isinstance(fact, tuple))
     assert {"scene", "free", "wall", "mended", ("plan", False, 1)} <= met
     assert {("method", 3), "same", "new", ("film", 0)} <= met

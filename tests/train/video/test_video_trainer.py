@@ -60,7 +60,7 @@ def test_a_config_becomes_a_checkpoint_of_video(config):
     assert checkpoint.settings["kind"] == "video"
     assert checkpoint.settings["card"] == {"domain": "video", "licence": "none"}
     passes = {".".join(name.split(".")[:2]) for name in checkpoint.tensors[0]}
-    assert passes == {f"{kind}.{i}" for kind in ("colour", "palette", "layers") for i in range(5)}
+    assert passes == {f"{kind}.{i}" for kind in ("related", "palette", "layers") for i in range(5)}
     times = spent(kinds.RUNS / "small")
     assert len(times) == 15
     assert all(value >= 1.8 * video_trainer.HOURS[name.split("_")[0]]
@@ -68,7 +68,7 @@ def test_a_config_becomes_a_checkpoint_of_video(config):
     assert [step.step for step in seen] == sorted(step.step for step in seen)
     assert {(step.steps, step.unit) for step in seen} == {(2, " s")}
     assert seen[-1].seconds_left == pytest.approx(0, abs=1e-6)
-    assert {step.stage for step in seen} >= {"samples of maze", "colour 4", "layers 0"}
+    assert {step.stage for step in seen} >= {"samples of maze", "related 4", "layers 0"}
 
 
 def test_spent_minutes_write_the_networks_so_far_and_the_same_command_goes_on(config):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from vdsc.codecs.lossless.video import palette
+from vdsc.codecs.lossless.video import colour_relations, palette
 from vdsc.codecs.lossless.video.grey_layers import LayerPast
 from vdsc.codecs.lossless.video.learning_network import ORDER
 from vdsc.codecs.lossless.video.passes import PASSES, Grid, Levels, padded
@@ -81,6 +81,12 @@ def of_clip(
 
 
 def _sample(seen: Sight, truth: Levels, low: Levels, high: Levels) -> PixelSample:
+    order = ORDER[truth.shape[1]]
+    expected = [
+        colour_relations.expected(seen, truth, list(order[:i]), order[i]).T
+        for i in range(1, len(order))
+    ]
+    none = np.zeros((len(truth), 0, colour_relations.EXPECTATIONS))
     return {
         "features": seen.features,
         "base": seen.base,
@@ -88,4 +94,5 @@ def _sample(seen: Sight, truth: Levels, low: Levels, high: Levels) -> PixelSampl
         "values": truth,
         "low": low,
         "high": high,
+        "expected": (np.stack(expected, axis=1) if expected else none).astype(np.int16),
     }

@@ -15,7 +15,7 @@ from torch import Tensor
 from vdsc.train import state_file
 from vdsc.train.video.float_network import FloatNetwork
 
-FIELDS = ("features", "base", "copies", "values", "low", "high")
+FIELDS = ("features", "base", "copies", "values", "low", "high", "expected")
 BATCH = 2048
 KEEP_EVERY = 60.0
 """Seconds between two savings of the state."""
@@ -52,10 +52,10 @@ def bits(network: FloatNetwork, data: dict[str, Tensor], size: int = 8192) -> ND
     return mean
 
 
-def new(data: dict[str, Tensor]) -> FloatNetwork:
+def new(data: dict[str, Tensor], *, related: bool = False) -> FloatNetwork:
     """An untrained network for such samples."""
     _, experts, channels = data["copies"].shape
-    return FloatNetwork(data["features"].shape[1], experts, channels)
+    return FloatNetwork(data["features"].shape[1], experts, channels, related=related)
 
 
 def train(

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from vdsc.codecs.lossless.video.passes import PASSES
@@ -29,7 +27,7 @@ from vdsc.train.video.float_network import FloatNetwork, exported
 from vdsc.train.video.video_config import VideoConfig
 
 SETS = {
-    "colour": ["maze", "minetest", "footage", "photo", "gif"],
+    "related": ["maze", "minetest", "footage", "photo", "gif"],
     "palette": ["gif"],
     "layers": ["digits"],
 }
@@ -39,7 +37,7 @@ SHARES = [0.5, 0.5, 0.3, 0.16, 0.08]
 """Of each pass, how many of the pixels become samples."""
 SHARE_OF_DIGITS = 0.8
 
-HOURS = {"colour": 0.6, "palette": 0.25, "layers": 0.15}
+HOURS = {"related": 0.6, "palette": 0.25, "layers": 0.15}
 """The share of the time that each family gets; each of its passes gets a share of `TIMES`."""
 TIMES = [0.1, 0.1, 0.17, 0.25, 0.38]
 
@@ -68,11 +66,11 @@ class VideoTrainer:
         progress = VideoProgress(report, self.config.hours * 3600)
         if not (self.folder / SAMPLED).exists():
             self._sample(progress)
-        colour: list[FloatNetwork] = []
+        related: list[FloatNetwork] = []
         for family, share in HOURS.items():
-            teachers = colour if family == "palette" else []
+            teachers = related if family == "palette" else []
             networks = self._train_family(family, share, teachers, progress, deadline)
-            colour = colour or networks
+            related = related or networks
 
     def write(self, out: Path) -> None:
         """Write the weights as a checkpoint."""
@@ -111,14 +109,14 @@ class VideoTrainer:
         """Train the networks of one family, the last pass first, and round their weights.
 
         Each starts from its teacher, at half the rate, or else from the network of the pass after
-        it where that has the same shape.
+        it where that sees as much.
         """
         networks: list[FloatNetwork] = []
         for number in reversed(range(PASSES)):
             data = fit.load(self.folder, SETS[family], number)
-            network = fit.new(data)
+            network = fit.new(data, related=family == "related")
             if start := _start(network, teachers[number : number + 1] or networks[:1]):
-                network.load_state_dict(start.state_dict())
+                network.learn_from(start)
             seconds = self.config.hours * 3600 * share * TIMES[number]
             roots = fit.train(
                 network, data, self.folder / f"{family}_{number}.safetensors",
@@ -136,12 +134,14 @@ class VideoTrainer:
 
 
 def _start(network: FloatNetwork, others: list[FloatNetwork]) -> FloatNetwork | None:
-    """The one of at most one other network that has the same shape."""
-    return next((one for one in others if list(_shapes(one)) == list(_shapes(network))), None)
+    """The one of at most one other network that sees as much, for as many channels."""
+    return next((one for one in others if _seen(one) == _seen(network)), None)
 
 
-def _shapes(network: FloatNetwork) -> Iterator[torch.Size]:
-    return (parameter.shape for parameter in network.parameters())
+def _seen(network: FloatNetwork) -> tuple[object, ...]:
+    """Features, what the last head is told of experts, and channels."""
+    first, last = next(network.trunk.parameters()), list(network.out.parameters())[-1]
+    return first.shape, len(last) - 3 * network.bumps[-1], len(network.bumps)
 
 
 @dataclass

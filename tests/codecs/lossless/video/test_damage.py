@@ -16,7 +16,7 @@ from vdsc.codecs.lossless.video.video_method import PIXELS, SIDE, Video
 from vdsc.core.sequence import Clock, Outline
 from vdsc.errors import CorruptFile
 
-WEIGHTS = untrained()
+WEIGHTS, RELATED = untrained(), untrained(related=True)
 RNG = np.random.default_rng(4)
 SHADES = np.array([[9, 200, 3], [9, 80, 3], [250, 80, 77]], "u1")
 RAMP = 128 + np.arange(192).reshape(1, 8, 8, 3) // 24 * [1, 0, 2]
@@ -26,6 +26,7 @@ CLIPS = {
     "few colours": SHADES[RNG.integers(0, 3, (2, 8, 16))],
     "layers": np.where(RNG.random((2, 9, 9, 1)) < 0.1, 77, 0).astype("u1"),
     "grey": np.array([5, 211], "u1")[RNG.integers(0, 2, (1, 8, 12, 1))],
+    "related": RAMP.astype("u1"),
 }
 
 
@@ -33,7 +34,7 @@ class Fixed(Video):
     """The method with weights at hand and, of grey clips, a kind."""
 
     def __init__(self, kind):
-        super().__init__(SimpleNamespace(tensors=[WEIGHTS]))
+        super().__init__(SimpleNamespace(tensors=[RELATED if kind == 8 else WEIGHTS]))
         self.kind = kind
 
     def encode(self, values, state):
@@ -47,7 +48,7 @@ def coder(clip, kind):
     return lossless.LosslessCoder(Outline(clip.shape, "|u1", Clock(25)), [Fixed(kind)])
 
 
-@pytest.mark.parametrize(("name", "kind"), [*zip(CLIPS, range(4), strict=True)])
+@pytest.mark.parametrize(("name", "kind"), [*zip(CLIPS, (0, 1, 2, 3, 8), strict=True)])
 def test_every_prefix_and_every_flipped_byte_is_refused(name, kind):
     """Of the bytes behind the checksum; damage that the deflated palette does not feel is none."""
     clip = CLIPS[name]
@@ -90,7 +91,8 @@ STRANGE = {
     "colour as grey": (payload(0, b""), 1),
     "more of a palette than there is": (payload(1, TOLD)[:-1], 3),
     "a stack that ends in zero": (payload(0, b"", b"\1\0"), 3),
-    "another kind": (payload(8, b""), 3),
+    "another kind": (payload(9, b""), 3),
+    "related without such networks": (payload(8, b""), 3),
     "a start that goes on": (payload(4, b""), 3),
 }
 

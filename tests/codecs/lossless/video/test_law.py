@@ -13,10 +13,11 @@ LEVELS = np.arange(257, dtype=np.int16)[None]
 NONE = np.zeros(1, dtype=np.int64)
 
 
-def laws(count=40, experts=4, seed=0):
+def laws(count=40, experts=4, seed=0, bumps=BUMPS):
     rng = np.random.default_rng(seed)
-    outputs = rng.normal(0, 2, (count, 3 * BUMPS + experts + 1))
-    base = rng.integers(0, 256, count).astype(np.float64)
+    outputs = rng.normal(0, 2, (count, 3 * bumps + experts + 1))
+    base = np.tile(rng.integers(0, 256, count).astype(np.float64), (bumps, 1))
+    base[BUMPS:] += np.arange(1, bumps - BUMPS + 1)[:, None] / 16
     copies = rng.integers(0, 256, (count, experts))
     return outputs, base, copies
 
@@ -55,14 +56,15 @@ def test_groups_hold_what_their_cells_hold():
     assert (fine[:, ::16] == coarse).all()
 
 
-def test_slopes_are_derivatives():
-    outputs, base, copies = laws(count=200)
-    outputs[:, BUMPS : 2 * BUMPS] = np.abs(outputs[:, BUMPS : 2 * BUMPS]) / 2
-    value = np.clip(base + np.random.default_rng(1).integers(-3, 4, 200), 0, 255).astype(int)
+@pytest.mark.parametrize("bumps", [BUMPS, BUMPS + 2])
+def test_slopes_are_derivatives(bumps):
+    outputs, base, copies = laws(count=200, bumps=bumps)
+    outputs[:, bumps : 2 * bumps] = np.abs(outputs[:, bumps : 2 * bumps]) / 2
+    value = np.clip(base[0] + np.random.default_rng(1).integers(-3, 4, 200), 0, 255).astype(int)
 
     def cost(outputs):
-        mean = base[:, None] + outputs[:, :BUMPS]
-        scale, score = np.exp(outputs[:, BUMPS : 2 * BUMPS]), outputs[:, 2 * BUMPS :]
+        mean = base.T + outputs[:, :bumps]
+        scale, score = np.exp(outputs[:, bumps : 2 * bumps]), outputs[:, 2 * bumps :]
         share = np.exp(score) / np.exp(score).sum(axis=1, keepdims=True)
         edges = np.stack((value - 0.5, value + 0.5))
         edges[0, value == 0], edges[1, value == 255] = -1e9, 1e9

@@ -24,10 +24,11 @@ from tests.docs.lossless_page.video.tables import (
 class Law:
     """The laws of N pixels of one channel."""
 
-    def __init__(self, o: Ints, base: Ints, lists: Lists, which: Ints, copies: Ints) -> None:
-        self.mean = 256 * base[:, None] + clip(nearest(o[:, :3], 20), -(1 << 17), 1 << 17)
-        self.inverse = inverses()[clip(nearest(o[:, 3:6], 24), -48, 80) + 48]
-        score = nearest(o[:, 6:], 23)
+    def __init__(self, o: Ints, centre: Ints, lists: Lists, which: Ints, copies: Ints) -> None:
+        k = self.bumps = centre.shape[1]
+        self.mean = 16 * centre + clip(nearest(o[:, :k], 20), -(1 << 17), 1 << 17)
+        self.inverse = inverses()[clip(nearest(o[:, k : 2 * k], 24), -48, 80) + 48]
+        score = nearest(o[:, 2 * k :], 23)
         raw = decays()[np.minimum(score.max(1, keepdims=True) - score, 512)]
         self.share = raw * 65535 // raw.sum(1, keepdims=True)
         self.share[:, -1] += 65536 - self.share.sum(1)
@@ -35,7 +36,7 @@ class Law:
         self.filled = lists.cell[which[:, None], copies]
 
     def place(self, edge: Ints) -> Ints:
-        """(N, 3) indices in the table of heights, of edges (N,)."""
+        """(N, K) indices in the table of heights, of edges (N,)."""
         away = 256 * edge[:, None] - 128 - self.mean
         inner = clip((away * self.inverse + (1 << 32) + (1 << 17)) >> 18, 0, 1 << 15)
         inner[edge == 0] = 0
@@ -45,8 +46,8 @@ class Law:
     def below(self, number: Ints) -> Ints:
         """The masses (N,) below the edges with these numbers."""
         edge = self.lists.edge[self.which, np.minimum(number, 256)]
-        bumps = (self.share[:, :3] * heights()[self.place(edge)]).sum(1)
-        copies = (self.share[:, 3:-1] * (self.filled < number[:, None])).sum(1) << 30
+        bumps = (self.share[:, : self.bumps] * heights()[self.place(edge)]).sum(1)
+        copies = (self.share[:, self.bumps : -1] * (self.filled < number[:, None])).sum(1) << 30
         return bumps + copies + (edge * self.share[:, -1] << 22)
 
     def pop(self, stack: Bits, met: set[Any]) -> Ints:
@@ -80,19 +81,19 @@ class Law:
 
     def slopes(self, cell: Ints) -> Ints:
         """(N, O) what learning starts from."""
-        w, d = self.share, densities()
+        w, d, k = self.share, densities(), self.bumps
         e0, e1 = (self.lists.edge[self.which, cell + i] for i in (0, 1))
         i0, i1 = self.place(e0), self.place(e1)
         mass = np.concatenate(
             [
-                w[:, :3] * (heights()[i1] - heights()[i0]),
-                (w[:, 3:-1] * (self.filled == cell[:, None])) << 30,
+                w[:, :k] * (heights()[i1] - heights()[i0]),
+                (w[:, k:-1] * (self.filled == cell[:, None])) << 30,
                 (w[:, -1] * (e1 - e0))[:, None] << 22,
             ],
             1,
         )
         total = mass.sum(1, keepdims=True).astype(float)
-        u = w[:, :3] / total
+        u = w[:, :k] / total
         half = 1 << 14
         parts: list[Floats] = [
             ((d[i1] - d[i0]) * self.inverse).astype(float) * u / 4,

@@ -28,14 +28,14 @@ class Layer:
         """Slopes of the first `count` inputs."""
         return clip(nearest(slope @ self.weight[:count].T, 18), -MOST, MOST)
 
-    def learn(self, x: Ints, slope: Ints) -> None:
+    def learn(self, x: Ints, slope: Ints, rate: int) -> None:
         """One step, from inputs and slopes."""
         ones = np.full((len(x), 1), 1 << 10)
         total = np.concatenate([x, ones], 1).T @ slope
         g = np.rint((4 * total).astype(float) / len(x))
         self.mean = nearest(7 * self.mean + 64 * g.astype(int), 3)
         self.square = np.rint(self.square * (63 / 64) + (g * g) / 64)
-        step = np.rint((4 * self.mean).astype(float) / (np.sqrt(self.square) + 4))
+        step = np.rint((rate * self.mean).astype(float) / (np.sqrt(self.square) + 4))
         self.weight = clip(self.weight - step.astype(int), -MOST, MOST)
 
 
@@ -70,20 +70,20 @@ class Network:
         self.inner.append((seen, rectified(self.hidden[c](seen))))
         return self.out[c](self.inner[c][1])
 
-    def learn(self, slopes: list[Ints]) -> None:
-        """From every other pixel."""
-        x, h, t = (some[::2] for some in (self.x, self.h, self.t))
+    def learn(self, slopes: list[Ints], every: int, rate: int) -> None:
+        """From each pixel, or every other one."""
+        x, h, t = (some[::every] for some in (self.x, self.h, self.t))
         steps, total = [], np.zeros_like(t)
         for c, all_slopes in enumerate(slopes):
-            slope = all_slopes[::2]
-            seen, g = (some[::2] for some in self.inner[c])
+            slope = all_slopes[::every]
+            seen, g = (some[::every] for some in self.inner[c])
             back = through(self.out[c].back(slope, g.shape[1]), g)
             total += self.hidden[c].back(back, t.shape[1])
             steps += [(self.out[c], g, slope), (self.hidden[c], seen, back)]
         at_t = through(clip(total, -MOST, MOST), t)
         at_h = through(self.second.back(at_t, h.shape[1]), h)
         for layer, inputs, slope in [*steps, (self.second, h, at_t), (self.first, x, at_h)]:
-            layer.learn(inputs, slope)
+            layer.learn(inputs, slope, rate)
 
 
 def told(values: Ints, seen: Sight, before: list[int]) -> Ints:

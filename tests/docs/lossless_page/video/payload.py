@@ -13,11 +13,12 @@ from tests.docs.lossless_page.video.colours import Lists, every_level, palette
 from tests.docs.lossless_page.video.law import Law
 from tests.docs.lossless_page.video.network import Network, told
 from tests.docs.lossless_page.video.past import Blocks, Layers
+from tests.docs.lossless_page.video.related import expected, told_more
 from tests.docs.lossless_page.video.sight import Sight, pixels
 from tests.docs.lossless_page.video.tables import Ints
 
 Weights = dict[str, Any]
-SETS = ("colour", "palette", "layers", "palette")
+SETS = {0: "colour", 1: "palette", 2: "layers", 3: "palette", 8: "related"}
 
 
 class Film:
@@ -43,9 +44,10 @@ class Film:
         met.add("same" if same else "new")
         for number in range(0 if same else 5):
             at = self.passes[number]
-            for begin in range(0, len(at), 2048):
-                self._part(stack, made, planes, at[begin : begin + 2048], number, met)
-            met |= {"parts"} if len(at) > 2048 else set()
+            size = 256 if self.kind == 8 else 2048
+            for begin in range(0, len(at), size):
+                self._part(stack, made, planes, at[begin : begin + size], number, met)
+            met |= {"parts"} if len(at) > size else set()
         self.past.keep(made)
         return made
 
@@ -59,12 +61,17 @@ class Film:
         which, slopes = np.zeros(len(at), int), []
         for i, channel in enumerate(self.order):
             lists = self.lists[i]
-            o = network.outputs(told(values, seen, self.order[:i]))
-            law = Law(o, seen.base[:, channel], lists, which, seen.copies[..., channel])
+            before, base = self.order[:i], seen.base[:, channel, None]
+            knows, centre = told(values, seen, before), 16 * base.repeat(3, axis=1)
+            if before and self.kind == 8:
+                offsets = expected(seen, values, before, channel)
+                knows = np.concatenate([knows, told_more(offsets)], 1)
+                centre = np.concatenate([centre, 16 * base + offsets], 1)
+            law = Law(network.outputs(knows), centre, lists, which, seen.copies[..., channel])
             cell = law.pop(stack, met)
             slopes.append(law.slopes(cell))
             values[:, channel], which = lists.value[which, cell], lists.next[which, cell]
-        network.learn(slopes)
+        network.learn(slopes, *((1, 2) if self.kind == 8 else (2, 4)))
         made[at[:, 0], at[:, 1]] = values
 
 
@@ -72,9 +79,9 @@ def begun(
     payload: bytes, shape: tuple[int, ...], weights: Weights, film: Film | None, met: set[Any]
 ) -> tuple[Film, bytes]:
     """The film before a chunk, and the chunk's stack."""
-    on, kind = divmod(payload[0], 4)
-    assert on <= 1
-    assert (kind >= 2) == (shape[3] == 1)
+    on, kind = payload[0] & 4, payload[0] & ~4
+    assert f"{SETS[kind]}.0.trunk0" in weights
+    assert (kind in {2, 3}) == (shape[3] == 1)
     met |= {("film", kind), "on" if on else "anew"}
     z = int.from_bytes(payload[1:5], "little")
     assert len(payload) >= 5 + z
@@ -83,7 +90,7 @@ def begun(
     if z:
         assert kind in {1, 3}
         film.lists = palette(payload[5 : 5 + z])
-    assert on or z or kind in {0, 2}
+    assert on or z or kind in {0, 2, 8}
     met |= {"palette"} if z else {"same palette"} if kind in {1, 3} else set()
     return film, payload[5 + z :]
 

@@ -61,11 +61,13 @@ class Sight:
         others = [around(plane, plane, at, RING[:5]) for plane in (two, three)]
         four, four_then = near[:, :4], around(one, one, at, NEAR[number][:4])
         p, q, r = past[:, 0], others[0][:, 0], others[1][:, 0]
-        self.base = p
+        self.base, brighter = p, 0 * p
         if number:
             mean = (four.sum(1) + 2) >> 2
-            moved = p + mean - ((four_then.sum(1) + 2) >> 2)
-            self.base = np.sort([p, mean, moved], axis=0)[1]
+            brighter = mean - ((four_then.sum(1) + 2) >> 2)
+            self.base = np.sort([p, mean, p + brighter], axis=0)[1]
+        self.samples = np.concatenate([near, past[:, :9] + brighter[:, None]], 1)
+        self.nearest = four.shape[1]
         low = self.base[:, None]
         straight = np.concatenate([near, past, *others], 1) - low
         bent = [four - low, four - four_then, (p - self.base)[:, None], past[:, 1:5] - p[:, None]]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
-from vdsc.codecs.lossless.video import palette
+from vdsc.codecs.lossless.video import colour_relations, palette
 from vdsc.codecs.lossless.video import pixel_cells as coded
-from vdsc.codecs.lossless.video.law import PixelDistribution
+from vdsc.codecs.lossless.video.law import BUMPS, PixelDistribution
 from vdsc.codecs.lossless.video.learning_network import ORDER, Network, known_channels
 from vdsc.codecs.lossless.video.passes import PASSES, Grid, Levels
 from vdsc.codecs.lossless.video.pixel_features import Sight, sight
@@ -18,14 +19,26 @@ from vdsc.core.background import Worker
 from vdsc.core.types import Floats
 from vdsc.entropy.tape import Tape
 
-PART = 2048
-"""Pixels that are coded at once ..."""
 
-EVERY = 2
-"""... and which of them are learned from: one in so many."""
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How frames are coded.
 
-RATE = 1 << 10
-"""How fast the networks learn, Q20."""
+    Args:
+        part: how many pixels are coded at once.
+        every: one in so many of them is learned from.
+        rate: how fast the networks learn, Q20.
+        related: whether what the channels around have to do with each other is made use of.
+    """
+
+    part: int
+    every: int
+    rate: int
+    related: bool
+
+
+PLAIN = Manner(part=2048, every=2, rate=1 << 10, related=False)
+RELATED = Manner(part=256, every=1, rate=1 << 9, related=True)
 
 _in_background = Worker("vdsc-learning")
 """A thread that trains a network on one part while the next part is coded."""
@@ -37,10 +50,11 @@ class FrameCoder:
     Args:
         networks: one for each pass; they change with every frame.
         shape: (H, W, C).
+        manner: how; the networks are made for it.
     """
 
-    def __init__(self, networks: list[Network], shape: tuple[int, ...]) -> None:
-        self._networks = networks
+    def __init__(self, networks: list[Network], shape: tuple[int, ...], manner: Manner) -> None:
+        self._networks, self._manner = networks, manner
         self._learning: dict[int, Future[None]] = {}
         self._grid = Grid.of(*shape[:2])
         self._order = ORDER[shape[2]]
@@ -56,8 +70,8 @@ class FrameCoder:
         canvas = planes[0].copy()
         for number in range(PASSES):
             where = self._grid.passes[number]
-            for start in range(0, len(where), PART):
-                some = where[start : start + PART]
+            for start in range(0, len(where), self._manner.part):
+                some = where[start : start + self._manner.part]
                 seen = sight(canvas, planes, self._grid, number, some)
                 truth = None if frame is None else frame[some]
                 canvas[some] = self._part(tape, number, colours, seen, truth)
@@ -82,12 +96,14 @@ class FrameCoder:
         network.look(seen.features)
         for i, channel in enumerate(self._order):
             before = list(self._order[:i])
+            expected = None
+            if before and self._manner.related:
+                expected = colour_relations.expected(seen, values, before, channel)
             known = known_channels(
-                values[:, before], seen.base[:, before], seen.copies[:, :, before]
+                values[:, before], seen.base[:, before], seen.copies[:, :, before], expected
             )
-            law = PixelDistribution.of(
-                network.outputs(known), seen.base[:, channel].astype(np.float64)
-            )
+            centres = _centres(seen.base[:, channel], expected)
+            law = PixelDistribution.of(network.outputs(known), centres)
             choices, copies = colours[i], seen.copies[:, :, channel]
             sought = None if truth is None else choices.places[lists, truth[:, channel]]
             cells = coded.code(tape, law, choices, lists, copies, sought)
@@ -97,7 +113,9 @@ class FrameCoder:
             laws.append(partial(law.slopes, edges, hits))
             values[:, channel] = choices.values[lists, cells]
             lists = choices.follow[lists, cells]
-        self._learning[number] = _in_background.submit(network.learn, laws, RATE, EVERY)
+        self._learning[number] = _in_background.submit(
+            network.learn, laws, self._manner.rate, self._manner.every
+        )
         return values
 
     def _network(self, number: int) -> Network:
@@ -105,3 +123,11 @@ class FrameCoder:
         if number in self._learning:
             self._learning.pop(number).result()
         return self._networks[number]
+
+
+def _centres(base: Levels, expected: Floats | None) -> Floats:
+    """Levels (K, N) that the bumps of a law are around."""
+    centres = np.tile(base.astype(np.float64), (BUMPS, 1))
+    if expected is None:
+        return centres
+    return np.concatenate((centres, base + expected * 0.5**colour_relations.PLACES))

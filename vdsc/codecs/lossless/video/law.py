@@ -3,8 +3,8 @@
     P(v) = sum_k w_k [F((v+ - m_k) / s_k) - F((v- - m_k) / s_k)] + sum_j c_j [v = copy_j] + u / 256
 
 v- and v+ bound the cell of the value v: half a grey level around it, or, where few colours
-occur, as far as half-way to the next (see `palette`). The network's outputs are the K means (from
-a base value), K log-scales and K + E + 1 log-shares.
+occur, as far as half-way to the next (see `palette`). The network's outputs are the K means (each
+from a centre of its own), K log-scales and K + E + 1 log-shares.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from vdsc.core.fixed import CERTAIN
 from vdsc.core.types import Floats, Ints
 
 BUMPS = 3
-"""K, the logistic bumps."""
+"""The logistic bumps around the base value, which every law has: K of them, or K with others."""
 
 ALL = float(1 << 46)
 """All of the mass."""
@@ -48,14 +48,15 @@ class PixelDistribution:
     shares: Floats
 
     @classmethod
-    def of(cls, outputs: Floats, base: Floats) -> PixelDistribution:
-        """Laws of network outputs (N, 3 K + E + 1), Q28, around base values (N,)."""
-        mean = np.rint(outputs[:, :BUMPS].T * 2.0 ** (8 - PLACES - WEIGHT))
-        mean = bounded(mean, -_FAR, _FAR) + base * LEVEL
-        scale = np.rint(outputs[:, BUMPS : 2 * BUMPS].T * 2.0 ** (4 - PLACES - WEIGHT))
+    def of(cls, outputs: Floats, centres: Floats) -> PixelDistribution:
+        """Laws of network outputs (N, 3 K + E + 1), Q28, around centres (K, N), in levels."""
+        bumps = len(centres)
+        mean = np.rint(outputs[:, :bumps].T * 2.0 ** (8 - PLACES - WEIGHT))
+        mean = bounded(mean, -_FAR, _FAR) + centres * LEVEL
+        scale = np.rint(outputs[:, bumps : 2 * bumps].T * 2.0 ** (4 - PLACES - WEIGHT))
         scale = bounded(scale, tables.FINEST, tables.COARSEST) - tables.FINEST
         inverse = tables.inverse_scales().take(scale.astype(np.intp))
-        shares = _softmax(np.rint(outputs[:, 2 * BUMPS :] * 2.0 ** (5 - PLACES - WEIGHT)))
+        shares = _softmax(np.rint(outputs[:, 2 * bumps :] * 2.0 ** (5 - PLACES - WEIGHT)))
         return cls(mean, inverse * (2.0**tables.STEP / LEVEL), shares)
 
     def only(self, some: Ints) -> PixelDistribution:
@@ -88,7 +89,7 @@ class PixelDistribution:
             step: see edges.
         """
         mass = edges.levels * (self.shares[:, -1:] * _EVEN)
-        for bump in range(BUMPS):
+        for bump in range(len(self.mean)):
             index = self._places(bump, edges.bounds).astype(np.intp)
             heights = tables.cdf().take(index)
             heights *= self.shares[:, bump, None]
@@ -97,7 +98,7 @@ class PixelDistribution:
         run = (filled - first[:, None]) // step + 1  # the first edge that is above the copy
         run = np.minimum(np.maximum(run, 0), runs)
         run += np.arange(len(run))[:, None] * (runs + 1)
-        weight = self.shares[:, BUMPS:-1] * CERTAIN
+        weight = self.shares[:, len(self.mean) : -1] * CERTAIN
         copied = np.bincount(run.ravel(), weight.ravel(), len(run) * (runs + 1))
         mass += np.cumsum(copied.reshape(-1, runs + 1)[:, :-1], axis=1)
         return mass
@@ -109,27 +110,27 @@ class PixelDistribution:
             edges: of the one cell of v.
             hits: (N, E) where a copy is in that cell.
         """
-        count = len(hits)
+        count, bumps = len(hits), len(self.mean)
         masses, out = (
             np.empty_like(self.shares),
-            np.empty((count, self.shares.shape[1] + 2 * BUMPS)),
+            np.empty((count, self.shares.shape[1] + 2 * bumps)),
         )
-        for bump in range(BUMPS):
+        for bump in range(bumps):
             place = self._places(bump, edges.bounds)
             index = place.astype(np.intp)
             heights, density = tables.cdf().take(index), tables.density().take(index)
             masses[:, bump] = heights[:, 1] - heights[:, 0]
             out[:, bump] = (density[:, 1] - density[:, 0]) * self.inverse[bump]
             density *= np.floor(place) - tables.CENTRE
-            out[:, BUMPS + bump] = density[:, 1] - density[:, 0]
-        masses[:, BUMPS:-1] = hits * float(CERTAIN)
+            out[:, bumps + bump] = density[:, 1] - density[:, 0]
+        masses[:, bumps:-1] = hits * float(CERTAIN)
         masses[:, -1] = (edges.levels[:, 1] - edges.levels[:, 0]) * _EVEN
         masses *= self.shares
         total = masses.sum(axis=1, keepdims=True)
-        weight = self.shares[:, :BUMPS] / total
-        out[:, :BUMPS] *= weight * (LEVEL * 0.5**tables.STEP)
-        out[:, BUMPS : 2 * BUMPS] *= weight * 0.5**tables.STEP
-        out[:, 2 * BUMPS :] = self.shares * (1 / _SHARE) - masses / total
+        weight = self.shares[:, :bumps] / total
+        out[:, :bumps] *= weight * (LEVEL * 0.5**tables.STEP)
+        out[:, bumps : 2 * bumps] *= weight * 0.5**tables.STEP
+        out[:, 2 * bumps :] = self.shares * (1 / _SHARE) - masses / total
         out *= 1 << WEIGHT
         np.rint(out, out=out)
         return bounded(out, -LARGEST, LARGEST)

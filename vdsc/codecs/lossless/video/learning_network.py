@@ -24,6 +24,7 @@ ORDER = {1: (0,), 3: (1, 0, 2)}
 
 _FEATURE = float(1 << (PLACES - 4))  # a feature of 16 counts as one
 _COMPANDED = float(1 << (PLACES - 5))
+_EXPECTED = _FEATURE / 16  # expectations are in sixteenths of a level
 _HIT = float(1 << (PLACES + 1))
 
 
@@ -78,13 +79,17 @@ class Network:
         self._trunk[0].learn(x, below, rate)
 
 
-def known_channels(values: Levels, base: Levels, copies: Levels) -> Floats:
+def known_channels(
+    values: Levels, base: Levels, copies: Levels, expected: Floats | None = None
+) -> Floats:
     """What a head sees of the c channels before its own, (N, c * 2 (E + 1) + E if c > 0), Q10.
 
     Args:
         values: (N, c) what they are.
         base: (N, c) their base values.
         copies: (N, E, c) what each expert would have copied.
+        expected: (2, N) what its own channel may be (`colour_relations`), which is seen as well,
+            straight and bent: 4 numbers more.
     """
     count, channels = values.shape
     if not channels:
@@ -99,6 +104,9 @@ def known_channels(values: Levels, base: Levels, copies: Levels) -> Floats:
             tables.companded().take(away + 511) * _COMPANDED,
         ]
     parts.append((copies == values[:, None]).all(axis=2) * _HIT)
+    if expected is not None:
+        bent = tables.companded().take(np.clip(expected.T, -511, 511).astype(np.intp) + 511)
+        parts += [expected.T * _EXPECTED, bent * _COMPANDED]
     return np.concatenate(parts, axis=1)
 
 

@@ -50,6 +50,9 @@ NEAR: tuple[Offsets, ...] = (
 """The neighbours in the same frame that each pass sees, the four nearest first."""
 
 CENTRE: Offsets = [(0, 0), *_CROSS]
+SQUARE = 9
+"""So many of the neighbours in the past, the first, are a pixel and the eight around it."""
+
 _RING: Offsets = [*CENTRE, (-1, -1), (-1, 1), (1, -1), (1, 1), *_twice(_CROSS)]
 
 PAST: tuple[Offsets, ...] = tuple(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vdsc.codecs.lossless.video import palette
-from vdsc.codecs.lossless.video.frame import FrameCoder
+from vdsc.codecs.lossless.video.frame import FrameCoder, Manner
 from vdsc.codecs.lossless.video.grey_layers import LayerPast
 from vdsc.codecs.lossless.video.learning_network import Network
 from vdsc.codecs.lossless.video.passes import MARGIN, PASSES, Levels, padded
@@ -28,13 +28,16 @@ class VideoClip:
         shape: (H, W, C) of a frame.
         colours: what values can occur.
         weights: "<pass>.<layer>" (`Network`).
+        manner: how frames are coded.
     """
 
-    def __init__(self, shape: tuple[int, ...], colours: palette.Palette, weights: Weights) -> None:
+    def __init__(
+        self, shape: tuple[int, ...], colours: palette.Palette, weights: Weights, manner: Manner
+    ) -> None:
         self.colours = colours
         self._shape = shape
         networks = [Network(below(weights, f"{number}.")) for number in range(PASSES)]
-        self._coder = FrameCoder(networks, shape)
+        self._coder = FrameCoder(networks, shape, manner)
         self._past = BlockPast(shape) if shape[2] == 3 else LayerPast(shape)
         self._same = np.array([1, 1])
 

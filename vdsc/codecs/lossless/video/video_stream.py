@@ -8,6 +8,7 @@ kind    frames       predictions      weights
 1       few colours  blocks           "palette."
 2       grey         two layers       "layers."
 3       grey         blocks           "palette.": as red, green and blue alike
+8       colour       blocks           "related.": what channels have to do with each other counts
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vdsc.codecs.lossless.video import packing, palette
+from vdsc.codecs.lossless.video.frame import PLAIN, RELATED
 from vdsc.codecs.lossless.video.learning_network import ORDER
 from vdsc.codecs.lossless.video.video_clip import (
     VideoClip,
@@ -32,7 +34,14 @@ from vdsc.entropy.tape import ReadingTape, WritingTape
 from vdsc.errors import CorruptFile, InvalidInput
 
 COLOUR, FEW, LAYERS, GREY = range(4)
-_SETS = ("colour.", "palette.", "layers.", "palette.")
+RELATED_COLOUR = 8
+_SETS = {
+    COLOUR: "colour.",
+    FEW: "palette.",
+    LAYERS: "layers.",
+    GREY: "palette.",
+    RELATED_COLOUR: "related.",
+}
 
 _ON = 4
 _HEAD = 5
@@ -71,7 +80,7 @@ def encode(
         raise InvalidInput("the video model takes frames (n, H, W, 1 or 3), at least one")
     if frames.shape[3] == 3:
         found = palette.find(frames[..., list(ORDER[3])])
-        return _encode(COLOUR if found is None else FEW, frames, found, weights, state)
+        return _encode(_of_colours(found, weights), frames, found, weights, state)
     if state is not None:
         return _grey(state.kind, frames, weights, state)
     kinds = (LAYERS, GREY) if frames[0].size <= _SMALL else (GREY,)
@@ -87,8 +96,12 @@ def decode(
     Raises:
         CorruptFile: the bytes end early or hold what no encoder writes.
     """
-    kind = data[0] & ~_ON if data else len(_SETS)
-    if kind >= len(_SETS) or (kind in {LAYERS, GREY}) != (shape[3] == 1):
+    kind = data[0] & ~_ON if data else -1
+    if (
+        kind not in _SETS
+        or not below(weights, _SETS[kind])
+        or (kind in {LAYERS, GREY}) != (shape[3] == 1)
+    ):
         raise _damaged()
     if len(data) < _HEAD or len(data) - _HEAD < (size := struct.unpack_from("<I", data, 1)[0]):
         raise _damaged()
@@ -108,6 +121,13 @@ def decode(
     if not stack.empty:
         raise _damaged()
     return frames, after
+
+
+def _of_colours(found: Colours | None, weights: Weights) -> int:
+    """The kind of frames in colour: of few colours, or what the weights are for."""
+    if found is not None:
+        return FEW
+    return RELATED_COLOUR if below(weights, _SETS[RELATED_COLOUR]) else COLOUR
 
 
 def _grey(
@@ -149,7 +169,9 @@ def _begun(
     made = palette.plain(_channels(kind)) if colours is None else palette.of_colours(*colours)
     if state is None:
         size = (*shape[1:3], _channels(kind))
-        return VideoState(kind, colours, VideoClip(size, made, below(weights, _SETS[kind])))
+        manner = RELATED if kind == RELATED_COLOUR else PLAIN
+        film = VideoClip(size, made, below(weights, _SETS[kind]), manner)
+        return VideoState(kind, colours, film)
     film = copy.deepcopy(state.film)
     film.colours = made
     return VideoState(kind, colours, film)
