@@ -131,7 +131,10 @@ def add_field(found: Said, bodies: list[bytes]) -> None:
             spent = 3 + 24 * first + (first + 1) * second + 3 * (second + 1) + 3
         elif body[0] == 2:
             spent = 3 + 3 * (body[1] + 1)
-        found.budget["network"] += spent
+        elif body[0] == 3:
+            found.budget["base alone"] += len(body)
+            spent = len(body)
+        found.budget["network"] += spent if body[0] != 3 else 0
         found.budget["latents"] += len(body) - spent
         found.chunks.append((len(body), None, None, ""))
 

@@ -76,18 +76,22 @@ class FieldCodec:
         return TABLES + base + PAIRS * pairs + 8 * (COPIES * prod(whole) * channels + held)
 
     def describe(self, header: Header, bodies: Iterable[bytes]) -> Facts:
-        """Bytes of the network and of the latents."""
+        """Bytes of the network, of chunks that are a base alone, and of all others."""
         from vdsc.codecs.field import network_bytes
 
-        params, spent, chunks = FieldParams.from_header(header), 0, []
+        params, spent, alone, chunks = FieldParams.from_header(header), 0, 0, []
         for body in bodies:
             chunks.append(ChunkFacts(len(body)))
-            spent += network_bytes.spent(body)
+            if body[:1] == network_bytes.NONE:
+                alone += len(body)
+            else:
+                spent += network_bytes.spent(body)
         words: tuple[tuple[str, str], ...] = (
             ("step", f"{params.unit:.4g}"),
             ("blocks", " x ".join(map(str, params.blocks))),
         )
         if params.base:
             words = (*words, ("base", f"model {params.base.to_bytes(START, 'little').hex()}"))
-        rest = sum(one.size for one in chunks) - spent
-        return Facts(tuple(chunks), {"network": spent, "latents": rest}, settings=words)
+        rest = sum(one.size for one in chunks) - spent - alone
+        parts = {"network": spent, "latents": rest} | ({"base alone": alone} if alone else {})
+        return Facts(tuple(chunks), parts, settings=words)
