@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from vdsc.api.encoding import Job
+from vdsc.api.report import Report
 from vdsc.api.rival import SAME, errors_of, groups_of
 from vdsc.codecs import registry
 from vdsc.core.sequence import Outline
@@ -29,7 +30,7 @@ VALUES = 1 << 18
 LEAST = 1 << 12
 """Values below which it is not tried: a network would be most of the file."""
 
-TRIES = 5
+TRIES = 7
 PER_OCTAVE = 10
 """Points of quality that halve the errors."""
 
@@ -51,18 +52,27 @@ def as_field(source: Source, outline: Outline, plain: Job) -> tuple[Job, str] | 
         return None
     codec: Any = registry.codec_to_write(FIELD)
     wanted = max(float(errors_of(report)[0]), 1e-300)
+    found: tuple[int, Report] | None = None
+    worse = quality - 1
     for _ in range(TRIES):
         tried = Job(codec, codec.Settings(quality=quality, effort=0), verify=False)
         made = tried.write(some, part, io.BytesIO(), groups=groups_of(report))
         ratio = float(errors_of(made)[0]) / wanted
-        if ratio <= SAME and made.file_bytes < report.file_bytes:
-            share = 1 - made.file_bytes / report.file_bytes
-            field = Job(codec, codec.Settings(quality=quality), plain.verify)
-            return field, f"{share:.0%} smaller than {plain.codec.id} at equal error"
         if ratio <= SAME:
-            return None
-        quality = min(100, quality + max(1, int(np.ceil(PER_OCTAVE * log2(ratio)))))
-    return None
+            found = quality, made
+        else:
+            worse = quality
+        if found is not None:  # the jump to it may have been too long
+            if found[0] - worse <= 1:
+                break
+            quality = (found[0] + worse) // 2
+        else:
+            quality = min(100, quality + max(1, int(np.ceil(PER_OCTAVE * log2(ratio)))))
+    if found is None or found[1].file_bytes >= report.file_bytes:
+        return None
+    share = 1 - found[1].file_bytes / report.file_bytes
+    field = Job(codec, codec.Settings(quality=found[0]), plain.verify)
+    return field, f"{share:.0%} smaller than {plain.codec.id} at equal error"
 
 
 def _like_a_field(outline: Outline) -> bool:
