@@ -44,3 +44,13 @@ def test_motion_and_small_arrays_are_none():
     assert vdsc.compress(small, report=True)[1].codec != "field"
     knots = vdsc.compress(drifting(8), knots="even", report=True)[1]
     assert knots.codec != "field"
+
+
+def test_the_lowest_quality_that_is_close_enough_is_taken():
+    """What a jump goes beyond is taken back: a lower quality is never a larger file."""
+    film, sizes = drifting(12), []
+    for quality in (2, 8, 16):
+        data, report = vdsc.compress(film, quality=quality, report=True)
+        assert report.codec == "field"
+        sizes.append(len(data))
+    assert sizes == sorted(sizes)
