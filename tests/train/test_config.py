@@ -171,6 +171,5 @@ def test_each_shipped_config_reaches_the_trainer_of_its_kind(path, monkeypatch, 
         "maze": "field",
         "blockworld": "field",
         "maze64": "sketch",
-        "clip64": "sketch",
     }
     assert opened == [own.get(path.stem, "paths"), "paths"]
