@@ -15,6 +15,9 @@ from torch.nn import functional
 STATED = 2
 """What a network is told of the price: near, and near squared."""
 
+USUAL, WIDE = 14, 3
+"""The log of a usual price, and how many octaves count as 1; the integers have them in eighths."""
+
 EIGHTHS, HALF = 8, 2
 NARROWEST, WIDEST = -6.0, 7.0
 """Logs of scales, to the base 2."""
@@ -185,7 +188,7 @@ def whole_of(x: Tensor) -> Tensor:
 
 def stated(price: Tensor) -> Tensor:
     """What the networks are told (n, 1, 1, 1, 2) of logs of prices (n,)."""
-    near = (price - 14) / 3
+    near = (price - USUAL) / WIDE
     return torch.stack((near, near * near), dim=-1).reshape(-1, 1, 1, 1, STATED)
 
 

@@ -18,7 +18,7 @@ from vdsc.model import store
 from vdsc.model.store import Checkpoint
 
 
-class Drawn(Protocol):
+class Underlay(Protocol):
     """What is drawn of a chunk: tiles or a sketch."""
 
     @property
@@ -32,7 +32,7 @@ class Drawn(Protocol):
 class Beneath(Protocol):
     """The network of a model that draws."""
 
-    def read(self, shape: Shape, tape: Tape) -> Drawn:
+    def read(self, shape: Shape, tape: Tape) -> Underlay:
         """What an encoder has written to a tape of a chunk of a shape."""
 
 

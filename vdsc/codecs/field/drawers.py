@@ -7,7 +7,7 @@ from typing import Protocol
 from vdsc.codecs.field import base_layer
 from vdsc.codecs.field.base_encoder import BaseEncoder
 from vdsc.codecs.field.base_layer import BaseLayer
-from vdsc.codecs.field.beneath import Drawn
+from vdsc.codecs.field.beneath import Underlay
 from vdsc.codecs.field.field_layout import FieldLayout
 from vdsc.codecs.field.field_settings import FieldSettings
 from vdsc.codecs.field.sketch import sketch_layer
@@ -22,7 +22,7 @@ from vdsc.model.store import Checkpoint
 class Drawer(Protocol):
     """What draws the chunks of a file."""
 
-    def drawn(self, values: Values) -> Drawn:
+    def drawn(self, values: Values) -> Underlay:
         """What lies beneath values (*shape, 3)."""
 
 

@@ -7,7 +7,7 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from vdsc.codecs.field.beneath import Drawn
+from vdsc.codecs.field.beneath import Underlay
 from vdsc.codecs.field.field_colours import coloured, mixed, turned
 from vdsc.codecs.field.field_layout import FieldLayout
 from vdsc.codecs.field.field_params import FieldParams
@@ -33,7 +33,7 @@ class FieldChunk:
     layout: FieldLayout
     params: FieldParams
     frames: int
-    base: Drawn | None = None
+    base: Underlay | None = None
     hindsight: Hindsight | None = None
 
     @cached_property

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from vdsc.codecs.field import drawers, field_checkpoints
-from vdsc.codecs.field.beneath import Drawn, key_of
+from vdsc.codecs.field.beneath import Underlay, key_of
 from vdsc.codecs.field.field_chunk import FieldChunk
 from vdsc.codecs.field.field_facts import FieldFacts
 from vdsc.codecs.field.field_layout import FieldLayout
@@ -110,7 +110,7 @@ class _Trial:
     ) -> None:
         self._part, self._facts, self._settings = part, facts, settings
         self._layout = replace(layout, shape=part.shape[: len(layout.shape)])
-        self._drawn: dict[bytes, Drawn] = {}
+        self._drawn: dict[bytes, Underlay] = {}
 
     def cost(self, way: Models) -> float:
         """What a way costs."""

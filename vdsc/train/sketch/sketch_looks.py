@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from vdsc.codecs.field.sketch.sketch_network import FINENESS
 from vdsc.core.types import Values
 from vdsc.model.sketch_nets import SketchNets
 from vdsc.train.sketch.lapped_blocks import LappedBlocks
@@ -25,13 +26,13 @@ SHOWN, CLIPS = 6, 3
 """Frames of a clip, and clips, on a sheet."""
 
 
-def look(nets: SketchNets, clips: Sequence[Values], prices: tuple[int, int]) -> list[Look]:
+def look(nets: SketchNets, clips: Sequence[Values], prices: tuple[int, int]) -> list[SketchLook]:
     """How kept clips fare at some prices."""
     some = np.linspace(*prices, PRICES + 2)[1:-1].round().tolist()
-    return [Look(int(price), [_one(nets, clip, price) for clip in clips]) for price in some]
+    return [SketchLook(int(price), [_one(nets, clip, price) for clip in clips]) for price in some]
 
 
-class Look:
+class SketchLook:
     """What was seen at a price.
 
     Args:
@@ -54,7 +55,7 @@ class Look:
 
 
 def write(
-    folder: Path, looks: Sequence[Look], clips: Sequence[Values], *, minutes: float, step: int
+    folder: Path, looks: Sequence[SketchLook], clips: Sequence[Values], *, minutes: float, step: int
 ) -> None:
     """Add to the curve of a run, and renew its sheet."""
     with (folder / "curve.csv").open("a", newline="") as file:
@@ -70,13 +71,13 @@ def _one(nets: SketchNets, clip: Values, price: float) -> tuple[Values, float]:
     device = nets.start.device
     blocks = LappedBlocks(clip.shape[:3], nets.sizes.blocks)
     latents = blocks.forward(torch.from_numpy(clip)[None].to(device))
-    logs = torch.full((1,), price / 8, device=device)
+    logs = torch.full((1,), price / FINENESS, device=device)
     made = nets(latents / nets.usual, logs, whole=True)
     pixels = blocks.inverse(made.latents * nets.usual)[0]
     return pixels.byte().cpu().numpy(), float(made.bits.sum()) / 8
 
 
-def _sheet(looks: Sequence[Look], clips: Sequence[Values]) -> Values:
+def _sheet(looks: Sequence[SketchLook], clips: Sequence[Values]) -> Values:
     """Rows of frames: of each clip its own, and below them those of each look."""
     rows, size = [], (128, 128)
     for i, clip in enumerate(clips[:CLIPS]):

@@ -18,6 +18,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
+from vdsc.codecs.field.sketch.sketch_network import FINENESS
 from vdsc.errors import InvalidInput
 from vdsc.model.sketch_nets import LARGEST, SketchNets, SketchSizes
 from vdsc.model.store import SKETCH
@@ -127,7 +128,7 @@ class SketchTrainer:
         blocks = self._blocks_of(tuple(pixels.shape[1:4]))
         latents = blocks.forward(pixels)
         low, high = config.prices
-        prices = torch.from_numpy(rng.uniform(low, high, len(pixels)) / 8).float()
+        prices = torch.from_numpy(rng.uniform(low, high, len(pixels)) / FINENESS).float()
         prices = prices.to(self._device)
         for group in self._adam.param_groups:
             group["lr"] = config.rate * self._share()
