@@ -61,13 +61,14 @@ def cheapest(
     with one_thread():
         if must:
             return min((Models(one, sketches[0]) for one in some), key=trial.cost)
-        alone = min((Models(None, one) for one in sketches), key=trial.alone, default=None)
-        if alone is not None and trial.alone(alone) < min(map(trial.least, some)):
-            return Models(some[0], alone.beneath)
+        costs = [trial.alone(Models(None, one)) for one in sketches]
+        alone = sketches[costs.index(min(costs))] if costs else None
+        if alone is not None and min(costs) < min(map(trial.least, some)):
+            return Models(some[0], alone)
         plain = min((Models(one, None) for one in some), key=trial.cost)
         if alone is None:
             return plain
-        return min(plain, Models(plain.known, alone.beneath), key=trial.cost)
+        return min(plain, Models(plain.known, alone), key=trial.cost)
 
 
 def params_under(

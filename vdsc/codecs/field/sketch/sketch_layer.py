@@ -116,26 +116,26 @@ class DrawnSketch:
     def write(self, tape: Tape) -> None:
         """Put price and numbers on a tape."""
         tape.uniform(self.price, PRICES)
-
-        def pick(tier: int, group: int, held: Floats, outputs: Floats) -> Ints:
-            rows, found = sketch_law.which(outputs), self.numbers[tier][group]
-            sketch_law.code(tape, rows.ravel(), found.ravel())
-            return found
-
-        self.layer.network.walk(self.layer.level(self.shape).grid, self.price, pick)
+        for rows, found in self._coded:
+            sketch_law.code(tape, rows, found)
 
     def cost(self, wanted: Floats, worth: float) -> float:
         """Squared error against latents (blocks, K), and its bits at so many squared levels."""
-        spent = 0.0
+        spent = sum(float(sketch_law.costs(rows, found).sum()) for rows, found in self._coded)
+        return float(np.square(self.latents * 0.5**LATENT - wanted).sum()) + worth * spent
+
+    @cached_property
+    def _coded(self) -> list[tuple[Ints, Ints]]:
+        """Rows of laws and numbers of each group, in the order of coding."""
+        made = []
 
         def pick(tier: int, group: int, held: Floats, outputs: Floats) -> Ints:
-            nonlocal spent
-            rows, found = sketch_law.which(outputs), self.numbers[tier][group]
-            spent += float(sketch_law.costs(rows.ravel(), found.ravel()).sum())
+            found = self.numbers[tier][group]
+            made.append((sketch_law.which(outputs).ravel(), found.ravel()))
             return found
 
         self.layer.network.walk(self.layer.level(self.shape).grid, self.price, pick)
-        return float(np.square(self.latents * 0.5**LATENT - wanted).sum()) + worth * spent
+        return made
 
     @cached_property
     def picture(self) -> Floats:
