@@ -68,13 +68,13 @@ def test_parts_of_fields_of_any_shape(data):
 def test_only_chunks_that_hold_wanted_frames_are_decoded(chunked, monkeypatch):
     path, whole = chunked
     reader, read = vdsc.open(path), []
-    own = field_decoder.FieldDecoder._latents
+    own = field_decoder.FieldDecoder._read
 
     def counted(*given):
         read.append(given)
         return own(*given)
 
-    monkeypatch.setattr(field_decoder.FieldDecoder, "_latents", counted)
+    monkeypatch.setattr(field_decoder.FieldDecoder, "_read", counted)
     assert same(reader.frames(22, 25), whole.values[22:25])
     assert len(read) == 1
     found = reader.frames(18, 25, region="5:9,20:")

@@ -39,6 +39,13 @@ def between(first, second, share):
     return Between(first, second, share).frame()
 
 
+def looked_at(first, second, share):
+    """The frame between two, how many pixels blocks have along an axis, how unlike blocks are."""
+    pair = Between(first, second, share)
+    frame = first if (first == second).all() else pair.frame()
+    return frame, pair.block, pair.unlike
+
+
 class Between:
     """Two frames and a share of the way."""
 
@@ -51,6 +58,7 @@ class Between:
         self.whole = self.pair[0].shape[:2]
         self.grid = tuple(n // self.block for n in self.whole)
         self.blocks = list(np.ndindex(*self.grid))
+        self.unlike = np.zeros(self.grid, int)
         self.fine = [columns(rows(x)) for x in self.pair]
         self.light = [bright(x) for x in self.fine]
 
@@ -70,6 +78,7 @@ class Between:
         ramp = [*range(1, 2 * self.block, 2), *range(2 * self.block - 1, 0, -2)]
         for b, (found, weights) in self.ways().items():
             ways = [*(self.nearer(b, way) for way in found[:4]), (0, 0)]
+            self.unlike[b] = min(self.cost(b, way) for way in ways[:4])
             sum_of = sum(weights)
             parts = [(512 * w + sum_of) // (2 * sum_of) for w in weights]
             parts[0] += 256 - sum(parts)

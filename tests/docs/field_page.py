@@ -36,30 +36,45 @@ def by_page(data, times=None, scale=1, model=None, tiles=None, looks=None):
     net = model
     for i, body in enumerate(bodies):
         frames = (i + 1) * shape[0] // count - i * shape[0] // count
-        at = 1
-        if body[0] == 1:
-            net, at = network(body)
-        elif body[0] == 2:
-            rows = body[1] + 1
-            assert rows == len(net[2])
-            last = np.frombuffer(body, "i1", 3 * rows, 3).astype(object) << body[2]
-            net, at = [*net[:2], last.reshape(rows, 3)], 3 * rows + 3
-        stack, base, array = Stack(body[at:]), 0, 0
-        if "m" in params:
-            step = 2.0 ** (params.get("j", 0) // 8) * 2.0 ** (params.get("j", 0) % 8 / 8)
-            real = beneath(stack, tiles, (frames, *axes[1:]))
-            whole = np.floor(real / step * 256 + 0.5).astype(np.int64)
-            base = rounded(whole, tuple(zip(*WAVES, strict=True)))
-        if body[0] != 3:
-            field = Field(stack, net, params, (frames, *axes[1:]), sizes, channels)
-            field.looks = looks if params.get("h") else None
-            array = field.values()
-        parts.append(array + base)
+        net, at = next_network(body, net)
+        stack = Stack(body[at:])
+        field = Field(stack, net, params, (frames, *axes[1:]), sizes, channels)
+        field.looks = looks if params.get("h") else None
+        parts.append(integers(field, body, tiles))
         assert stack.empty
     x = np.concatenate(parts)
-    step = 2.0 ** (params.get("j", 0) // 8) * 2.0 ** (params.get("j", 0) % 8 / 8)
-    real = finished(x, (step, params.get("o", 0)), shape, dtype, channels, times, scale)
+    steps = step_of(params), params.get("o", 0)
+    real = finished(x, steps, shape, dtype, channels, times, scale)
     return held(real if apart else real[..., 0], dtype)
+
+
+def integers(field, body, tiles):
+    """What a chunk's stack says: what lies beneath, and the array of its latents."""
+    base = 0
+    if "m" in field.params:
+        real = beneath(field.stack, tiles, field.levels[0][0])
+        base = in_steps(real, step_of(field.params), colours=True)
+    return base + (field.values() if body[0] != 3 else 0)
+
+
+def step_of(params):
+    """The step of the latents."""
+    return 2.0 ** (params.get("j", 0) // 8) * 2.0 ** (params.get("j", 0) % 8 / 8)
+
+
+def in_steps(real, step, *, colours):
+    """What lies beneath, as integers."""
+    whole = np.floor(real / step * 256 + 0.5).astype(np.int64)
+    return rounded(whole, tuple(zip(*WAVES, strict=True))) if colours else whole
+
+
+def of_pixels(pixels, times, scale):
+    """Frames of pixels at instants and at a scale."""
+    x = pixels if times is None else pixels_at(pixels, *times)
+    x = x.astype(np.int64) * 256
+    for axis in (1, 2):
+        x = x if scale == 1 else at_scale(x, axis, scale)
+    return x.astype(float) * 2.0**-8
 
 
 def finished(x, steps, shape, dtype, channels, times, scale):
@@ -67,9 +82,8 @@ def finished(x, steps, shape, dtype, channels, times, scale):
     (step, origin), colours = steps, channels == 3 and dtype == np.uint8
     if times is not None and followed(shape, dtype):
         x = rounded(x, WAVES) if colours else x
-        x = pixels_at(held((x.astype(float) * 2.0**-8 + origin) * step, dtype), *times)
-        x, step, origin, colours = x.astype(np.int64) * 256, 1.0, 0, False
-    elif times is not None:
+        return of_pixels(held((x.astype(float) * 2.0**-8 + origin) * step, dtype), times, scale)
+    if times is not None:
         x = at_instants(x, *times)
     for axis in range(1, x.ndim - 1):
         x = x if scale == 1 else at_scale(x, axis, scale)
@@ -96,6 +110,18 @@ def held(real, dtype):
     return np.array(whole, dtype=dtype).reshape(real.shape)
 
 
+def next_network(body, net):
+    """A body's network, and where its stream begins; net: the one before."""
+    if body[0] == 1:
+        return network(body)
+    if body[0] != 2:
+        return net, 1
+    rows = body[1] + 1
+    assert rows == len(net[2])
+    last = np.frombuffer(body, "i1", 3 * rows, 3).astype(object) << body[2]
+    return [*net[:2], last.reshape(rows, 3)], 3 * rows + 3
+
+
 def network(body):
     """Three matrices of integers, and where they end."""
     widths, at, made = (23, body[1], body[2], 3), 3, []
@@ -120,7 +146,7 @@ class Field:
 
     def __init__(self, stack, net, params, shape, sizes, channels):
         self.stack, self.net, self.params, self.channels = stack, net, params, channels
-        self.levels = [(shape, sizes)]
+        self.levels, self.hints, self.looks = [(shape, sizes)], None, None
         while prod(grid := grid_of(*self.levels[-1])) > 8 and wide_of(*self.levels[-1]):
             wide = wide_of(*self.levels[-1])
             self.levels.append((grid, [min(4, n) if a in wide else 1 for a, n in enumerate(grid)]))
@@ -186,6 +212,8 @@ class Field:
         snapshot = {p: seen.sizes(p) for p in group}
         for b, p in some:
             x = seen.inputs(b, p, parity, snapshot[p])
+            if self.hints is not None:
+                x.append(0 if seen.number else self.hints[b])
             o = outputs(self.net, x)
             fine = [min(max((v + 64) >> 7, -112), 112) for v in o[:2]]
             laws.append((*fine, min(max((o[2] + 128) >> 8, -16), 44)))

@@ -10,8 +10,9 @@ import pytest
 import vdsc
 from tests.docs.between_page import between as by_page
 from tests.docs.between_page import followed
+from tests.docs.between_page import looked_at as looked_at_by_page
 from tests.docs.field_page import by_page as field_by_page
-from vdsc.codecs.in_between.frame_between import between, follows
+from vdsc.codecs.in_between.frame_between import between, follows, looked_at
 
 
 def texture(height, width, channels, seed=0):
@@ -36,6 +37,11 @@ def test_the_page_gives_the_same_frame(shape, share):
     one[3:9, 4:12] = other[6:12, 8:16] = 250 - 50 * np.arange(channels)  # it goes its own way
     other[-5:] = texture(5, width, channels, seed=1)  # and here comes what was not there
     assert (between(one, other, share) == by_page(one, other, share)).all()
+    frame, size, unlike = looked_at_by_page(one, other, share)
+    found = looked_at(one, other, share)
+    assert (found.size, found.frame.tobytes()) == (size, frame.tobytes())
+    assert (found.unlike == unlike).all()
+    assert not looked_at(one, one.copy(), share).unlike.any()
 
 
 def test_still_places_and_noise():

@@ -12,9 +12,11 @@ from unittest.mock import patch
 import numpy as np
 
 import vdsc
-from tests import hinges, tiny, tiny_sketch, tiny_solids, tiny_sprites, tiny_tiles
+from tests import hinges, tiny, tiny_rungs, tiny_sketch, tiny_solids, tiny_sprites, tiny_tiles
 from tests.surface import drifting
 from vdsc.api.knots import windows
+from vdsc.codecs.field.rungs import climber
+from vdsc.codecs.field.rungs.frame_grid import FrameGrid
 from vdsc.codecs.knots import unit
 from vdsc.codecs.linear import linear_encoder
 
@@ -389,6 +391,18 @@ def drift(frames):
     return np.clip(walk * 2 + 120, 0, 255).astype(np.uint8)
 
 
+def climbing():
+    """Video on rungs: a knot every two frames, then every eight, then a cut."""
+    values = tiny_rungs.film(23, 16, 19)
+    values[21:] = 255 - values[21:]
+    grids = [FrameGrid(len(values), (1, 3))]
+    with patch.object(climber, "ranked_grids", lambda *_: grids):
+        return vdsc.compress(
+            values, codec="field", model="frozen-rungs", sketch=False, grid="chosen", quality=20,
+            effort=0,
+        )  # fmt: skip
+
+
 FIELDS = {
     "field-own": lambda: vdsc.compress(ripples(), codec="field", own=True, quality=60, fps=10),
     "field-line": lambda: vdsc.compress(smooth(1), codec="field", own=True, times=jitter()),
@@ -414,8 +428,9 @@ FIELDS = {
     "field-sketched": lambda: vdsc.compress(
         tiny_sketch.film(), codec="field", base="frozen-sketch", own=True, quality=40, effort=0
     ),
+    "field-rungs": climbing,
 }  # fmt: skip
-"""The last six need the checkpoints `frozen-field`, `-gates`, `-hindsight` and `-sketch`."""
+"""The last seven need `frozen-field`, `-gates`, `-hindsight`, `-sketch` and `-rungs`."""
 
 EXACT = {
     "exact-decimals": lambda: vdsc.compress(followed(), lossless=True, fps=30),

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from tests.docs.bounded_page import read_followers, read_grid, read_patches
+from tests.docs.field_rungs_page import KnotGrid
 from tests.docs.lossless_page.bitsback.payload import told
 from tests.docs.lossless_page.container import NAMES, opened
-from tests.docs.page_decoder import read_pose, varint
+from tests.docs.page_decoder import Stack, read_pose, varint
 from tests.docs.page_pose import listed
 
 METHODS = ("floor", "arrays", "bitsback", "video", "recast", "sprites", "fronts")
@@ -69,7 +70,7 @@ def said(data: bytes) -> Said:
     elif head[0] == "bounded":
         add_bounded(found, head, bodies)
     if head[0] == "field":
-        add_field(found, bodies)
+        add_field(found, head, bodies)
     if head[0] in WHOLE:
         found.budget[WHOLE[head[0]]] = sum(map(len, bodies))
         found.chunks = [(len(body), None, None, head[0]) for body in bodies]
@@ -122,21 +123,24 @@ def add_knots(found: Said, head: dict[Any, Any], bodies: list[bytes]) -> None:
     found.kl_bits = told_bits / 16 if drawn else None
 
 
-def add_field(found: Said, bodies: list[bytes]) -> None:
-    """Chunks of fields: their networks, whole or the last layer, and what is left."""
-    for body in bodies:
-        spent = 1
+def add_field(found: Said, head: dict[Any, Any], bodies: list[bytes]) -> None:
+    """Chunks of fields: their networks, whole or the last layer, and what is left; knots."""
+    frames, n = head[1][0], len(bodies)
+    for i, body in enumerate(bodies):
+        spent, alone = 1, body[0] == 3 and "k" not in head
         if body[0] == 1:
             first, second = body[1], body[2]
             spent = 3 + 24 * first + (first + 1) * second + 3 * (second + 1) + 3
         elif body[0] == 2:
             spent = 3 + 3 * (body[1] + 1)
-        elif body[0] == 3:
+        elif alone:
             found.budget["base alone"] += len(body)
             spent = len(body)
-        found.budget["network"] += spent if body[0] != 3 else 0
+        found.budget["network"] += 0 if alone else spent
         found.budget["latents"] += len(body) - spent
-        found.chunks.append((len(body), None, None, ""))
+        count = (i + 1) * frames // n - i * frames // n
+        knots = len(KnotGrid(Stack(body[spent:]), count).knots) if "k" in head else None
+        found.chunks.append((len(body), None, knots, ""))
 
 
 def add_linear(found: Said, head: dict[Any, Any], bodies: list[bytes]) -> None:

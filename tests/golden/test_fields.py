@@ -6,21 +6,27 @@ import pytest
 from safetensors.numpy import load_file
 
 import vdsc
-from tests import tiny_sketch
+from tests import tiny_rungs, tiny_sketch
 from tests.docs.field_page import by_page
+from tests.docs.field_rungs_page import by_page as rungs_by_page
 from tests.golden.recipes import FIELDS, HERE
+
+OWN_MODELS = {"field-hindsight": "frozen-hindsight", "field-rungs": "frozen-rungs"}
 
 
 @pytest.mark.parametrize("name", FIELDS)
 def test_a_reader_made_from_the_page_finds_the_same(golden, name):
     """The plain decoder of docs/format/field.md gives these frames."""
-    named = "frozen-hindsight" if name == "field-hindsight" else "frozen-field"
+    named = OWN_MODELS.get(name, "frozen-field")
     weights = load_file(HERE / "models" / named / "weights.safetensors")
-    model = [weights[layer].astype(object) for layer in ("first", "second", "third")]
+    model = tiny_rungs.matrices(weights)
     draws = "frozen-sketch" if "sketch" in name else "frozen-gates"
     tiles = load_file(HERE / "models" / draws / "weights.safetensors")
     if "sketch" in name:
         tiles["blocks"] = tiny_sketch.SIZES.blocks
     data = golden(name)
-    found = by_page(data, model=model, tiles=tiles, looks=weights)
+    if name == "field-rungs":
+        found = rungs_by_page(data, model, tiny_rungs.matrices(weights, "rung."))
+    else:
+        found = by_page(data, model=model, tiles=tiles, looks=weights)
     assert found.tobytes() == vdsc.decompress(data).values.tobytes()

@@ -181,7 +181,7 @@ class ChunkFacts:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a codec's chunks say without its model and without the entropy coder.
+    """What a codec's chunks say without its model.
 
     knots: of all chunks, those on seams once. budget: bytes of the chunks by purpose; they sum to
     the bodies. settings: what the header says, as (name, words).

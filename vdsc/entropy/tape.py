@@ -59,6 +59,17 @@ class WritingTape:
         self._kept.append((values, sizes))
         return values
 
+    def add(self, other: WritingTape) -> None:
+        """Keep what another one keeps, behind all that is kept."""
+        self._kept += other._kept
+
+    def stream(self) -> bytes:
+        """The bytes of all that is kept, which stays."""
+        stack, again = BitStack(), WritingTape()
+        again.add(self)
+        again.push(stack)
+        return stack.to_bytes()
+
     def push(self, stack: BitStack) -> None:
         """Push everything, so that what came first is popped first, and forget it."""
         while self._kept:

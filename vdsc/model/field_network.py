@@ -47,7 +47,7 @@ def fitted(
         torch.manual_seed(0)
         net = network(inputs.shape[1], hidden)
         if start is not None:
-            _load(net, start)
+            load(net, start)
         trained = _layers(net)[-1] if last_only else net
         if last_only:
             net.requires_grad_(requires_grad=False)
@@ -102,7 +102,8 @@ def _layer(linear: nn.Linear) -> Floats:
     return np.concatenate((weight.T, bias[None])).astype(np.float64)
 
 
-def _load(net: nn.Sequential, layers: list[Floats]) -> None:
+def load(net: nn.Sequential, layers: list[Floats]) -> None:
+    """Give a network these layers (in + 1, out), the bias last."""
     with torch.no_grad():
         for linear, layer in zip(_layers(net), layers, strict=True):
             linear.weight.copy_(torch.from_numpy(layer[:-1].T.astype(np.float32)))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from math import prod
 from typing import TYPE_CHECKING, ClassVar
 
+from vdsc.codecs import windows
 from vdsc.codecs.base import ChunkFacts, Facts
 from vdsc.codecs.field.field_params import ID, START, FieldParams
 from vdsc.codecs.field.field_settings import FieldSettings
@@ -76,13 +77,15 @@ class FieldCodec:
         return TABLES + base + PAIRS * pairs + 8 * (COPIES * prod(whole) * channels + held)
 
     def describe(self, header: Header, bodies: Iterable[bytes]) -> Facts:
-        """Bytes of the network, of chunks that are a base alone, and of all others."""
+        """Bytes of the network, of chunks that are a base alone, and of all others; knots."""
         from vdsc.codecs.field import network_bytes
 
         params, spent, alone, chunks = FieldParams.from_header(header), 0, 0, []
-        for body in bodies:
-            chunks.append(ChunkFacts(len(body)))
-            if body[:1] == network_bytes.NONE:
+        spans = windows.parts(header.outline.frames, header.chunks)
+        for body, (begin, end) in zip(bodies, spans, strict=True):
+            knots = _knots(body, end - begin) if params.rungs else None
+            chunks.append(ChunkFacts(len(body), knots=knots))
+            if body[:1] == network_bytes.NONE and not params.rungs:
                 alone += len(body)
             else:
                 spent += network_bytes.spent(body)
@@ -94,4 +97,16 @@ class FieldCodec:
             words = (*words, ("base", f"model {params.base.to_bytes(START, 'little').hex()}"))
         rest = sum(one.size for one in chunks) - spent - alone
         parts = {"network": spent, "latents": rest} | ({"base alone": alone} if alone else {})
-        return Facts(tuple(chunks), parts, settings=words)
+        found = sum(one.knots or 0 for one in chunks)
+        return Facts(tuple(chunks), parts, found, settings=words)
+
+
+def _knots(body: bytes, count: int) -> int:
+    """How many of so many frames of a chunk are knots; raises CorruptFile."""
+    from vdsc.codecs.field import network_bytes
+    from vdsc.codecs.field.rungs.frame_grid import FrameGrid
+    from vdsc.entropy import BitStack
+    from vdsc.entropy.tape import ReadingTape
+
+    stack = BitStack.from_bytes(body[network_bytes.spent(body) :])
+    return int(FrameGrid.coded(count, ReadingTape(stack), None).knots.size)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vdsc.codecs.field.surroundings import SEEN, LatentView
+from vdsc.codecs.field.surroundings import INPUTS, SEEN, LatentView
 from vdsc.core.types import Floats
 
 OUTPUTS = 3
@@ -24,6 +24,9 @@ PLACES, WEIGHT = 10, 12
 CEILING = float(1 << 20)
 AT_ONCE = 1 << 15
 """Latents whose hidden layers are held at once."""
+
+FACTS = 1 << 14
+"""What all that is told of blocks stays below, and is not below 0."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,10 +47,12 @@ class ContextNetwork:
         Where all around a latent is 0, what is above its block and its place decide: one row serves
         all blocks that have the same above them.
         """
-        first = self.layers[0]
-        stated = view.stated @ first[SEEN:-1] + first[-1] * (1 << PLACES)
-        above, of_block = np.unique(view.above, return_inverse=True)
-        known = above[:, None, None] * first[SEEN - 1] + stated
+        first, bias = self.layers[0][:-1], self.layers[0][-1] * (1 << PLACES)
+        stated = view.stated @ first[SEEN:INPUTS] + bias
+        facts = np.column_stack((view.above, view.hints))
+        _, one_of, of_block = np.unique(_keys(facts), return_index=True, return_inverse=True)
+        above = facts[one_of] @ np.concatenate((first[SEEN - 1 : SEEN], first[INPUTS:]))
+        known = above[:, None] + stated
         count, wide = len(stated), known.reshape(-1, known.shape[2])
         out = self._rest(wide.copy()).reshape(*known.shape[:2], OUTPUTS)[of_block]
         around = view.around.reshape(SEEN - 1, -1)
@@ -70,3 +75,11 @@ class ContextNetwork:
             x += layer[-1] * (1 << PLACES)
         x *= 0.5**WEIGHT
         return np.floor(x, out=x)
+
+
+def _keys(facts: Floats) -> Floats:
+    """A number for each row of facts (B, m), small whole numbers; equal rows have equal ones."""
+    keys = facts[:, 0]
+    for column in facts.T[1:]:
+        keys = keys * FACTS + column
+    return keys

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import prod
 
 import numpy as np
@@ -18,6 +19,9 @@ from vdsc.model import store
 from vdsc.model.store import Checkpoint
 
 LAYERS = ("first", "second", "third")
+RUNG = "rung."
+"""What the names of the layers of a network for rungs begin with."""
+
 LARGEST = 1 << 15
 SEEN, MOVED = "seen", "moved"
 LOOKS = ("block", "around", "moves")
@@ -60,9 +64,16 @@ def blocks(checkpoint: Checkpoint) -> list[int]:
     return list(checkpoint.settings["net"]["blocks"])
 
 
-def of_file(
-    header: Header, params: FieldParams, channels: int
-) -> tuple[ContextNetwork, Hindsight | None]:
+@dataclass(frozen=True, eq=False)
+class FileNetworks:
+    """The networks that a file means: of latents, of hindsight and of rungs, if it has these."""
+
+    context: ContextNetwork
+    hindsight: Hindsight | None
+    rungs: ContextNetwork | None
+
+
+def of_file(header: Header, params: FieldParams, channels: int) -> FileNetworks:
     """The networks that a file means of the checkpoint it names.
 
     Raises CorruptFile or ModelMissing.
@@ -72,18 +83,29 @@ def of_file(
     if not fits(found, header.outline.dtype, sum(n > 1 for n in params.blocks)):
         said = f"model {found.name} takes {words(found)}, not this file"
         raise CorruptFile(f"{said}; the file is damaged")
-    if not params.hindsight:
-        return network_of(found), None
-    hindsight = hindsight_of(found, params.blocks, channels)
-    if hindsight is None:
-        raise CorruptFile(f"model {found.name} has no such hindsight; the file is damaged")
-    return network_of(found), hindsight
+    hindsight = hindsight_of(found, params.blocks, channels) if params.hindsight else None
+    rungs = rungs_of(found) if params.rungs else None
+    if (params.hindsight and hindsight is None) or (params.rungs and rungs is None):
+        what = "hindsight" if params.hindsight else "network for rungs"
+        raise CorruptFile(f"model {found.name} has no such {what}; the file is damaged")
+    return FileNetworks(network_of(found), hindsight, rungs)
 
 
 def network_of(checkpoint: Checkpoint) -> ContextNetwork:
     """The network of a checkpoint, kept for the next file; raises ModelMissing."""
     with checkpoint.building():
         return checkpoint.once("context network", lambda: _network(checkpoint))
+
+
+def rungs_of(checkpoint: Checkpoint) -> ContextNetwork | None:
+    """The network of a checkpoint for rungs, kept, if it has one; raises ModelMissing."""
+
+    def build() -> ContextNetwork | None:
+        there = RUNG + LAYERS[0] in checkpoint.tensors[0]
+        return _network(checkpoint, RUNG, INPUTS + 1) if there else None
+
+    with checkpoint.building():
+        return checkpoint.once("network for rungs", build)
 
 
 def hindsight_of(checkpoint: Checkpoint, blocks: Shape, channels: int) -> Hindsight | None:
@@ -123,11 +145,11 @@ def _places(part: Ints, first: int, latents: int) -> bool:
     return bool((steps > 0).all())
 
 
-def _network(checkpoint: Checkpoint) -> ContextNetwork:
+def _network(checkpoint: Checkpoint, start: str = "", inputs: int = INPUTS) -> ContextNetwork:
     weights, _ = checkpoint.tensors
     layers: list[Floats] = []
-    rows = INPUTS
-    for name in LAYERS:
+    rows = inputs
+    for name in (start + one for one in LAYERS):
         layer: Ints = weights[name]
         if layer.dtype != np.int16 or layer.ndim != 2 or len(layer) != rows + 1:
             raise ModelMissing(f"{checkpoint.name}: {name} is no layer; install it again")

@@ -110,18 +110,19 @@ class FieldChunk:
             found = coloured(found)
         found = found * 0.5**PLACES
         found += self.params.origin
-        found *= self.params.unit
+        with np.errstate(over="ignore"):  # of what is too large the largest value is held
+            found *= self.params.unit
         return held(found, dtype)
 
     @cached_property
     def _beneath(self) -> Floats | None:
-        """What the base adds: integers (*shape, 3) with 8 binary places, in steps and turned."""
+        """What the base adds: integers (*shape, C) with 8 binary places, in steps and turned."""
         if self.base is None:
             return None
         steps = np.floor(self.base.picture / self.params.unit * (1 << PLACES) + 0.5)
         if np.abs(steps).max(initial=0) >= _EXACT:
             raise CorruptFile("steps are impossibly fine for a base; the file is damaged")
-        return mixed(steps)
+        return mixed(steps) if self.layout.colours else steps
 
     def lately(self, latents: Ints, blocks: Region, real: Floats) -> Floats:
         """Latents (B, K) of some blocks of level 0 with 8 binary places, as hindsight has them."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
+
 from vdsc.codecs import windows
 from vdsc.codecs.field import beneath, field_checkpoints, network_bytes
 from vdsc.codecs.field.context_network import ContextNetwork
@@ -16,6 +18,8 @@ from vdsc.codecs.field.frame_part import FramePart
 from vdsc.codecs.field.hindsight import Hindsight
 from vdsc.codecs.field.latent_code import LatentCode
 from vdsc.codecs.field.pyramid import Region
+from vdsc.codecs.field.rungs.frame_grid import FrameGrid
+from vdsc.codecs.field.rungs.rung_ladder import RungLadder
 from vdsc.codecs.in_between.frame_between import follows
 from vdsc.container import Header
 from vdsc.core import memory
@@ -43,12 +47,15 @@ class FieldDecoder:
         self._spans = windows.parts(header.outline.frames, header.chunks)
         self._network: ContextNetwork | None = None
         self._hindsight: Hindsight | None = None
+        self._ladder: RungLadder | None = None
         base = self._params.base
         self._base = beneath.by_key(base, self._layout) if base else None
         if header.model is not None:
             channels = self._layout.channels
             found = field_checkpoints.of_file(header, self._params, channels)
-            self._network, self._hindsight = found
+            self._network, self._hindsight = found.context, found.hindsight
+            if found.rungs is not None:
+                self._ladder = RungLadder(self._layout, self._params, found.rungs)
         self._own = 0, header.outline.frames
         self._part = FramePart.of(self._layout, Crop.whole(header.outline.shape))
         self._follow = follows(header.outline.shape, header.outline.dtype)
@@ -69,20 +76,44 @@ class FieldDecoder:
         begin, end = next(self._spans)
         network, at = self._network_of(body)
         span = self._needed(begin, end, wanted)
-        follow = self._follow and not wanted.own
-        parts = tuple((0, n) for n in self._layout.shape[1:]) if follow else self._part.region
-        found = None
-        if span is not None:
-            found = self._found(body[at:], begin, end, (span, *parts), network)
-        most = max(1, AT_ONCE // (self._part.values * self._layout.channels))
+        pixels = self._ladder is not None or (self._follow and not wanted.own)
+        made = (
+            None
+            if span is None
+            else self._some(body[at:], begin, end, span, network, pixels=pixels)
+        )
+        finished = self._part.of_pixels if pixels else self._finished
         if not wanted.own:
-            if span is not None and found is not None:
-                self._instants.take(span[0], self._made(found) if follow else found)
-            for some in self._instants.ready(begin, end, wanted, most):
-                yield self._part.of_pixels(some) if follow else self._finished(some)
-        elif found is not None:
-            for i in range(0, len(found), most):
-                yield self._finished(found[i : i + most])
+            if span is not None and made is not None:
+                self._instants.take(span[0], made)
+            for some in self._instants.ready(begin, end, wanted, self._most):
+                yield finished(some)
+        elif made is not None:
+            for i in range(0, len(made), self._most):
+                yield finished(made[i : i + self._most])
+
+    def _some(
+        self,
+        stream: bytes,
+        begin: int,
+        end: int,
+        span: tuple[int, int],
+        network: ContextNetwork | None,
+        *,
+        pixels: bool,
+    ) -> Values:
+        """A span of the frames of a chunk: whole pixels, or integers of the part that is wanted."""
+        if self._ladder is not None:
+            frames = self._climbed(stream, end - begin, network, self._ladder)
+            return frames[span[0] - begin : span[1] - begin]
+        parts = tuple((0, n) for n in self._layout.shape[1:]) if pixels else self._part.region
+        found = self._found(stream, begin, end, (span, *parts), network)
+        return self._made(found) if pixels else found
+
+    @property
+    def _most(self) -> int:
+        """Frames that are made at once."""
+        return max(1, AT_ONCE // (self._part.values * self._layout.channels))
 
     def _needed(self, begin: int, end: int, wanted: Instants) -> tuple[int, int] | None:
         """The frames of a chunk that are needed, if any is."""
@@ -134,15 +165,35 @@ class FieldDecoder:
     ) -> tuple[FieldChunk, list[Ints]]:
         """A chunk with its base, if there is one, and its latents."""
         stack = BitStack.from_bytes(stream)
-        tape = ReadingTape(stack)
+        found = self._read(chunk, ReadingTape(stack), network)
+        _spent(stack)
+        return found
+
+    def _read(
+        self, chunk: FieldChunk, tape: ReadingTape, network: ContextNetwork | None
+    ) -> tuple[FieldChunk, list[Ints]]:
         if self._base is not None:
             chunk = replace(chunk, base=self._base.read(chunk.shape[:-1], tape))
         latents = chunk.zeros()
         if network is not None:
             latents = LatentCode(chunk.pyramid, network, self._params.stated).code(tape, None)
-        if not stack.empty:
-            raise CorruptFile("a chunk holds more than its latents; the file is damaged")
         return chunk, latents
+
+    def _climbed(
+        self, stream: bytes, count: int, network: ContextNetwork | None, ladder: RungLadder
+    ) -> Values:
+        """Frames (n, H, W, C) of a chunk of knots and rungs."""
+        stack = BitStack.from_bytes(stream)
+        tape = ReadingTape(stack)
+        with one_thread():
+            grid = FrameGrid.coded(count, tape, None)
+            knots = FieldChunk(self._layout, self._params, grid.knots.size)
+            knots, latents = self._read(knots, tape, network)
+            frames = np.empty((count, *knots.shape[1:]), dtype=self._outline.dtype)
+            frames[grid.knots] = knots.values(latents, frames.dtype)
+            ladder.read(frames, grid, tape)
+        _spent(stack)
+        return frames
 
     def learned(self) -> ContextNetwork | None:
         """The network."""
@@ -152,3 +203,8 @@ class FieldDecoder:
         """Begin with the network of another sequence."""
         if learned is not None:
             self._network = learned
+
+
+def _spent(stack: BitStack) -> None:
+    if not stack.empty:
+        raise CorruptFile("a chunk holds more than its latents; the file is damaged")

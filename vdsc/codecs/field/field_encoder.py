@@ -18,10 +18,11 @@ from vdsc.codecs.field.field_chunk import FieldChunk
 from vdsc.codecs.field.field_facts import TOO_FAR, FieldFacts
 from vdsc.codecs.field.field_layout import FieldLayout
 from vdsc.codecs.field.field_params import ID, VALUES
-from vdsc.codecs.field.field_settings import FieldSettings
+from vdsc.codecs.field.field_settings import ALL, CHOSEN, EVERY, FieldSettings
 from vdsc.codecs.field.first_network import CodedChunk, coded, first
 from vdsc.codecs.field.hindsight import Hindsight
 from vdsc.codecs.field.model_trial import Models, cheapest, hindsight_under, params_under
+from vdsc.codecs.field.rungs.climber import Climber
 from vdsc.codecs.windows import apart as spans_of
 from vdsc.container import Header, ModelRef
 from vdsc.core.sequence import Outline
@@ -51,6 +52,7 @@ class FieldEncoder:
         sketches = drawers.fitting(layout, settings, apart=facts.apart)
         self._network: ContextNetwork | None = None
         self._done = 0
+        self._climber: Climber | None = None
         self._several = len(self._fitting) > 1 or bool(sketches)
         self._under(cheapest(self._fitting, sketches, source, layout, facts, settings))
 
@@ -63,6 +65,11 @@ class FieldEncoder:
         if models.beneath is not None:
             self._drawer = drawers.drawer(models.beneath, settings, self._params.unit)
         self._hindsight = hindsight_under(models.known, layout, self._params, settings)
+        self._climber = None
+        if models.rungs and models.known is not None:
+            some = models.known, layout, self._params, settings, self._drawer
+            self._climber = Climber.of(*some)
+            self._network = self._climber.network
 
     @property
     def spans(self) -> Sequence[tuple[int, int]]:
@@ -78,6 +85,16 @@ class FieldEncoder:
     def encode(self, frames: Values) -> Coded:
         """Encode the next chunk's frames (n, ...); raises InvalidInput."""
         begin = self._spans[self._done][0]
+        if self._climber is not None:
+            try:
+                climbed = self._models.climbed
+                if climbed is None or len(self._spans) > 1:
+                    with one_thread():
+                        climbed = self._climber.best(frames)
+            except CorruptFile:  # what a decoder would say of it
+                raise InvalidInput(TOO_FAR) from None
+            self._done += 1
+            return Coded(climbed.body, climbed.decoded, begin, climbed.grid.knots.size)
         chunk = FieldChunk(self._layout, self._params, len(frames), hindsight=self._hindsight)
         try:
             with one_thread():
@@ -114,7 +131,10 @@ class FieldEncoder:
         self._network = network
         if network is None or network.own:
             self._look_back(None)
-            self._checkpoint, self._params = None, replace(self._params, stated=0)
+            self._climber, self._checkpoint = None, None
+            self._params = replace(self._params, stated=0, rungs=False)
+        elif self._climber is not None:
+            self._climber = replace(self._climber, network=network)
 
     def _look_back(self, hindsight: Hindsight | None) -> None:
         """All chunks have this hindsight."""
@@ -131,7 +151,8 @@ class FieldEncoder:
         """The settings, with the step and, of several that fit, the checkpoint that are taken."""
         settings, models = self._settings, self._models
         step = settings.step or self._facts.step(settings.quality)
-        fixed = replace(settings, step=step)
+        grid = settings.grid if settings.grid in EVERY else (CHOSEN if models.rungs else ALL)
+        fixed = replace(settings, step=step, grid=grid)
         if not self._several:
             return fixed
         if models.known is not None:
@@ -154,11 +175,15 @@ class FieldEncoder:
         """Begin with the network of another sequence, under the checkpoint that it is of."""
         if learned is None or fresh:
             return
+        self._models = replace(self._models, climbed=None)  # which began with none
         if not learned.own and (
             self._checkpoint is None or self._checkpoint.digest != learned.model
         ):
             known = next((one for one in self._fitting if one.digest == learned.model), None)
             if known is None:
                 return
-            self._under(replace(self._models, known=known))
+            rungs = self._models.rungs and field_checkpoints.rungs_of(known) is not None
+            self._under(replace(self._models, known=known, rungs=rungs))
+        if learned.own and self._models.rungs:
+            self._under(replace(self._models, rungs=False))
         self._take(learned)

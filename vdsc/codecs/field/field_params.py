@@ -7,7 +7,9 @@ from math import prod
 
 from vdsc.codecs.field.field_layout import AXES, FieldLayout
 from vdsc.codecs.field.pyramid import Shape
+from vdsc.codecs.in_between.frame_between import follows
 from vdsc.container import Header
+from vdsc.core.sequence import Outline
 from vdsc.errors import CorruptFile, InvalidInput, UnsupportedVersion
 
 ID = "field"
@@ -31,7 +33,7 @@ _EIGHTHS = (
     1.0, 1.0905077326652577, 1.189207115002721, 1.2968395546510096,
     1.4142135623730951, 1.5422108254079407, 1.681792830507429, 1.8340080864093424,
 )  # fmt: skip
-_KNOWN = frozenset("jobtdmh")
+_KNOWN = frozenset("jobtdmhk")
 _DIGIT = 4  # bits of the logarithm of a block's size
 
 
@@ -43,7 +45,8 @@ class FieldParams:
     samples of a block along each axis. stated: what a checkpoint's network is told of the step: how
     many eighths of a power of two it is above the spread of the values. shrink: by how many 256ths
     of a step latents are decoded nearer to 0. base: the first bytes of the hash of the model that
-    draws what lies beneath, 0 for none. hindsight: whether the model's makes latents better.
+    draws what lies beneath, 0 for none. hindsight: whether the model's makes latents better. rungs:
+    whether only the knots of a chunk are coded as they are, and frames between them are foretold.
     """
 
     step: int
@@ -53,18 +56,25 @@ class FieldParams:
     shrink: int = SHRINK
     base: int = 0
     hindsight: bool = False
+    rungs: bool = False
 
     @property
     def unit(self) -> float:
         """The step itself: 2^(j/8), the same double on every machine."""
         return _EIGHTHS[self.step % 8] * 2.0 ** (self.step // 8)
 
+    def rung(self, coarser: int, side: int) -> FieldParams:
+        """Those of foretold frames: so many eighths coarser, blocks of one frame."""
+        stated = min(max(self.stated + coarser, -STATED), STATED)
+        blocks = (1, side, side)
+        return FieldParams(self.step + coarser, 0, blocks, stated, self.shrink)
+
     def to_header(self) -> dict[str, int]:
         """The parameters, those that say nothing left out."""
         sizes = sum((n.bit_length() - 1) << _DIGIT * i for i, n in enumerate(self.blocks))
         stored = {
             "j": self.step, "o": self.origin, "b": sizes, "t": self.stated, "m": self.base,
-            "h": int(self.hindsight),
+            "h": int(self.hindsight), "k": int(self.rungs),
         }  # fmt: skip
         return {k: v for k, v in stored.items() if v} | (
             {} if self.shrink == SHRINK else {"d": self.shrink}
@@ -88,11 +98,15 @@ class FieldParams:
         made = cls(
             params.get("j", 0), params.get("o", 0), blocks, params.get("t", 0),
             params.get("d", SHRINK), params.get("m", 0), bool(params.get("h", 0)),
+            bool(params.get("k", 0)),
         )  # fmt: skip
         sound = FINEST <= made.step <= COARSEST and abs(made.origin) <= FARTHEST
         sound = sound and abs(made.stated) <= STATED and 0 <= made.shrink <= 128
-        sound = sound and 0 <= made.base < 1 << 8 * START and params.get("h", 0) in {0, 1}
+        sound = sound and 0 <= made.base < 1 << 8 * START
+        sound = sound and params.get("h", 0) in {0, 1} and params.get("k", 0) in {0, 1}
         sound = sound and not (made.hindsight and (made.base or header.model is None))
+        sound = sound and not (made.rungs and (made.hindsight or header.model is None))
+        sound = sound and not (made.rungs and not _followed(header.outline))
         sound = sound and 0 <= sizes < 1 << _DIGIT * AXES and asked == blocks
         if not sound or header.chunks > header.outline.frames or not _small(header):
             raise CorruptFile("the header's parameters cannot be right; the file is damaged")
@@ -101,6 +115,11 @@ class FieldParams:
 
 VALUES = 1 << 21
 """Values that a chunk of more than one frame has at most."""
+
+
+def _followed(outline: Outline) -> bool:
+    """Whether frames between others can be foretold."""
+    return follows(outline.shape, outline.dtype)
 
 
 def _small(header: Header) -> bool:

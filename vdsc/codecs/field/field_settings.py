@@ -7,6 +7,10 @@ from dataclasses import dataclass
 
 from vdsc.errors import InvalidInput
 
+CHOSEN, ALL = "chosen", "all"
+EVERY = {"2": 1, "4": 2, "8": 3, "16": 4}
+"""Levels of grids with a knot in so many frames."""
+
 MOST_BLOCKS = 255
 """Blocks of a tile at most."""
 
@@ -17,16 +21,18 @@ class FieldSettings:
 
     quality: 1 to 100, size against error: ten more make the steps half as large (below 20, five
     more), and 30 makes them as large as the spread of the values. step: instead of a quality, the
-    step of the latents in the values' own unit. blocks: samples of a block along each axis,
-    powers of two, () for usual ones by the number of axes. price: squared steps
-    that a bit is worth; 0 rounds each latent to the nearest. effort: 0 to 9, how long a network
-    of the array's own is fitted, which from 5 on is tried beside a checkpoint's. model: a
-    checkpoint, "" for one that fits. own: a network of the array's own, whatever fits. base: a
-    checkpoint that draws what lies beneath, of kind implicit (tiles of pictures; files were larger
-    with it) or sketch (colour video), "" for a sketch where that is smaller; `model` may name it,
-    too. sketch: whether one may be taken by itself. base_blocks: blocks of 16 bits that a tile
-    gives to its base at most. hindsight: a model's network may say where latents lay, once all are
-    known.
+    step of the latents in the values' own unit. blocks: samples of a block along each axis, powers
+    of two, () for usual ones by the number of axes. price: squared steps that a bit is worth; 0
+    rounds each latent to the nearest. effort: 0 to 9, how long a network of the array's own is
+    fitted, which from 5 on is tried beside a checkpoint's. model: a checkpoint, "" for one that
+    fits. own: a network of the array's own, whatever fits. base: a checkpoint that draws what lies
+    beneath, of kind implicit (tiles of pictures; files were larger with it) or sketch (colour
+    video), "" for a sketch where that is smaller; `model` may name it, too. sketch: whether one may
+    be taken by itself. grid: which frames of video of pixels are knots, the others being foretold
+    from these: "chosen" where that pays, or "2", "4", "8" or "16" for one in so many, where a
+    checkpoint can; "all" for all; "" for "chosen" or "all", as is cheaper. base_blocks: blocks of
+    16 bits that a tile gives to its base at most. hindsight: a model's network may say where
+    latents lay, once all are known.
 
     Raises:
         InvalidInput: a value is none of these.
@@ -43,6 +49,7 @@ class FieldSettings:
     base_blocks: int = 4
     hindsight: bool = True
     sketch: bool = True
+    grid: str = ""
 
     def __post_init__(self) -> None:
         if type(self.quality) is not int or not 1 <= self.quality <= 100:
@@ -56,3 +63,6 @@ class FieldSettings:
         if type(self.base_blocks) is not int or not 0 <= self.base_blocks <= MOST_BLOCKS:
             words = f"base_blocks must be a whole number from 0 to {MOST_BLOCKS}"
             raise InvalidInput(f"{words}, not {self.base_blocks}")
+        if self.grid not in {"", CHOSEN, ALL, *EVERY}:
+            words = ", ".join((CHOSEN, ALL, *EVERY))
+            raise InvalidInput(f"grid must be one of {words}, not {self.grid!r}")

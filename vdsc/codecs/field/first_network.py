@@ -11,6 +11,7 @@ The cost is the squared error, in steps, and `price` times the bits.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -22,7 +23,6 @@ from vdsc.codecs.field.latent_code import LatentCode
 from vdsc.codecs.field.network_fitting import adapted_to, network_of
 from vdsc.codecs.field.rate_choice import chosen
 from vdsc.core.types import Floats, Ints
-from vdsc.entropy import BitStack
 from vdsc.entropy.tape import WritingTape
 
 DEAD = 0.62
@@ -49,13 +49,18 @@ class CodedChunk:
     """A chunk, coded with a network.
 
     network: that network, or None. head: what says which it is, its own bytes included. latents:
-    (blocks, K) of each level. stream: their bytes.
+    (blocks, K) of each level. tape: them, and what lies beneath.
     """
 
     network: ContextNetwork | None
     head: bytes
     latents: Latents
-    stream: bytes
+    tape: WritingTape
+
+    @cached_property
+    def stream(self) -> bytes:
+        """The bytes of the tape."""
+        return self.tape.stream()
 
     @property
     def body(self) -> bytes:
@@ -104,11 +109,10 @@ def first(
 
 def bare(chunk: FieldChunk) -> CodedChunk:
     """With nothing but what lies beneath."""
-    tape, stack = WritingTape(), BitStack()
+    tape = WritingTape()
     assert chunk.base is not None
     chunk.base.write(tape)
-    tape.push(stack)
-    return CodedChunk(None, network_bytes.NONE, chunk.zeros(), stack.to_bytes())
+    return CodedChunk(None, network_bytes.NONE, chunk.zeros(), tape)
 
 
 def _to_gain(wanted: list[Floats], price: float) -> float:
@@ -148,13 +152,12 @@ def coded(
     chunk: FieldChunk, wanted: list[Floats], price: float, network: ContextNetwork, stated: int
 ) -> CodedChunk:
     """A chunk under a network that is known."""
-    tape, stack = WritingTape(), BitStack()
+    tape = WritingTape()
     if chunk.base is not None:
         chunk.base.write(tape)
     code = LatentCode(chunk.pyramid, network, stated)
     latents = chosen(code, wanted, price, chunk.params.shrink, tape)
-    tape.push(stack)
-    return CodedChunk(network, network_bytes.KNOWN, latents, stack.to_bytes())
+    return CodedChunk(network, network_bytes.KNOWN, latents, tape)
 
 
 def latents_under(

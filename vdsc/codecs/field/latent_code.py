@@ -11,7 +11,7 @@ from vdsc.codecs.field.context_network import ContextNetwork
 from vdsc.codecs.field.latent_law import MOST, LatentLaws
 from vdsc.codecs.field.latent_order import LatentOrder
 from vdsc.codecs.field.pyramid import Level, Pyramid
-from vdsc.codecs.field.surroundings import LatentView, Surroundings, sizes
+from vdsc.codecs.field.surroundings import LatentView, Surroundings, hints_of, sizes
 from vdsc.core.types import Floats, Ints
 from vdsc.entropy.tape import Tape
 from vdsc.errors import InvalidInput
@@ -27,11 +27,13 @@ class LatentCode:
     Args:
         network: the context network.
         step: what it is told of the step, see `FieldParams`.
+        hints: (blocks, m) Q10, what it is told besides of the blocks of level 0; of those above, 0.
     """
 
     pyramid: Pyramid
     network: ContextNetwork
     step: int
+    hints: Floats | None = None
 
     def walk(self, tops: Ints, pick: Pick) -> list[Ints]:
         """Latents (blocks, K) of each level, as `pick` gives them in the order of coding.
@@ -52,7 +54,7 @@ class LatentCode:
         self, level: Level, latents: Ints, pick: Pick, above: Surroundings | None
     ) -> Surroundings:
         order = LatentOrder.of(level)
-        around = Surroundings(level, order, self.step, above)
+        around = Surroundings(level, order, self.step, above, hints_of(level, self.hints))
         for view in around.views():
             group = view.group
             places = order.places[group.begin : group.end]

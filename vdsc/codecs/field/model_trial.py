@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,17 +13,24 @@ from vdsc.codecs.field.field_chunk import FieldChunk
 from vdsc.codecs.field.field_facts import FieldFacts
 from vdsc.codecs.field.field_layout import FieldLayout
 from vdsc.codecs.field.field_params import FieldParams
-from vdsc.codecs.field.field_settings import FieldSettings
+from vdsc.codecs.field.field_settings import ALL, FieldSettings
 from vdsc.codecs.field.first_network import bare, first
 from vdsc.codecs.field.hindsight import Hindsight
+from vdsc.codecs.field.rungs.climber import FINER, Climbed, Climber
+from vdsc.codecs.in_between.frame_between import follows
 from vdsc.core.threads import one_thread
 from vdsc.core.types import Values
+from vdsc.errors import CorruptFile
 from vdsc.io.source import Source
 from vdsc.model.store import Checkpoint
 
-FRAMES, SIDE = 32, 64
-"""Entries of the part that is tried, from the middle: along the first axis, and each other one."""
+FRAMES, MANY, SIDE = 32, 112, 64
+"""Entries of the part that is tried, from the middle: along the first axis, where frames may be
+foretold, and along each other one."""
 
+
+VIDEO, FEWEST = 3, 4
+"""Axes of video, and frames from which on some may be foretold."""
 
 CHEAPEST = 3
 """Bits that a latent which is not 0 takes at least, about, and signs included."""
@@ -33,10 +41,19 @@ class Models:
     """What a sequence is coded with.
 
     known: whose context network it begins with, or None. beneath: what draws beneath it, or None.
+    rungs: whether frames between knots are foretold. climbed: all frames coded so, if they are.
     """
 
     known: Checkpoint | None
     beneath: Checkpoint | None
+    rungs: bool = False
+    climbed: Climbed | None = None
+
+    @property
+    def key(self) -> tuple[bytes, bytes, bool]:
+        """What no two ways share."""
+        known, beneath = (b"" if one is None else one.digest for one in (self.known, self.beneath))
+        return known, beneath, self.rungs
 
 
 def cheapest(
@@ -53,22 +70,36 @@ def cheapest(
     """
     must = bool(drawers.named(settings))
     some: list[Checkpoint | None] = [*fitting] or [None]
-    if len(some) == 1 and (must or not sketches):
+    climbing = [one for one in fitting if climbs(one, layout, facts, settings)]
+    if len(some) == 1 and (must or not sketches) and not climbing:
         return Models(some[0], next(iter(sketches), None))
-    begin = max(0, (source.shape[0] - FRAMES) // 2)
-    part = _middle(source.read(begin, min(begin + FRAMES, source.shape[0])))
-    trial = _Trial(part, layout, facts, replace(settings, effort=0))
+    quick = replace(settings, effort=0)
+    trial = _Trial(_middle(source, FRAMES), layout, facts, quick)
     with one_thread():
         if must:
-            return min((Models(one, sketches[0]) for one in some), key=trial.cost)
-        costs = [trial.alone(Models(None, one)) for one in sketches]
-        alone = sketches[costs.index(min(costs))] if costs else None
-        if alone is not None and min(costs) < min(map(trial.least, some)):
-            return Models(some[0], alone)
-        plain = min((Models(one, None) for one in some), key=trial.cost)
-        if alone is None:
-            return plain
-        return min(plain, Models(plain.known, alone), key=trial.cost)
+            way = min((Models(one, sketches[0]) for one in some), key=trial.cost)
+        else:
+            way = trial.plain(some, sketches)
+        if not climbing:
+            return way
+        # What rungs save shows only where there are many frames.
+        trial = _Trial(_middle(source, MANY), layout, facts, quick)
+        bases = [way.beneath] if must or way.beneath is None else [None, way.beneath]
+        ways = [Models(one, base, rungs=True) for one in climbing for base in bases]
+        way = min(ways if settings.grid else [way, *ways], key=trial.cost)
+    whole = trial.shape == (*layout.shape, layout.channels) and settings == quick
+    return replace(way, climbed=trial.climbed.get(way.key)) if whole else way
+
+
+def climbs(
+    checkpoint: Checkpoint, layout: FieldLayout, facts: FieldFacts, settings: FieldSettings
+) -> bool:
+    """Whether frames between knots may be foretold with a checkpoint."""
+    pixels = layout.colours and len(layout.shape) == VIDEO and not settings.blocks
+    pixels = pixels and follows((*layout.shape, layout.channels), np.dtype(np.uint8))
+    if not pixels or facts.apart or settings.grid == ALL or layout.shape[0] < FEWEST:
+        return False
+    return field_checkpoints.rungs_of(checkpoint) is not None
 
 
 def params_under(
@@ -79,7 +110,8 @@ def params_under(
     if not usual and way.known is not None:
         usual = layout.spread(field_checkpoints.blocks(way.known), apart=facts.apart)
     blocks = layout.blocks(usual, apart=facts.apart)
-    params = facts.params(settings.step or facts.step(settings.quality), blocks)
+    step = (settings.step or facts.step(settings.quality)) * (FINER if way.rungs else 1)
+    params = replace(facts.params(step, blocks), rungs=way.rungs)
     if way.beneath is None:
         return params
     # What is left of a picture is as often above 0 as below.
@@ -90,12 +122,15 @@ def hindsight_under(
     checkpoint: Checkpoint | None, layout: FieldLayout, params: FieldParams, settings: FieldSettings
 ) -> Hindsight | None:
     """The checkpoint's, if it is wanted and fits; none on a base."""
-    if checkpoint is None or params.base or not settings.hindsight:
+    if checkpoint is None or params.base or params.rungs or not settings.hindsight:
         return None
     return field_checkpoints.hindsight_of(checkpoint, params.blocks, layout.channels)
 
 
-def _middle(frames: Values) -> Values:
+def _middle(source: Source, most: int) -> Values:
+    """So many frames from the middle, and of each the middle."""
+    begin = max(0, (source.shape[0] - most) // 2)
+    frames = source.read(begin, min(begin + most, source.shape[0]))
     spans = [slice(begin := max(0, (n - SIDE) // 2), begin + SIDE) for n in frames.shape[1:]]
     return frames[(slice(None), *spans)]
 
@@ -103,7 +138,7 @@ def _middle(frames: Values) -> Values:
 class _Trial:
     """A part of a sequence, coded in several ways without effort.
 
-    What a way costs is squared error in steps, and the price of all bits.
+    What a way costs is squared error and the price of all bits, in squared steps of the quality.
     """
 
     def __init__(
@@ -112,14 +147,26 @@ class _Trial:
         self._part, self._facts, self._settings = part, facts, settings
         self._layout = replace(layout, shape=part.shape[: len(layout.shape)])
         self._drawn: dict[bytes, Underlay] = {}
+        self._costs: dict[tuple[bytes, bytes, bool], float] = {}
+        self.shape = part.shape
+        self.climbed: dict[tuple[bytes, bytes, bool], Climbed] = {}
+
+    def plain(self, some: list[Checkpoint | None], sketches: list[Checkpoint]) -> Models:
+        """The cheapest way without rungs."""
+        costs = [self.alone(Models(None, one)) for one in sketches]
+        alone = sketches[costs.index(min(costs))] if costs else None
+        if alone is not None and min(costs) < min(map(self.least, some)):
+            return Models(some[0], alone)
+        best = min((Models(one, None) for one in some), key=self.cost)
+        if alone is None:
+            return best
+        return min(best, replace(best, beneath=alone), key=self.cost)
 
     def cost(self, way: Models) -> float:
         """What a way costs."""
-        chunk, settings = self._chunk(way), self._settings
-        wanted = chunk.latents(self._part)
-        network = None if way.known is None else field_checkpoints.network_of(way.known)
-        made = first(chunk, wanted, settings, network)
-        return made.cost(chunk, wanted, settings.price)
+        if way.key not in self._costs:
+            self._costs[way.key] = self._on_rungs(way) if way.rungs else self._plain(way)
+        return self._costs[way.key]
 
     def alone(self, way: Models) -> float:
         """What it costs to have no more than what lies beneath."""
@@ -131,6 +178,26 @@ class _Trial:
         chunk, price = self._chunk(Models(known, None)), self._settings.price
         latents = (np.square(one) for one in chunk.latents(self._part))
         return sum(float(np.minimum(one, CHEAPEST * price).sum()) for one in latents)
+
+    def _plain(self, way: Models) -> float:
+        chunk, settings = self._chunk(way), self._settings
+        wanted = chunk.latents(self._part)
+        network = None if way.known is None else field_checkpoints.network_of(way.known)
+        return first(chunk, wanted, settings, network).cost(chunk, wanted, settings.price)
+
+    def _on_rungs(self, way: Models) -> float:
+        settings = self._settings
+        params = params_under(way, self._layout, self._facts, settings)
+        assert way.known is not None
+        draws = None
+        if way.beneath is not None:
+            draws = drawers.drawer(way.beneath, settings, params.unit)
+        climber = Climber.of(way.known, self._layout, params, settings, draws)
+        try:
+            found = self.climbed[way.key] = climber.best(self._part)
+        except CorruptFile:  # what a decoder would say of such fine steps
+            return math.inf
+        return found.cost
 
     def _chunk(self, way: Models) -> FieldChunk:
         params = params_under(way, self._layout, self._facts, self._settings)

@@ -7,7 +7,13 @@ import numpy as np
 from vdsc.codecs.field.context_network import PLACES, WEIGHT, ContextNetwork
 from vdsc.codecs.field.latent_order import LatentOrder
 from vdsc.codecs.field.pyramid import Pyramid
-from vdsc.codecs.field.surroundings import INPUTS, LatentView, Surroundings, sizes
+from vdsc.codecs.field.surroundings import (
+    INPUTS,
+    LatentView,
+    Surroundings,
+    hints_of,
+    sizes,
+)  # fmt: skip
 from vdsc.core.types import Floats, Ints
 from vdsc.model.field_network import Samples, fitted
 
@@ -55,27 +61,36 @@ def adapted_to(
 
 
 def samples_of(
-    pyramid: Pyramid, latents: list[Ints], step: int, share: float, seed: int = 0
+    pyramid: Pyramid,
+    latents: list[Ints],
+    step: int,
+    share: float,
+    seed: int = 0,
+    hints: Floats | None = None,
 ) -> Samples:
-    """About so large a share of latents (blocks, K) of each level, and what is seen around them."""
+    """About so large a share of latents (blocks, K) of each level, and what is seen around them.
+
+    hints: (blocks, m) Q10, what a network is told besides of the blocks of level 0.
+    """
     rng = np.random.default_rng(seed)
     inputs, found, weights = [], [], []
     around: Surroundings | None = None
     for level in reversed(pyramid.levels):
         order = LatentOrder.of(level)
-        around = Surroundings(level, order, step, around)
+        around = Surroundings(level, order, step, around, hints_of(level, hints))
         for view in around.views():
             places = order.places[view.group.begin : view.group.end]
             own = latents[level.number][view.blocks[:, None], places]
             around.sizes[view.blocks, view.group.begin : view.group.end] = sizes(own)
             chance = _chances(view, share if not level.number else 1.0)
             i, j = np.nonzero(rng.random(own.shape) < chance)
-            seen = np.concatenate((view.seen[i, j], view.stated[j]), axis=1)
-            inputs.append(seen * 0.5**PLACES)
+            seen = (view.seen[i, j], view.stated[j], view.hints[i])
+            inputs.append(np.concatenate(seen, axis=1) * 0.5**PLACES)
             found.append(own[i, j])
             weights.append(1 / chance[i, j])
     if not sum(part.size for part in found):  # a single value, which is a top
-        return Samples(np.zeros((1, INPUTS)), np.zeros(1, dtype=np.int64), np.ones(1))
+        wide = INPUTS + hints_of(pyramid.levels[0], hints).shape[1]
+        return Samples(np.zeros((1, wide)), np.zeros(1, dtype=np.int64), np.ones(1))
     return Samples(np.concatenate(inputs), np.concatenate(found), np.concatenate(weights))
 
 

@@ -44,6 +44,7 @@ class LatentView:
         around: (8, A, K) Q10, what is seen there; elsewhere these are 0.
         above: (B,) Q10, the ninth that is seen of each block.
         stated: (K, 14) Q10.
+        hints: (B, m) Q10, what else is known of each block.
     """
 
     blocks: Ints
@@ -52,6 +53,7 @@ class LatentView:
     around: Floats
     above: Floats
     stated: Floats
+    hints: Floats
 
     @property
     def seen(self) -> Floats:
@@ -68,13 +70,20 @@ class Surroundings:
     Args:
         step: what the network is told of the step, in eighths of a power of two.
         above: those of the level above, all known; None for the last level.
+        hints: (blocks, m) Q10, what else the network is told of the level's blocks.
     """
 
     def __init__(
-        self, level: Level, order: LatentOrder, step: int, above: Surroundings | None
+        self,
+        level: Level,
+        order: LatentOrder,
+        step: int,
+        above: Surroundings | None,
+        hints: Floats,
     ) -> None:
         self._level, self._order, self._step = level, order, step
         self._above = np.zeros(level.blocks) if above is None else above.spread(level)
+        self._hints = hints
         self._wide = np.zeros((level.blocks + 1, len(order.places)))  # the last is never there
         self.sizes = self._wide[:-1]
 
@@ -123,7 +132,8 @@ class Surroundings:
         _add(near, phase.all_sides[:, some], beside, SHARE // max(1, len(phase.all_sides)))
         np.floor(beside * (1 / SHARE) + 0.5, out=beside)
         above, stated = self._above[phase.blocks], self._stated(group, phase)
-        return LatentView(phase.blocks, group, some, around, above, stated)
+        hints = self._hints[phase.blocks]
+        return LatentView(phase.blocks, group, some, around, above, stated, hints)
 
     def _before(self, some: Ints, blocks: Ints, group: PlaceGroup, around: Floats) -> None:
         """The means over a block's own latents before, of some of these blocks."""
@@ -140,6 +150,13 @@ class Surroundings:
         stated[:, 12] = 128 * self._step
         stated[:, 13] = 256 * sum(n > 1 for n in self._level.sizes)
         return stated
+
+
+def hints_of(level: Level, hints: Floats | None) -> Floats:
+    """What a network is told of a level's blocks (blocks, m): 0 of those above level 0."""
+    if hints is None or level.number:
+        return np.zeros((level.blocks, 0 if hints is None else hints.shape[1]))
+    return hints
 
 
 def _add(values: Floats, numbers: Ints, total: Floats, share: int) -> None:

@@ -7,6 +7,8 @@ blended over ways and blocks (`moved_pair.py`).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from vdsc.codecs.in_between.block_search import BEST, BLOCK, SHARE, ways
@@ -38,6 +40,22 @@ def follows(shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> bool:
     return short >= SMALLEST and long <= LONGEST * short and short * long <= PIXELS
 
 
+@dataclass(frozen=True, eq=False)
+class FrameBetween:
+    """The frame at an instant between two.
+
+    Args:
+        frame: (H, W, C) of uint8.
+        size: pixels of a block along each axis.
+        unlike: (h, w) by how many levels, of all its pixels together, the two differ in a block,
+            moved by the way that costs the least.
+    """
+
+    frame: Values
+    size: int
+    unlike: Ints
+
+
 def between(one: Values, other: Values, share: int) -> Values:
     """The frame (H, W, C) of uint8 that lies 2^16ths of the way from one to the other.
 
@@ -46,14 +64,24 @@ def between(one: Values, other: Values, share: int) -> Values:
         other: likewise.
         share: 0 to 2^16; at these the frames themselves.
     """
-    if share in {0, 1 << SHARE} or (one == other).all():
-        return other if share == 1 << SHARE else one
-    return _found(one, other, share)[: one.shape[0], : one.shape[1]]
+    if share in {0, 1 << SHARE}:
+        return other if share else one
+    return looked_at(one, other, share).frame
 
 
-def _found(one: Values, other: Values, share: int) -> Values:
-    """The frame between two that differ, (H, W, C) or a little larger."""
-    halvings = (min(one.shape[:2]) // LARGE).bit_length() + 1
+def looked_at(one: Values, other: Values, share: int) -> FrameBetween:
+    """What `between` gives for a share between 0 and 2^16, and how unlike the two are."""
+    rows, columns = one.shape[:2]
+    halvings = (min(rows, columns) // LARGE).bit_length() + 1
+    size = BLOCK << halvings
+    if (one == other).all():
+        return FrameBetween(one, size, np.zeros((-(-rows // size), -(-columns // size)), "i8"))
+    frame, unlike = _found(one, other, share, halvings)
+    return FrameBetween(frame[:rows, :columns], size, unlike)
+
+
+def _found(one: Values, other: Values, share: int, halvings: int) -> tuple[Values, Ints]:
+    """The frame between two that differ, (H, W, C) or a little larger; how unlike blocks are."""
     size = BLOCK << halvings
     whole = [_continued(frame, size) for frame in (one, other)]
     coarse = [_bright(frame.astype(np.int16)) for frame in whole]
@@ -68,8 +96,8 @@ def _found(one: Values, other: Values, share: int) -> Values:
     )
     steps = found.steps << halvings + 1
     for at in reversed(range(halvings)):
-        steps[:, :, :BEST] = bright.nearer(steps[:, :, :BEST], 1 << at + 1)
-    return pair.blended(steps, weights)
+        steps[:, :, :BEST], costs = bright.nearer(steps[:, :, :BEST], 1 << at + 1)
+    return pair.blended(steps, weights), costs.min(axis=2)
 
 
 def _continued(frame: Values, size: int) -> Values:

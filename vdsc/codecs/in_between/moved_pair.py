@@ -37,10 +37,14 @@ class MovedPair:
     size: int
     share: int
 
-    def nearer(self, steps: Ints, by: int) -> Ints:
-        """Ways (h, w, n, 2) of blocks in half pixels, each moved by `by` where that costs less."""
+    def nearer(self, steps: Ints, by: int) -> tuple[Ints, Ints]:
+        """Ways (h, w, n, 2) of blocks in half pixels, each moved by `by` where that costs less.
+
+        And what each then costs (h, w, n).
+        """
         tried = steps[:, :, :, None] + by * _OFFSETS
         best = np.empty(steps.shape[:3], dtype=np.int64)
+        least = np.empty_like(best)
         for rows in self._strips(tried[..., 0]):
             some = tried[rows]
             first, second, inside = self._patches(some.reshape(*some.shape[:2], -1, 2), rows, 0)
@@ -48,9 +52,8 @@ class MovedPair:
             np.minimum(cost, MOST, out=cost)
             cost[~(inside[0] & inside[1])] = OUTSIDE
             whole = cost.reshape(*some.shape[:4], -1).sum(axis=-1, dtype=np.int64)
-            best[rows] = whole.argmin(axis=-1)
-        found: Ints = steps + by * _OFFSETS[best]
-        return found
+            best[rows], least[rows] = whole.argmin(axis=-1), whole.min(axis=-1)
+        return steps + by * _OFFSETS[best], least
 
     def blended(self, steps: Ints, weights: Ints) -> Values:
         """The picture (H, W, C) of uint8 that ways (h, w, n, 2) with weights (h, w, n) make."""

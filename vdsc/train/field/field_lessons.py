@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from vdsc.codecs.field.context_network import ContextNetwork
 from vdsc.codecs.field.field_chunk import FieldChunk
@@ -15,9 +16,11 @@ from vdsc.codecs.field.field_layout import FieldLayout
 from vdsc.codecs.field.field_settings import FieldSettings
 from vdsc.codecs.field.first_network import latents_under, rounded
 from vdsc.codecs.field.network_fitting import samples_of
+from vdsc.codecs.field.pyramid import Pyramid
 from vdsc.core.sequence import Clock, Outline
-from vdsc.core.types import Values
+from vdsc.core.types import Floats, Ints, Values
 from vdsc.io.source import array_source
+from vdsc.model import field_network
 
 EVEN = 0.5
 """By what power of how many latents are not 0 an example counts less."""
@@ -62,10 +65,23 @@ class Lessons:
             latents = [rounded(part) for part in wanted]
         else:
             latents = latents_under(chunk, wanted, FieldSettings().price, known, params.stated)
+        self.keep(chunk.pyramid, latents, params.stated, most, rng)
+
+    def keep(
+        self,
+        pyramid: Pyramid,
+        latents: list[Ints],
+        stated: int,
+        most: int,
+        rng: np.random.Generator,
+        hints: Floats | None = None,
+    ) -> None:
+        """Take about so many samples, at most, of the latents of each level of a pyramid."""
         count = sum(part.size for part in latents)
         some = sum(int(np.count_nonzero(part)) for part in latents)
         share = min(1.0, most / count)
-        found = samples_of(chunk.pyramid, latents, params.stated, share, int(rng.integers(1 << 31)))
+        seed = int(rng.integers(1 << 31))
+        found = samples_of(pyramid, latents, stated, share, seed, hints)
         weights = found.weights * ((some + 1) / count) ** -EVEN
         self._parts.append(
             (
@@ -87,3 +103,23 @@ class Lessons:
         inputs, latents, weights = self._whole
         which = torch.from_numpy(rng.integers(0, len(latents), count))
         return inputs[which].float(), latents[which].long(), weights[which]
+
+
+def learned_once(
+    net: nn.Sequential,
+    adam: torch.optim.Adam,
+    lessons: Lessons,
+    batch: int,
+    rate: float,
+    rng: np.random.Generator,
+) -> float:
+    """Bits a latent of so many random samples, before a step of Adam against them."""
+    inputs, latents, weights = lessons.some(batch, rng)
+    for group in adam.param_groups:
+        group["lr"] = rate
+    nats = field_network.nats(net(inputs), latents)
+    loss = (nats * weights).sum() / weights.sum()
+    adam.zero_grad(set_to_none=True)
+    loss.backward()
+    adam.step()
+    return float(loss.detach()) / math.log(2)

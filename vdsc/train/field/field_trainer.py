@@ -28,10 +28,11 @@ from vdsc.model.store import FIELD
 from vdsc.train import state_file
 from vdsc.train.checkpoint_folder import write_folder
 from vdsc.train.field.field_examples import FieldExamples
-from vdsc.train.field.field_lessons import Lessons
+from vdsc.train.field.field_lessons import Lessons, learned_once
 from vdsc.train.field.hindsight_lessons import Example
 from vdsc.train.field.hindsight_training import HindsightConfig, HindsightTraining
 from vdsc.train.field.integer_layers import integers
+from vdsc.train.field.rung_training import Coded, RungConfig, RungTraining
 from vdsc.train.step_report import ReportStep, TrainStep
 
 SAVE_EVERY = 250
@@ -47,7 +48,7 @@ class FieldConfig:
     values are uint8. hidden: units of both layers. rounds, steps: of Adam, in each round. samples:
     latents of a round. rows: from which to which entry of the first axis of arrays training goes,
     [] for all. qualities: least and highest. examples: how
-    many a round codes, each as often as any; 0 for each once. hindsight: see there.
+    many a round codes, each as often as any; 0 for each once. hindsight, rungs: see there.
     """
 
     name: str
@@ -66,6 +67,7 @@ class FieldConfig:
     examples: int = 0
     seed: int = 0
     hindsight: HindsightConfig = field(default_factory=HindsightConfig)
+    rungs: RungConfig = field(default_factory=RungConfig)
     card: dict[str, Any] = field(default_factory=dict)
 
 
@@ -83,6 +85,8 @@ class FieldTrainer:
         self._lessons: Lessons | None = None
         path, axes = folder / "hindsight.safetensors", len(config.blocks)
         self._hindsight = HindsightTraining(config.hindsight, path, axes, config.seed)
+        path = folder / "rungs.safetensors"
+        self._rungs = RungTraining(config.rungs, path, config.hidden, config.seed)
         self.step = 0
         if self._state.exists():
             kept = state_file.restore(self._state, self._both(), self._adam, self._parameters)
@@ -93,6 +97,7 @@ class FieldTrainer:
         """Open a run with the settings of a config file; raises InvalidInput without data."""
         values = _tuples(values)
         values["hindsight"] = HindsightConfig(**_tuples(values.get("hindsight", {})))
+        values["rungs"] = RungConfig(**values.get("rungs", {}))
         config = FieldConfig(**values)
         places = [Path(os.path.expandvars(place)) for place in config.data]
         for place in places:
@@ -102,11 +107,13 @@ class FieldTrainer:
         return cls(config, folder, examples)
 
     def train(self, report: ReportStep, *, minutes: float | None) -> None:
-        """Train round after round, and then hindsight."""
+        """Train round after round, then hindsight and the network for rungs."""
         deadline = math.inf if minutes is None else time.monotonic() + 60 * minutes
         self._train_context(report, deadline)
         if self._config.hindsight.wide and time.monotonic() < deadline:
             self._train_hindsight(report, deadline)
+        if self._config.rungs.rounds and time.monotonic() < deadline:
+            self._train_rungs(report, deadline)
 
     def _train_context(self, report: ReportStep, deadline: float) -> None:
         config = self._config
@@ -138,6 +145,7 @@ class FieldTrainer:
         settings = {"name": config.name, "kind": FIELD, "net": net, "card": card}
         layers = integers(field_network.layers_of(self._net))
         tensors = dict(zip(LAYERS, layers, strict=True)) | self._hindsight.tensors()
+        tensors |= self._rungs.tensors()
         write_folder(out, settings, tensors, {})
 
     def compared(self, out: Path) -> str:
@@ -188,6 +196,34 @@ class FieldTrainer:
 
         self._hindsight.train(heard)
 
+    def _train_rungs(self, report: ReportStep, deadline: float) -> None:
+        known, config = _as_network(field_network.layers_of(self._net)), self._config
+        asked, begun, since = config.rungs, time.monotonic(), self._rungs.step
+        count, total = asked.examples or len(self._examples), asked.rounds * asked.steps
+
+        def examples(number: int) -> Coded:
+            seed = (config.seed, config.rounds, number, 1)
+            order = np.random.default_rng(seed).permutation(len(self._examples))
+            coding = time.monotonic()
+            for i in range(count):
+                rng = np.random.default_rng((*seed, i))
+                quality = int(rng.integers(config.qualities[0], config.qualities[1] + 1))
+                yield self._examples.example(int(order[i % len(order)]), rng), quality, rng
+                left = (time.monotonic() - coding) / (i + 1) * (count - i - 1)
+                stage, terms = f"rungs, round {number + 1}: coding", {"examples": i + 1.0}
+                report(TrainStep(self._rungs.step, total, stage, terms, left))
+
+        def heard(step: int, bits: float) -> bool:
+            left = (time.monotonic() - begun) / max(1, step - since) * (total - step)
+            report(TrainStep(step, total, "rungs", {"bits a latent": bits}, left))
+            return time.monotonic() < deadline
+
+        def rate(step: int) -> float:
+            return self._rate(step, asked.steps)
+
+        self._rungs.begin(known)
+        self._rungs.train(known, config.blocks, examples, rate, config.batch, heard)
+
     def _coded(
         self, known: ContextNetwork, report: ReportStep, deadline: float
     ) -> Iterator[Example]:
@@ -208,22 +244,14 @@ class FieldTrainer:
                 return
 
     def _one(self, lessons: Lessons) -> float:
-        config = self._config
-        rng = np.random.default_rng((config.seed, self.step))
-        inputs, latents, weights = lessons.some(config.batch, rng)
-        for group in self._adam.param_groups:
-            group["lr"] = self._rate()
-        nats = field_network.nats(self._net(inputs), latents)
-        loss = (nats * weights).sum() / weights.sum()
-        self._adam.zero_grad(set_to_none=True)
-        loss.backward()
-        self._adam.step()
-        return float(loss.detach()) / math.log(2)
+        rng, rate = np.random.default_rng((self._config.seed, self.step)), self._rate(self.step)
+        return learned_once(self._net, self._adam, lessons, self._config.batch, rate, rng)
 
-    def _rate(self) -> float:
-        """The rate of this step: it rises, then falls as a cosine to the end of its round."""
-        inside = self.step % self._config.steps
-        falling = (1 + math.cos(math.pi * inside / self._config.steps)) / 2 + _LEAST
+    def _rate(self, step: int, steps: int = 0) -> float:
+        """The rate of a step: it rises, then falls as a cosine to the end of its round."""
+        steps = steps or self._config.steps
+        inside = step % steps
+        falling = (1 + math.cos(math.pi * inside / steps)) / 2 + _LEAST
         return self._config.rate * min(1.0, (inside + 1) / _WARM) * falling
 
     def _both(self) -> dict[str, torch.nn.Module]:

@@ -1,0 +1,1 @@
+"""Frames between knots: foretold from frames on either side, and only the rest is coded."""
