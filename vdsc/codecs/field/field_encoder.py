@@ -67,7 +67,7 @@ class FieldEncoder:
         self._hindsight = hindsight_under(models.known, layout, self._params, settings)
         self._climber = None
         if models.rungs and models.known is not None:
-            some = models.known, layout, self._params, settings, self._drawer
+            some = models.known, layout, self._params, settings, self._drawer, models.exchange
             self._climber = Climber.of(*some)
             self._network = self._climber.network
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -14,9 +14,10 @@ from vdsc.codecs.field.field_facts import FieldFacts
 from vdsc.codecs.field.field_layout import FieldLayout
 from vdsc.codecs.field.field_params import FieldParams
 from vdsc.codecs.field.field_settings import ALL, FieldSettings
-from vdsc.codecs.field.first_network import bare, first
+from vdsc.codecs.field.first_network import CodedChunk, bare, first
 from vdsc.codecs.field.hindsight import Hindsight
 from vdsc.codecs.field.rungs.climber import FINER, Climbed, Climber
+from vdsc.codecs.field.rungs.grid_choice import Exchange
 from vdsc.codecs.in_between.frame_between import follows
 from vdsc.core.threads import one_thread
 from vdsc.core.types import Values
@@ -32,6 +33,9 @@ foretold, and along each other one."""
 VIDEO, FEWEST = 3, 4
 """Axes of video, and frames from which on some may be foretold."""
 
+COARSER = 1.4
+"""How much coarser the steps are that say what errors are worth."""
+
 CHEAPEST = 3
 """Bits that a latent which is not 0 takes at least, about, and signs included."""
 
@@ -41,12 +45,14 @@ class Models:
     """What a sequence is coded with.
 
     known: whose context network it begins with, or None. beneath: what draws beneath it, or None.
-    rungs: whether frames between knots are foretold. climbed: all frames coded so, if they are.
+    rungs: whether frames between knots are foretold. exchange: what errors are worth, if they are.
+    climbed: all frames coded so, if they are.
     """
 
     known: Checkpoint | None
     beneath: Checkpoint | None
     rungs: bool = False
+    exchange: Exchange = field(default_factory=Exchange)
     climbed: Climbed | None = None
 
     @property
@@ -85,8 +91,10 @@ def cheapest(
         # What rungs save shows only where there are many frames.
         trial = _Trial(_middle(source, MANY), layout, facts, quick)
         bases = [way.beneath] if must or way.beneath is None else [None, way.beneath]
-        ways = [Models(one, base, rungs=True) for one in climbing for base in bases]
-        way = min(ways if settings.grid else [way, *ways], key=trial.cost)
+        worth = trial.exchange(way)
+        ways = [Models(one, base, rungs=True, exchange=worth) for one in climbing for base in bases]
+        way = replace(way, exchange=worth)
+        way = min(ways if settings.grid else [way, *ways], key=trial.size)
     whole = trial.shape == (*layout.shape, layout.channels) and settings == quick
     return replace(way, climbed=trial.climbed.get(way.key)) if whole else way
 
@@ -147,7 +155,7 @@ class _Trial:
         self._part, self._facts, self._settings = part, facts, settings
         self._layout = replace(layout, shape=part.shape[: len(layout.shape)])
         self._drawn: dict[bytes, Underlay] = {}
-        self._costs: dict[tuple[bytes, bytes, bool], float] = {}
+        self._plainly: dict[tuple[bytes, bytes, bool], tuple[float, CodedChunk]] = {}
         self.shape = part.shape
         self.climbed: dict[tuple[bytes, bytes, bool], Climbed] = {}
 
@@ -163,10 +171,27 @@ class _Trial:
         return min(best, replace(best, beneath=alone), key=self.cost)
 
     def cost(self, way: Models) -> float:
-        """What a way costs."""
-        if way.key not in self._costs:
-            self._costs[way.key] = self._on_rungs(way) if way.rungs else self._plain(way)
-        return self._costs[way.key]
+        """What a way without rungs costs."""
+        error, made = self._plain(way)
+        return error + self._settings.price * 8 * len(made.body)
+
+    def size(self, way: Models) -> float:
+        """The size at equal error of what a way makes."""
+        return self._on_rungs(way) if way.rungs else way.exchange.size(*self._measured(way))
+
+    def exchange(self, way: Models) -> Exchange:
+        """What errors are worth, as a way without rungs says that codes in coarser steps, too."""
+        fine = self._measured(way)
+        settings = self._settings
+        step = (settings.step or self._facts.step(settings.quality)) * COARSER
+        coarser = _Trial(self._part, self._layout, self._facts, replace(settings, step=step))
+        return Exchange.between(fine, coarser._measured(way))
+
+    def _measured(self, way: Models) -> tuple[float, float]:
+        """Bytes and squared error of a way without rungs."""
+        error, made = self._plain(way)
+        unit = params_under(way, self._layout, self._facts, self._settings).unit
+        return len(made.body), error * unit**2
 
     def alone(self, way: Models) -> float:
         """What it costs to have no more than what lies beneath."""
@@ -179,11 +204,15 @@ class _Trial:
         latents = (np.square(one) for one in chunk.latents(self._part))
         return sum(float(np.minimum(one, CHEAPEST * price).sum()) for one in latents)
 
-    def _plain(self, way: Models) -> float:
-        chunk, settings = self._chunk(way), self._settings
-        wanted = chunk.latents(self._part)
-        network = None if way.known is None else field_checkpoints.network_of(way.known)
-        return first(chunk, wanted, settings, network).cost(chunk, wanted, settings.price)
+    def _plain(self, way: Models) -> tuple[float, CodedChunk]:
+        """The squared error in steps, and the chunk."""
+        if way.key not in self._plainly:
+            chunk, settings = self._chunk(way), self._settings
+            wanted = chunk.latents(self._part)
+            network = None if way.known is None else field_checkpoints.network_of(way.known)
+            made = first(chunk, wanted, settings, network)
+            self._plainly[way.key] = chunk.error(made.latents, wanted), made
+        return self._plainly[way.key]
 
     def _on_rungs(self, way: Models) -> float:
         settings = self._settings
@@ -192,12 +221,12 @@ class _Trial:
         draws = None
         if way.beneath is not None:
             draws = drawers.drawer(way.beneath, settings, params.unit)
-        climber = Climber.of(way.known, self._layout, params, settings, draws)
+        climber = Climber.of(way.known, self._layout, params, settings, draws, way.exchange)
         try:
             found = self.climbed[way.key] = climber.best(self._part)
         except CorruptFile:  # what a decoder would say of such fine steps
             return math.inf
-        return found.cost
+        return climber.size(found)
 
     def _chunk(self, way: Models) -> FieldChunk:
         params = params_under(way, self._layout, self._facts, self._settings)

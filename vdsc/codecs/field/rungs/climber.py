@@ -15,7 +15,7 @@ from vdsc.codecs.field.field_params import FieldParams
 from vdsc.codecs.field.field_settings import EVERY, FieldSettings
 from vdsc.codecs.field.first_network import bare, coded
 from vdsc.codecs.field.rungs.frame_grid import FrameGrid
-from vdsc.codecs.field.rungs.grid_choice import ranked_grids
+from vdsc.codecs.field.rungs.grid_choice import Exchange, ranked_grids
 from vdsc.codecs.field.rungs.rung_encoder import RungEncoder
 from vdsc.codecs.field.rungs.rung_ladder import RungLadder
 from vdsc.core.types import Values
@@ -37,13 +37,13 @@ class Climbed:
         grid: its knots.
         body: the bytes of the chunk.
         decoded: (n, H, W, C) what they say.
-        cost: squared error, and the price of all bits, in squared steps of the quality.
+        error: squared, in levels.
     """
 
     grid: FrameGrid
     body: bytes
     decoded: Values
-    cost: float
+    error: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,12 +55,14 @@ class Climber:
         network: the context network of knots.
         settings: price, effort and grid count.
         drawer: what draws beneath knots, if anything does.
+        exchange: what errors are worth.
     """
 
     ladder: RungLadder
     network: ContextNetwork
     settings: FieldSettings
     drawer: Drawer | None
+    exchange: Exchange
 
     @classmethod
     def of(
@@ -70,23 +72,28 @@ class Climber:
         params: FieldParams,
         settings: FieldSettings,
         drawer: Drawer | None,
+        exchange: Exchange,
     ) -> Climber:
         """With the networks of a checkpoint, which has one for rungs; raises ModelMissing."""
         rungs = field_checkpoints.rungs_of(checkpoint)
         assert rungs is not None
         network = field_checkpoints.network_of(checkpoint)
-        return cls(RungLadder(layout, params, rungs), network, settings, drawer)
+        return cls(RungLadder(layout, params, rungs), network, settings, drawer, exchange)
 
     def best(self, frames: Values) -> Climbed:
         """Frames (n, H, W, C) of uint8 on the grid that is asked for, or on the cheapest one."""
-        return min((self._on(frames, grid) for grid in self._grids(frames)), key=lambda x: x.cost)
+        return min((self._on(frames, grid) for grid in self._grids(frames)), key=self.size)
+
+    def size(self, made: Climbed) -> float:
+        """Its size at equal error."""
+        return self.exchange.size(len(made.body), made.error)
 
     def _grids(self, frames: Values) -> list[FrameGrid]:
         count, asked = len(frames), self.settings.grid
         if asked in EVERY:
             return [FrameGrid.even(count, EVERY[asked])]
         price = self.settings.price / FINER**2
-        ranked = ranked_grids(frames, self.ladder, price)
+        ranked = ranked_grids(frames, self.ladder, price, self.exchange)
         return ranked[: 1 + SEVERAL[self.settings.effort]]
 
     def _on(self, frames: Values, grid: FrameGrid) -> Climbed:
@@ -107,5 +114,5 @@ class Climber:
         tape.add(made.tape)
         tape.add(RungEncoder(ladder, price).fill(frames, decoded, grid))
         body = made.head + tape.stream()
-        steps = (decoded.astype(np.float64) - frames) / (ladder.params.unit / FINER)
-        return Climbed(grid, body, decoded, float(np.square(steps).sum()) + price * 8 * len(body))
+        error = float(np.square(decoded.astype(np.float64) - frames).sum())
+        return Climbed(grid, body, decoded, error)

@@ -7,6 +7,10 @@ coded ones are as wrong as these are, about.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from math import log
+from typing import ClassVar
+
 import numpy as np
 
 from vdsc.codecs.field.field_chunk import FieldChunk
@@ -32,29 +36,66 @@ JOINED = 3
 of this power."""
 
 
-def ranked_grids(frames: Values, ladder: RungLadder, price: float) -> list[FrameGrid]:
-    """Grids for frames (n, H, W, C) of uint8, first the one whose spans are each the cheapest.
+BESIDE = 50
+"""Bytes of a file that are not in its chunks."""
 
-    Then even ones, the cheapest first; price: squared steps of knots that a bit is worth.
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What errors are worth in bytes: files are as good where size times error^power is the same.
+
+    power: measured on a part of a sequence; usually it is from 1 to 2.
+    """
+
+    power: float = 1.4
+
+    LEAST: ClassVar[float] = 0.7
+    MOST: ClassVar[float] = 3.0
+
+    @classmethod
+    def between(cls, fine: tuple[float, float], coarse: tuple[float, float]) -> Exchange:
+        """As sizes and squared errors of two files of one kind are."""
+        sizes = [log(max(one[0] + BESIDE, 1.0)) for one in (fine, coarse)]
+        errors = [log(max(one[1], 1.0)) for one in (fine, coarse)]
+        if errors[1] - errors[0] < 1e-3:
+            return cls()
+        return cls(min(max((sizes[0] - sizes[1]) / (errors[1] - errors[0]), cls.LEAST), cls.MOST))
+
+    def size(self, size: float, error: float) -> float:
+        """How large a chunk of a size and a squared error would be, were its error 1."""
+        return float((size + BESIDE) * max(error, 1.0) ** self.power)
+
+
+def ranked_grids(
+    frames: Values, ladder: RungLadder, price: float, exchange: Exchange
+) -> list[FrameGrid]:
+    """Grids for frames (n, H, W, C) of uint8, the even one that looks best first.
+
+    Then that one but for spans that are much cheaper at another level, and the other even ones.
+    price: squared steps of knots that a bit is worth.
     """
     count = len(frames)
     spans = FrameGrid.spans(count)
     if not spans:
         return [FrameGrid(count, ())]
-    rungs, costs = _rung_costs(frames, ladder, price), []
+    rungs, left = _rung_costs(frames, ladder, price)
+    costs, sizes = [], []
     of_span = np.minimum(np.arange(count) >> DEEPEST, spans - 1)
     for level in range(DEEPEST + 1):
         knots = FrameGrid.even(count, level).knots
         spent, wrong = _knot_costs(frames[knots], ladder, price)
         handed = HANDED[level] * np.interp(np.arange(count), knots, wrong)
         each = (rungs**JOINED + handed**JOINED) ** (1 / JOINED)
-        each[knots] = spent
+        error = each - rungs + left
+        each[knots], error[knots] = spent, wrong
         costs.append(np.bincount(of_span, each, spans))
-    order = np.argsort(np.sum(costs, axis=1), kind="stable")
+        bits = (each - error).sum() / price
+        sizes.append(exchange.size(bits / 8, float(error.sum()) * ladder.params.unit**2))
+    order = np.argsort(sizes, kind="stable")
+    best, *others = (FrameGrid.even(count, int(level)) for level in order)
     costs[order[0]] = costs[order[0]] / UNEVEN
-    found = FrameGrid(count, tuple(np.argmin(costs, axis=0).tolist()))
-    even = [FrameGrid.even(count, int(level)) for level in order]
-    return [found, *(one for one in even if one.levels != found.levels)]
+    mixed = FrameGrid(count, tuple(np.argmin(costs, axis=0).tolist()))
+    return [best, *(mixed,) * (mixed != best), *(one for one in others if one != mixed)]
 
 
 def _knot_costs(knots: Values, ladder: RungLadder, price: float) -> tuple[Floats, Floats]:
@@ -76,16 +117,16 @@ def _knot_costs(knots: Values, ladder: RungLadder, price: float) -> tuple[Floats
     return found[0], found[1]
 
 
-def _rung_costs(frames: Values, ladder: RungLadder, price: float) -> Floats:
-    """What each frame costs, about, foretold from those on either side; in squared steps."""
-    found = np.zeros(len(frames))
+def _rung_costs(frames: Values, ladder: RungLadder, price: float) -> tuple[Floats, Floats]:
+    """What each frame costs, about, foretold from those on either side, and its error in that."""
+    found = np.zeros((2, len(frames)))
     for rung in FrameGrid.even(len(frames), DEEPEST).rungs():
         chunk = ladder.chunk(frames, rung)
         steps = (chunk.params.unit / ladder.params.unit) ** 2
         for latents in chunk.latents(frames[rung.frames]):
-            spent, _ = _costs(latents, price)
-            found[rung.frames] += steps * spent.reshape(len(rung.frames), -1).sum(axis=1)
-    return found
+            for one, part in zip(found, _costs(latents, price), strict=True):
+                one[rung.frames] += steps * part.reshape(len(rung.frames), -1).sum(axis=1)
+    return found[0], found[1]
 
 
 def _costs(latents: Floats, price: float) -> tuple[Floats, Floats]:
