@@ -40,7 +40,7 @@ HEAD = """# Knots of video
 Clips of 100 frames of 64 x 64 pixels in colour, codec `field`, model `clip`, effort 0, no sketch
 beneath. What a file takes, as a share of one at equal PSNR with all frames as knots (between two
 such files the logarithm of bytes is linear in PSNR), mean over clips; in brackets, how many of 100
-frames are knots. "Chosen": for each span of 16 frames; "by itself" is what is taken without an
+frames are knots. "Chosen": the one that looks best; "by itself" is what is taken without an
 option, chosen knots or all frames."""
 
 Row = dict[str, Any]
