@@ -51,7 +51,7 @@ class FieldEncoder:
             self._fitting = field_checkpoints.fitting(outline.dtype, waves, named)
         sketches = drawers.fitting(layout, settings, apart=facts.apart)
         self._network: ContextNetwork | None = None
-        self._done = 0
+        self._done = self._knots = 0
         self._climber: Climber | None = None
         self._several = len(self._fitting) > 1 or bool(sketches)
         self._under(cheapest(self._fitting, sketches, source, layout, facts, settings))
@@ -94,6 +94,7 @@ class FieldEncoder:
             except CorruptFile:  # what a decoder would say of it
                 raise InvalidInput(TOO_FAR) from None
             self._done += 1
+            self._knots += climbed.grid.knots.size
             return Coded(climbed.body, climbed.decoded, begin, climbed.grid.knots.size)
         chunk = FieldChunk(self._layout, self._params, len(frames), hindsight=self._hindsight)
         try:
@@ -161,11 +162,12 @@ class FieldEncoder:
         return replace(fixed, base=beneath, sketch=bool(beneath))
 
     def words(self) -> str:
-        """The codec, its models and its blocks."""
+        """The codec, its models, its blocks and its knots, if not all frames are."""
         model = "" if self._checkpoint is None else f" {self._checkpoint.name}"
         beneath = self._models.beneath
         model += "" if beneath is None else f" on {beneath.name}"
-        return f"{ID}{model}, blocks of {' x '.join(map(str, self._params.blocks))}"
+        knots = f", {self._knots} knots" if self._params.rungs else ""
+        return f"{ID}{model}, blocks of {' x '.join(map(str, self._params.blocks))}{knots}"
 
     def learned(self) -> ContextNetwork | None:
         """The network."""
