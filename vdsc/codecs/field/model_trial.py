@@ -91,7 +91,7 @@ def cheapest(
         # What rungs save shows only where there are many frames.
         trial = _Trial(_middle(source, MANY), layout, facts, quick)
         bases = [way.beneath] if must or way.beneath is None else [None, way.beneath]
-        worth = trial.exchange(way)
+        worth = trial.exchange(replace(way, beneath=way.beneath if must else None))
         ways = [Models(one, base, rungs=True, exchange=worth) for one in climbing for base in bases]
         way = replace(way, exchange=worth)
         way = min(ways if settings.grid else [way, *ways], key=trial.size)

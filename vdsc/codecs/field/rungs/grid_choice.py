@@ -49,7 +49,7 @@ class Exchange:
 
     power: float = 1.4
 
-    LEAST: ClassVar[float] = 0.7
+    LEAST: ClassVar[float] = 1.0
     MOST: ClassVar[float] = 3.0
 
     @classmethod
