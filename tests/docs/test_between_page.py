@@ -12,18 +12,8 @@ from tests.docs.between_page import between as by_page
 from tests.docs.between_page import followed
 from tests.docs.between_page import looked_at as looked_at_by_page
 from tests.docs.field_page import by_page as field_by_page
+from tests.tiny_rungs import grains
 from vdsc.codecs.in_between.frame_between import between, follows, looked_at
-
-
-def texture(height, width, channels, seed=0):
-    """Grains of several sizes."""
-    rng = np.random.default_rng(seed)
-    total = np.zeros((height, width, channels))
-    for size in (1, 3, 8):
-        grains = rng.normal(size=(height // size + 2, width // size + 2, channels))
-        total += size * np.kron(grains, np.ones((size, size, 1)))[:height, :width]
-    return np.clip(total * 8 + 120, 0, 255).astype("u1")
-
 
 SHAPES = [(16, 16, 3), (21, 35, 1), (40, 24, 3), (128, 131, 1)]
 
@@ -32,10 +22,10 @@ SHAPES = [(16, 16, 3), (21, 35, 1), (40, 24, 3), (128, 131, 1)]
 @pytest.mark.parametrize("share", [1, 20000, 32768, 65535])
 def test_the_page_gives_the_same_frame(shape, share):
     height, width, channels = shape
-    wide = texture(height + 12, width + 12, channels)
+    wide = grains(height + 12, width + 12, channels)
     one, other = wide[4:-8, 2:-10].copy(), wide[1:-11, 8:-4].copy()
     one[3:9, 4:12] = other[6:12, 8:16] = 250 - 50 * np.arange(channels)  # it goes its own way
-    other[-5:] = texture(5, width, channels, seed=1)  # and here comes what was not there
+    other[-5:] = grains(5, width, channels, seed=1)  # and here comes what was not there
     assert (between(one, other, share) == by_page(one, other, share)).all()
     frame, size, unlike = looked_at_by_page(one, other, share)
     found = looked_at(one, other, share)
@@ -45,9 +35,9 @@ def test_the_page_gives_the_same_frame(shape, share):
 
 
 def test_still_places_and_noise():
-    one = texture(32, 32, 3)
+    one = grains(32, 32, 3)
     other = one.copy()
-    other[:8] = texture(8, 32, 3, seed=2)
+    other[:8] = grains(8, 32, 3, seed=2)
     assert (between(one, other, 9999) == by_page(one, other, 9999)).all()
     noise = np.random.default_rng(0).integers(0, 256, (2, 20, 20, 3)).astype("u1")
     assert (between(*noise, 40000) == by_page(*noise, 40000)).all()
@@ -72,7 +62,7 @@ def test_which_frames_are_pixels():
 @pytest.mark.parametrize("scale", ["1", "3/2", "1/2"])
 def test_files(channels, scale, monkeypatch):
     monkeypatch.setattr("vdsc.codecs.field.field_encoder.VALUES", 900)
-    wide = texture(16, 32, (*channels, 1)[0])
+    wide = grains(16, 32, (*channels, 1)[0])
     values = np.stack([wide[:, 2 * i : 17 + 2 * i] for i in range(4)]).reshape(4, 16, 17, *channels)
     times = np.cumsum(np.random.default_rng(0).uniform(0.1, 2, 4))
     options = {"codec": "field", "own": True, "quality": 40, "effort": 0, "blocks": (1, 4, 4)}

@@ -15,14 +15,12 @@ from functools import cached_property
 
 import numpy as np
 
+from vdsc.codecs.in_between.block_search import SHARE
 from vdsc.core.types import Ints
 from vdsc.entropy.tape import Tape
 
 DEEPEST = 4
 """The highest level; a span has 2^DEEPEST frames."""
-
-SHARE = 16
-"""Binary places of a share of the way from one frame to another."""
 
 
 @dataclass(frozen=True, eq=False)

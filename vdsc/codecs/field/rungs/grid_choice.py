@@ -1,4 +1,4 @@
-"""Where a chunk needs knots: of each span, the level that is about the cheapest.
+"""Where a chunk needs knots: which even distance looks best, and which spans differ much.
 
 What knots would cost is seen on the chunk with a knot every 2^l frames, what rungs would on frames
 that are foretold from the sequence's own, before anything is coded. Frames that are foretold from
