@@ -126,7 +126,7 @@ _kept: dict[Path, dict[str, Values]] = {}
 def _read(path: Path) -> dict[str, Values]:
     """The arrays of a file by name; those of the last files are kept."""
     if path not in _kept:
-        if sum(array.nbytes for one in _kept.values() for array in one.values()) > KEPT:
+        if sum(map(_memory, _kept.values())) > KEPT:
             _kept.clear()
         if path.suffix.lower() in {".wav", *FILMS}:
             from vdsc.io.source import open_source
@@ -134,9 +134,15 @@ def _read(path: Path) -> dict[str, Values]:
             with open_source(str(path)) as source:
                 _kept[path] = {"": source.read(0, source.shape[0])}
         else:
-            made = np.load(path, allow_pickle=False)
+            # A stack of clips may be larger than memory: what is asked for is read, no more.
+            made = np.load(path, mmap_mode="c", allow_pickle=False)
             _kept[path] = {"": made} if isinstance(made, np.ndarray) else dict(made)
     return _kept[path]
+
+
+def _memory(arrays: dict[str, Values]) -> int:
+    """Bytes of memory that the arrays of a file take: none where they are read as they are used."""
+    return sum(one.nbytes for one in arrays.values() if not isinstance(one, np.memmap))
 
 
 def _whole(array: Values) -> Values:

@@ -15,7 +15,8 @@ class SketchConfig:
     data: folders or files of colour video; pictures in them are panned over. shares: how often each
     of them is drawn from, () for as often as it has clips. steps: of Adam. batch: clips of a step,
     of `frames` frames each. rate: of Adam. prices: k of the least and the highest price of a bit,
-    2^(k / 8) squared levels. fast: how often a clip goes twice as fast. start: a state to begin
+    2^(k / 8) squared levels. fast, painted: how often a clip goes twice as fast, and in other
+    colours. start: a state to begin
     with, such as `runs/other/state.safetensors`, "" for none. bf16: whether networks count in
     bfloat16. every: steps from one look at kept clips to the next. kept: of how many clips one is
     kept from training.
@@ -31,6 +32,7 @@ class SketchConfig:
     rate: float = 1e-3
     prices: tuple[int, int] = (80, 136)
     fast: float = 0.1
+    painted: float = 0.0
     start: str = ""
     bf16: bool = True
     every: int = 1000

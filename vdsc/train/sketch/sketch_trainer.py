@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from safetensors.torch import load_file
 from torch import Tensor
+from torch.utils.data import DataLoader
 
 from vdsc.codecs.field.sketch.sketch_network import FINENESS
 from vdsc.errors import InvalidInput
@@ -27,7 +28,7 @@ from vdsc.train.checkpoint_folder import write_folder
 from vdsc.train.sketch import sketch_looks
 from vdsc.train.sketch.frozen_sketch import drawing, seeing
 from vdsc.train.sketch.lapped_blocks import LappedBlocks
-from vdsc.train.sketch.sketch_clips import SketchClips
+from vdsc.train.sketch.sketch_clips import SketchBatches, SketchClips
 from vdsc.train.sketch.sketch_config import SketchConfig
 from vdsc.train.step_report import ReportStep, TrainStep
 
@@ -41,6 +42,9 @@ USUAL, FIRST = 40, 2.0
 KEPT, SLOW, PULL = 6, 0.999, 3.0
 """Kept clips that are looked at; how slowly the networks that are written follow; and the largest
 gradient."""
+
+HELPERS = 4
+"""Processes that make batches for a GPU."""
 
 MIDDLE = 15.0
 """The log of the price at which losses have weight 1."""
@@ -85,8 +89,10 @@ class SketchTrainer:
         before = self._minutes
         self._folder.mkdir(parents=True, exist_ok=True)
         kept = self._clips.kept(KEPT)
-        while self.step < config.steps and time.monotonic() < deadline:
-            terms = self._one()
+        for pixels in self._batches():
+            if time.monotonic() >= deadline:
+                break
+            terms = self._one(pixels)
             self.step += 1
             self._minutes = before + (time.monotonic() - begun) / 60
             if self.step % SAVE_EVERY == 0:
@@ -119,12 +125,19 @@ class SketchTrainer:
         said = [f"{one.bytes:.0f} bytes at {one.decibels(kept):.2f} dB" for one in looks]
         return f"clips kept from training: {', '.join(said)}"
 
-    def _one(self) -> dict[str, float]:
+    def _batches(self) -> DataLoader[Tensor]:
+        """What the steps that are left are trained on; other processes make it ahead for a GPU."""
+        steps, gpu = range(self.step, self._config.steps), self._device.type == "cuda"
+        made = SketchBatches(self._clips, self._config)
+        helpers = min(HELPERS, os.cpu_count() or 1) if gpu else 0
+        return DataLoader(made, None, sampler=steps, num_workers=helpers, pin_memory=gpu)
+
+    def _one(self, pixels: Tensor) -> dict[str, float]:
         """One step; its loss terms."""
         config = self._config
-        rng = np.random.default_rng((config.seed, self.step))
+        rng = np.random.default_rng((config.seed, self.step, 2))
         torch.manual_seed(config.seed * 1_000_003 + self.step)
-        pixels = self._batch(rng)
+        pixels = pixels.to(self._device, non_blocking=True)
         blocks = self._blocks_of(tuple(pixels.shape[1:4]))
         latents = blocks.forward(pixels)
         low, high = config.prices
@@ -153,18 +166,6 @@ class SketchTrainer:
         for mean, now in zip(self.written.parameters(), self._parameters, strict=True):
             now.clamp_(-LARGEST, LARGEST)
             mean.lerp_(now, share)
-
-    def _batch(self, rng: np.random.Generator) -> Tensor:
-        """Parts of one shape (n, frames, H, W, 3), as many as one that is large counts for."""
-        config = self._config
-        parts = [self._clips.part(rng, config.frames, config.fast)]
-        while len(parts) < config.batch:
-            one = self._clips.part(rng, config.frames, config.fast)
-            if one.shape == parts[0].shape:
-                parts.append(one)
-            else:
-                break
-        return torch.from_numpy(np.stack(parts)).to(self._device)
 
     def _blocks_of(self, shape: tuple[int, ...]) -> LappedBlocks:
         if shape not in self._blocks:
