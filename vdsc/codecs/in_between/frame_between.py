@@ -7,7 +7,7 @@ blended over ways and blocks (`moved_pair.py`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,6 +24,9 @@ PIXELS, LONGEST = 1 << 20, 16
 
 LARGE = 128
 """From so many pixels along the shorter axis on, and from twice as many, it is halved once more."""
+
+FARTHEST = 6
+"""Half pixels from which blocks come beyond the border at most, in sizes of a block."""
 
 WORTH = 8
 """A way that costs 2^8 more weighs half as much."""
@@ -90,10 +93,9 @@ def _found(one: Values, other: Values, share: int, halvings: int) -> tuple[Value
     found = ways(coarse[0][..., 0], coarse[1][..., 0], share)
     less = found.costs - found.costs.min(axis=2, keepdims=True)
     weights = (1 << CERTAIN) >> np.minimum(less >> WORTH, CERTAIN + 1)
-    pair = MovedPair(HalfPixels.of(whole[0]), HalfPixels.of(whole[1]), size, share)
-    bright = MovedPair(
-        HalfPixels(_bright(pair.one.values)), HalfPixels(_bright(pair.other.values)), size, share
-    )
+    pixels = [HalfPixels.of(frame, FARTHEST * size) for frame in whole]
+    lit = [replace(one, values=_bright(one.values)) for one in pixels]
+    pair, bright = (MovedPair(one, other, size, share) for one, other in (pixels, lit))
     steps = found.steps << halvings + 1
     for at in reversed(range(halvings)):
         steps[:, :, :BEST], costs = bright.nearer(steps[:, :, :BEST], 1 << at + 1)
@@ -107,8 +109,9 @@ def _continued(frame: Values, size: int) -> Values:
 
 
 def _bright(frame: Ints) -> Ints:
-    """The brightness (H, W, 1) of a frame (H, W, C), three times that of grey."""
-    total: Ints = frame.sum(axis=2, keepdims=True, dtype=np.int16) * (3 // frame.shape[2])
+    """The brightness (..., 1) of a frame (..., C), three times that of grey."""
+    planes = np.split(frame, frame.shape[-1], axis=-1)
+    total: Ints = sum(planes[1:], planes[0]) * (3 // len(planes))
     return total
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from vdsc.core.types import Ints
 
 AROUND = 3
-"""Pixels beyond the border that are held: farther away all are as the border's."""
+"""Pixels beyond the border that are made: farther away all are as the last of these."""
 
 _REACH = 2
 """Pixels on either side that a place between two pixels is made of, besides these two."""
@@ -21,33 +22,42 @@ class HalfPixels:
     """The values of a picture (H, W, C) at places that are multiples of half a pixel.
 
     Args:
-        values: (2 H + 12, 2 W + 12, C) integers, three pixels beyond the border, too.
+        values: (2, 2, h, w, C) integers: those of even and of odd rows, and likewise of columns.
+        size: half pixels of the picture along each axis.
+        margin: half pixels that are held beyond the border.
     """
 
     values: Ints
+    size: tuple[int, int]
+    margin: int
 
     @classmethod
-    def of(cls, picture: Ints) -> HalfPixels:
-        """Of a picture (H, W, C) of integers."""
+    def of(cls, picture: Ints, farthest: int) -> HalfPixels:
+        """Of a picture (H, W, C) of integers; farthest: half pixels beyond the border, even."""
         pad = AROUND + _REACH
         more = pad, pad + 1
         wide: Ints = np.pad(picture.astype(np.int16), (more, more, (0, 0)), mode="edge")
         across = _doubled(_doubled(wide).swapaxes(0, 1)).swapaxes(0, 1)
-        return cls(np.ascontiguousarray(across))
+        beyond = (farthest, farthest)
+        held = np.pad(across, (beyond, beyond, (0, 0)), mode="edge")
+        rows, columns, channels = held.shape
+        apart = held.reshape(rows // 2, 2, columns // 2, 2, channels).transpose(1, 3, 0, 2, 4)
+        size = 2 * picture.shape[0], 2 * picture.shape[1]
+        return cls(np.ascontiguousarray(apart), size, farthest + 2 * AROUND)
 
-    def patches(self, rows: Ints, columns: Ints) -> tuple[Ints, NDArray[np.bool_]]:
-        """Values (..., h, w, C) at rows (..., h) and columns (..., w), counted in half pixels.
+    def patches(self, rows: Ints, columns: Ints, side: int) -> tuple[Ints, NDArray[np.bool_]]:
+        """Values (..., side, side, C) of pixels from rows and columns (...) on, in half pixels.
 
-        And which of these places (..., h, w) lie in the picture, the border's half pixel too.
+        And which of these places (..., side, side) lie in the picture, the border's half pixel too.
         """
-        height, width, channels = self.values.shape
+        within = 2 * np.arange(side)
         inside = [
-            (at >= -1) & (at <= n - 4 * AROUND - 1) for at, n in ((rows, height), (columns, width))
+            ((at := begin[..., None] + within) >= -1) & (at < n)
+            for begin, n in zip((rows, columns), self.size, strict=True)
         ]
-        y = np.clip(rows + 2 * AROUND, 0, height - 1)
-        x = np.clip(columns + 2 * AROUND, 0, width - 1)
-        flat = self.values.reshape(-1, channels)
-        found = flat.take(y[..., :, None] * width + x[..., None, :], axis=0)
+        windows = sliding_window_view(self.values, (side, side), axis=(2, 3))
+        y, x = rows + self.margin, columns + self.margin
+        found = windows.transpose(0, 1, 2, 3, 5, 6, 4)[y & 1, x & 1, y >> 1, x >> 1]
         return found, inside[0][..., :, None] & inside[1][..., None, :]
 
 
