@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -80,21 +81,23 @@ class Climber:
         network = field_checkpoints.network_of(checkpoint)
         return cls(RungLadder(layout, params, rungs), network, settings, drawer, exchange)
 
-    def best(self, frames: Values) -> Climbed:
-        """Frames (n, H, W, C) of uint8 on the grid that is asked for, or on the cheapest one."""
-        return min((self._on(frames, grid) for grid in self._grids(frames)), key=self.size)
+    def best(self, frames: Values, grids: Sequence[FrameGrid] = ()) -> Climbed:
+        """Frames (n, H, W, C) of uint8 on the cheapest of some grids; () for those of `grids`."""
+        some = grids or self.grids(frames)
+        return min((self._on(frames, grid) for grid in some), key=self.size)
 
-    def size(self, made: Climbed) -> float:
-        """Its size at equal error."""
-        return self.exchange.size(len(made.body), made.error)
-
-    def _grids(self, frames: Values) -> list[FrameGrid]:
+    def grids(self, frames: Values) -> list[FrameGrid]:
+        """The grid that is asked for, or those that look cheapest, whatever draws beneath."""
         count, asked = len(frames), self.settings.grid
         if asked in EVERY:
             return [FrameGrid.even(count, EVERY[asked])]
         price = self.settings.price / FINER**2
         ranked = ranked_grids(frames, self.ladder, price, self.exchange)
         return ranked[: 1 + SEVERAL[self.settings.effort]]
+
+    def size(self, made: Climbed) -> float:
+        """Its size at equal error."""
+        return self.exchange.size(len(made.body), made.error)
 
     def _on(self, frames: Values, grid: FrameGrid) -> Climbed:
         ladder, price = self.ladder, self.settings.price
