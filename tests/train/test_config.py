@@ -168,8 +168,8 @@ def test_each_shipped_config_reaches_the_trainer_of_its_kind(path, monkeypatch, 
         "photo": "field",
         "speech": "field",
         "climate": "field",
-        "maze": "field",
-        "blockworld": "field",
-        "maze64": "sketch",
+        "maze": "sketch",
+        "blockworld": "sketch",
+        "clip64": "sketch",
     }
     assert opened == [own.get(path.stem, "paths"), "paths"]

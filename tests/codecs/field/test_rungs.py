@@ -227,12 +227,12 @@ def cut_and_slow(count=60, rows=48, columns=48):
 
 
 def test_a_grid_is_taken_where_it_pays(monkeypatch):
-    """With the checkpoint that comes with the package, by itself; the error is about the same."""
+    """With the checkpoint that comes with the package, by itself: a fifth less at equal error."""
     folder = Path(vdsc.__file__).parents[1] / "models"
     monkeypatch.setattr(store, "folders", lambda: [folder])
     film, sizes, wrong = cut_and_slow(), [], []
-    for grid in ("", "all"):
-        options = {"model": "clip", "sketch": False, "quality": 60, "effort": 0}
+    for grid, quality in (("", 60), ("all", 58)):
+        options = {"model": "clip", "sketch": False, "quality": quality, "effort": 0}
         data = vdsc.compress(film, codec="field", grid=grid, **options)
         assert ("k" in params(data)) == (not grid)
         sizes.append(len(data))

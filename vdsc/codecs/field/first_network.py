@@ -38,6 +38,9 @@ FEW, LAST, MANY = 4, 90, 500
 """Bytes that must be worth their price for latents to be tried under a network that is known; and
 those of a last layer, and of a network of the sequence's own, about."""
 
+REFERRED = 23
+"""Bytes of a header that say which checkpoint's network is meant, about."""
+
 WORTH = 3
 """One of its own is tried where latents take so many times its bytes: it saves no third of them."""
 
@@ -67,6 +70,11 @@ class CodedChunk:
         """The bytes of the chunk."""
         return self.head + self.stream
 
+    @property
+    def referred(self) -> int:
+        """Bytes of a header that say whose network this is."""
+        return 0 if self.network is None or self.network.own else REFERRED
+
     def cost(self, chunk: FieldChunk, wanted: list[Floats], price: float) -> float:
         """Squared error against wanted latents, and the price of all bits."""
         return chunk.error(self.latents, wanted) + price * 8 * len(self.body)
@@ -85,11 +93,12 @@ def first(
     tried: list[CodedChunk] = []
 
     def cost(one: CodedChunk) -> float:
-        return one.cost(chunk, wanted, settings.price)
+        return one.cost(chunk, wanted, settings.price) + settings.price * 8 * one.referred
 
     if chunk.base is not None:
         tried.append(bare(chunk))
-        if _to_gain(wanted, settings.price) < settings.price * 8 * (FEW if known else MANY):
+        least = FEW + REFERRED if known else MANY
+        if _to_gain(wanted, settings.price) < settings.price * 8 * least:
             return tried[0]
     if known is not None:
         plain = coded(chunk, wanted, settings.price, known, chunk.params.stated)

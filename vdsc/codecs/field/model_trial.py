@@ -87,13 +87,14 @@ def cheapest(
             way = min((Models(one, sketches[0]) for one in some), key=trial.cost)
         else:
             way = trial.plain(some, sketches)
-        if not climbing:
+        drawn = way.beneath is not None and not must and not settings.grid
+        if not climbing or (drawn and not settings.effort):
             return way
+        worth = trial.exchange(way, layout)
         # What rungs save shows only where there are many frames.
         trial = _Trial(_middle(source, MANY), layout, facts, quick)
-        bases = [way.beneath] if must or way.beneath is None else [None, way.beneath]
-        worth = trial.exchange(replace(way, beneath=way.beneath if must else None))
-        ways = [Models(one, base, rungs=True, exchange=worth) for one in climbing for base in bases]
+        base = way.beneath if must else None  # knots apart are little like what sketches draw
+        ways = [Models(one, base, rungs=True, exchange=worth) for one in climbing]
         way = replace(way, exchange=worth)
         way = min(ways if settings.grid else [way, *ways], key=trial.size)
     whole = trial.shape == (*layout.shape, layout.channels) and settings == quick
@@ -175,25 +176,29 @@ class _Trial:
     def cost(self, way: Models) -> float:
         """What a way without rungs costs."""
         error, made = self._plain(way)
-        return error + self._settings.price * 8 * len(made.body)
+        return error + self._settings.price * 8 * (len(made.body) + made.referred)
 
     def size(self, way: Models) -> float:
         """The size at equal error of what a way makes."""
         return self._on_rungs(way) if way.rungs else way.exchange.size(*self._measured(way))
 
-    def exchange(self, way: Models) -> Exchange:
-        """What errors are worth, as a way without rungs says that codes in coarser steps, too."""
-        fine = self._measured(way)
+    def exchange(self, way: Models, whole: FieldLayout) -> Exchange:
+        """What errors are worth, as a way without rungs says that codes in coarser steps, too.
+
+        whole: the sequence, of which this is a part.
+        """
+        times = math.prod(whole.shape) / math.prod(self._layout.shape)
         settings = self._settings
         step = (settings.step or self._facts.step(settings.quality)) * COARSER
         coarser = _Trial(self._part, self._layout, self._facts, replace(settings, step=step))
-        return Exchange.between(fine, coarser._measured(way))
+        (fine, least), (coarse, most) = self._measured(way), coarser._measured(way)
+        return Exchange.between((times * fine, least), (times * coarse, most))
 
     def _measured(self, way: Models) -> tuple[float, float]:
         """Bytes and squared error of a way without rungs."""
         error, made = self._plain(way)
         unit = params_under(way, self._layout, self._facts, self._settings).unit
-        return len(made.body), error * unit**2
+        return len(made.body) + made.referred, error * unit**2
 
     def alone(self, way: Models) -> float:
         """What it costs to have no more than what lies beneath."""

@@ -74,32 +74,57 @@ def between(one: Values, other: Values, share: int) -> Values:
 
 def looked_at(one: Values, other: Values, share: int) -> FrameBetween:
     """What `between` gives for a share between 0 and 2^16, and how unlike the two are."""
-    rows, columns = one.shape[:2]
-    halvings = (min(rows, columns) // LARGE).bit_length() + 1
-    size = BLOCK << halvings
-    if (one == other).all():
-        return FrameBetween(one, size, np.zeros((-(-rows // size), -(-columns // size)), "i8"))
-    frame, unlike = _found(one, other, share, halvings)
-    return FrameBetween(frame[:rows, :columns], size, unlike)
+    return looked_between(LookedFrame.of(one), LookedFrame.of(other), share)
 
 
-def _found(one: Values, other: Values, share: int, halvings: int) -> tuple[Values, Ints]:
-    """The frame between two that differ, (H, W, C) or a little larger; how unlike blocks are."""
-    size = BLOCK << halvings
-    whole = [_continued(frame, size) for frame in (one, other)]
-    coarse = [_bright(frame.astype(np.int16)) for frame in whole]
-    for _ in range(halvings):
-        coarse = [_halved(plane) for plane in coarse]
-    found = ways(coarse[0][..., 0], coarse[1][..., 0], share)
+@dataclass(frozen=True, eq=False)
+class LookedFrame:
+    """A frame, and what is made of it to look for what moves from it and to it.
+
+    Args:
+        frame: (H, W, C) of uint8.
+        halvings: how often it is halved.
+        coarse: (h, w) brightness of the halved frame.
+        pixels: the frame at half pixels.
+        bright: likewise its brightness.
+    """
+
+    frame: Values
+    halvings: int
+    coarse: Ints
+    pixels: HalfPixels
+    bright: HalfPixels
+
+    @classmethod
+    def of(cls, frame: Values) -> LookedFrame:
+        """Of a frame (H, W, C) of uint8."""
+        halvings = (min(frame.shape[:2]) // LARGE).bit_length() + 1
+        size = BLOCK << halvings
+        whole = _continued(frame, size)
+        coarse = _bright(whole.astype(np.int16))
+        for _ in range(halvings):
+            coarse = _halved(coarse)
+        pixels = HalfPixels.of(whole, FARTHEST * size)
+        bright = replace(pixels, values=_bright(pixels.values))
+        return cls(frame, halvings, coarse[..., 0], pixels, bright)
+
+
+def looked_between(one: LookedFrame, other: LookedFrame, share: int) -> FrameBetween:
+    """The frame between two for a share between 0 and 2^16, and how unlike the two are."""
+    rows, columns = one.frame.shape[:2]
+    size = BLOCK << one.halvings
+    if (one.frame == other.frame).all():
+        none = np.zeros((-(-rows // size), -(-columns // size)), "i8")
+        return FrameBetween(one.frame, size, none)
+    found = ways(one.coarse, other.coarse, share)
     less = found.costs - found.costs.min(axis=2, keepdims=True)
     weights = (1 << CERTAIN) >> np.minimum(less >> WORTH, CERTAIN + 1)
-    pixels = [HalfPixels.of(frame, FARTHEST * size) for frame in whole]
-    lit = [replace(one, values=_bright(one.values)) for one in pixels]
-    pair, bright = (MovedPair(one, other, size, share) for one, other in (pixels, lit))
-    steps = found.steps << halvings + 1
-    for at in reversed(range(halvings)):
+    bright = MovedPair(one.bright, other.bright, size, share)
+    steps = found.steps << one.halvings + 1
+    for at in reversed(range(one.halvings)):
         steps[:, :, :BEST], costs = bright.nearer(steps[:, :, :BEST], 1 << at + 1)
-    return pair.blended(steps, weights), costs.min(axis=2)
+    frame = MovedPair(one.pixels, other.pixels, size, share).blended(steps, weights)
+    return FrameBetween(frame[:rows, :columns], size, costs.min(axis=2))
 
 
 def _continued(frame: Values, size: int) -> Values:

@@ -14,7 +14,7 @@ from vdsc.codecs.field.field_chunk import FieldChunk
 from vdsc.codecs.field.field_layout import FieldLayout
 from vdsc.codecs.field.field_params import FieldParams
 from vdsc.codecs.field.field_settings import EVERY, FieldSettings
-from vdsc.codecs.field.first_network import bare, coded
+from vdsc.codecs.field.first_network import REFERRED, bare, coded
 from vdsc.codecs.field.rungs.frame_grid import FrameGrid
 from vdsc.codecs.field.rungs.grid_choice import Exchange, ranked_grids
 from vdsc.codecs.field.rungs.rung_encoder import RungEncoder
@@ -28,6 +28,10 @@ FINER = 2.0 ** (-3 / 8)
 
 SEVERAL = (0, 1, 1, 2, 2, 2, 3, 3, 5, 5)
 """How many grids are coded besides the one that looks cheapest, at each effort."""
+
+
+PART = 49
+"""Frames from the middle that say at effort 0 how far knots lie apart: three whole spans."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,13 +95,17 @@ class Climber:
         count, asked = len(frames), self.settings.grid
         if asked in EVERY:
             return [FrameGrid.even(count, EVERY[asked])]
-        price = self.settings.price / FINER**2
-        ranked = ranked_grids(frames, self.ladder, price, self.exchange)
-        return ranked[: 1 + SEVERAL[self.settings.effort]]
+        price, effort = self.settings.price / FINER**2, self.settings.effort
+        if effort or count < PART:
+            ranked = ranked_grids(frames, self.ladder, price, self.exchange)
+            return ranked[: 1 + SEVERAL[effort]]
+        begin = (count - PART) // 2
+        best, *_ = ranked_grids(frames[begin : begin + PART], self.ladder, price, self.exchange)
+        return [FrameGrid.even(count, max(best.levels))]
 
     def size(self, made: Climbed) -> float:
         """Its size at equal error."""
-        return self.exchange.size(len(made.body), made.error)
+        return self.exchange.size(len(made.body) + REFERRED, made.error)
 
     def _on(self, frames: Values, grid: FrameGrid) -> Climbed:
         ladder, price = self.ladder, self.settings.price

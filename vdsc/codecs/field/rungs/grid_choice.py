@@ -36,7 +36,7 @@ JOINED = 3
 of this power."""
 
 
-BESIDE = 50
+BESIDE = 40
 """Bytes of a file that are not in its chunks."""
 
 

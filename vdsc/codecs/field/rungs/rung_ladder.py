@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from vdsc.codecs.field.field_params import FieldParams
 from vdsc.codecs.field.latent_code import LatentCode
 from vdsc.codecs.field.rungs.frame_grid import FrameGrid, Rung
 from vdsc.codecs.field.surroundings import sizes
-from vdsc.codecs.in_between.frame_between import looked_at
+from vdsc.codecs.in_between.frame_between import LookedFrame, looked_between
 from vdsc.core.types import Floats, Ints, Values
 from vdsc.entropy.tape import Tape
 
@@ -33,6 +34,9 @@ COLOURS = 3
 
 FINE, HINT = 4, 64
 """Parts of a step by which frames may be unlike, and what the network is told of sizes of that."""
+
+KEPT = 2
+"""Frames that are kept as they were looked at: the next two often begin where the last two end."""
 
 Pick = Callable[[Rung, FieldChunk, LatentCode], list[Ints] | None]
 """Latents of a rung's frames, None for none."""
@@ -55,8 +59,9 @@ class Foretold:
         """Of frames (n, H, W, C) of uint8, those of rungs before and the knots known."""
         made, unsure = [], []
         rows, columns = (np.arange(-(-n // SIDE)) for n in frames.shape[1:3])
-        for at in zip(rung.before, rung.after, rung.shares, strict=True):
-            found = looked_at(frames[at[0]], frames[at[1]], int(at[2]))
+        look = lru_cache(KEPT)(lambda at: LookedFrame.of(frames[at]))
+        for before, after, share in zip(rung.before, rung.after, rung.shares, strict=True):
+            found = looked_between(look(int(before)), look(int(after)), int(share))
             made.append(found.frame)
             blocks = found.unlike[np.ix_(rows * SIDE // found.size, columns * SIDE // found.size)]
             steps = np.floor(blocks / (COLOURS * found.size**2) / unit * FINE)
