@@ -41,8 +41,7 @@ Clips of 100 frames of 64 x 64 pixels in colour, codec `field`, model `clip`, ef
 beneath. What a file takes, as a share of one at equal PSNR with all frames as knots (between two
 such files the logarithm of bytes is linear in PSNR), mean over clips; in brackets, how many of 100
 frames are knots. "Chosen": the one that looks best; "by itself" is what is taken without an
-option, chosen knots or all frames. In the last two sets both were chosen as they were first, by
-error and the price of bits, no longer at equal error."""
+option, chosen knots or all frames."""
 
 Row = dict[str, Any]
 

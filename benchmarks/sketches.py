@@ -25,7 +25,9 @@ from vdsc.core.types import Values
 
 HERE = Path(__file__).parent
 SETS = {"maze64_val": 3, "minerl64_val": 2}
-"""Files of clips, and how many of each, evenly spaced."""
+MORE = {"minetest64_val": 3, "natural64_train": 3}
+"""Files of clips, and how many of each, evenly spaced; the second ones are only coded beside other
+codecs."""
 
 COARSEST = 2
 """Settings of a peer that are shown, from the coarsest on."""
@@ -133,12 +135,12 @@ def main() -> None:
     """Measure and write both files."""
     found: dict[str, Any] = {"conditions": conditions()}
     lines = [ABOUT]
-    for name, count in SETS.items():
+    for name, count in (SETS | MORE).items():
         some = clips(name, count)
-        parts = {
-            f"{count} clips of `{name}`": beside(some),
-            f"{FEW} clips of `{name}`, from the coarsest quality to no loss": swept(some[:FEW]),
-        }
+        parts = {f"{count} clips of `{name}`": beside(some)}
+        if name in SETS:
+            words = f"{FEW} clips of `{name}`, from the coarsest quality to no loss"
+            parts[words] = swept(some[:FEW])
         if name == next(iter(SETS)):
             parts[f"{FEW} clips of `{name}`, by effort"] = efforts(some[:FEW])
         found[name] = parts
