@@ -12,7 +12,6 @@ import numpy as np
 from tests.docs.between_page import followed, pixels_at
 from tests.docs.field_base_page import drawn
 from tests.docs.field_between import at_instants, at_scale
-from tests.docs.field_hindsight_page import hindsight
 from tests.docs.field_sketch_page import sketched
 from tests.docs.lossless_page.container import NAMES, opened
 from tests.docs.page_decoder import Stack, distribution, frequencies
@@ -22,10 +21,10 @@ EDGES = [*range(8), *(e for k in range(3, 24) for e in (1 << k, 3 << (k - 1))), 
 PI = 0x3243F6A8885A308D313198A2E
 
 
-def by_page(data, times=None, scale=1, model=None, tiles=None, looks=None):
+def by_page(data, times=None, scale=1, model=None, tiles=None):
     """The values of a file, at instants and at a scale.
 
-    model, tiles, looks: tensors of its models, of hindsight by name.
+    model, tiles: tensors of its models.
     """
     head, bodies = opened(data)
     shape, dtype = head[1], np.dtype(NAMES[head.get(2, 0)])
@@ -39,7 +38,6 @@ def by_page(data, times=None, scale=1, model=None, tiles=None, looks=None):
         net, at = next_network(body, net)
         stack = Stack(body[at:])
         field = Field(stack, net, params, (frames, *axes[1:]), sizes, channels)
-        field.looks = looks if params.get("h") else None
         parts.append(integers(field, body, tiles))
         assert stack.empty
     x = np.concatenate(parts)
@@ -146,7 +144,7 @@ class Field:
 
     def __init__(self, stack, net, params, shape, sizes, channels):
         self.stack, self.net, self.params, self.channels = stack, net, params, channels
-        self.levels, self.hints, self.looks = [(shape, sizes)], None, None
+        self.levels, self.hints = [(shape, sizes)], None
         while prod(grid := grid_of(*self.levels[-1])) > 8 and wide_of(*self.levels[-1]):
             wide = wide_of(*self.levels[-1])
             self.levels.append((grid, [min(4, n) if a in wide else 1 for a, n in enumerate(grid)]))
@@ -160,8 +158,6 @@ class Field:
         for (shape, sizes), own in zip(reversed(self.levels), latents, strict=True):
             whole = self.real(own)
             whole[:, :c] = first
-            if self.looks is not None and own is latents[-1]:
-                hindsight(self.looks, own, whole, grid_of(shape, sizes), sizes, params=self.params)
             array = self.array(whole, shape, sizes)
             first = array.reshape(-1, c)
         return array

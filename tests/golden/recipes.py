@@ -419,9 +419,6 @@ FIELDS = {
         tiny_tiles.pictures(2, 20, 18), codec="field", base="frozen-gates", base_blocks=6,
         own=True, quality=25, price=0.02, effort=0,
     ),
-    "field-hindsight": lambda: vdsc.compress(
-        drift(1), codec="field", model="frozen-hindsight", quality=22, effort=0
-    ),
     "field-sketch": lambda: vdsc.compress(
         tiny_sketch.film(), codec="field", base="frozen-sketch", own=True, quality=6, effort=0
     ),
@@ -430,7 +427,7 @@ FIELDS = {
     ),
     "field-rungs": climbing,
 }  # fmt: skip
-"""The last seven need `frozen-field`, `-gates`, `-hindsight`, `-sketch` and `-rungs`."""
+"""The last six need `frozen-field`, `-gates`, `-sketch` and `-rungs`."""
 
 EXACT = {
     "exact-decimals": lambda: vdsc.compress(followed(), lossless=True, fps=30),

@@ -121,7 +121,7 @@ def test_a_pyramid_gives_back_what_it_is_made_of(shape, channels, log, seed):
     sizes = tuple(min(1 << log, 1 << n.bit_length() - 1) for n in shape)
     pyramid = Pyramid.of(tuple(shape), sizes, channels)
     values = np.random.default_rng(seed).normal(size=(*shape, channels)) * 1e5
-    back = pyramid.inverse([np.rint(part) for part in pyramid.forward(values)])
+    back = pyramid.inverse([np.rint(part) for part in pyramid.forward(values)], pyramid.regions())
     assert back.shape == values.shape
     assert np.abs(back - values).max() < 16
 

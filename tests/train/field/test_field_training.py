@@ -87,36 +87,3 @@ def test_examples_of_all_kinds(tmp_path, pictures):
         FieldExamples([pictures], 4, pixels=True)
     with pytest.raises(InvalidInput, match="no training data"):
         opened(tmp_path, tmp_path / "absent")
-
-
-LOOKS = {
-    "wide": 12, "seen": 24, "moved": 500, "steps": 300, "batch": 2, "examples": 6,
-    "qualities": [12, 22],
-}  # fmt: skip
-
-
-def test_hindsight_goes_on_after_a_cut_and_makes_files_closer(tmp_path, pictures, monkeypatch):
-    changes = {"rounds": 1, "hindsight": LOOKS}
-    whole = opened(tmp_path / "whole", pictures, **changes)
-    whole.train(lambda _: None, minutes=None)
-    whole.write(tmp_path / "models" / "tiny")
-
-    def stop(step):
-        if (step.stage, step.step) == ("hindsight", 130):
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        opened(tmp_path / "cut", pictures, **changes).train(stop, minutes=None)
-    again = opened(tmp_path / "cut", pictures, **changes)
-    again.train(lambda _: None, minutes=None)
-    again.write(tmp_path / "two")
-    one, two = (Checkpoint.open(tmp_path / name) for name in ("models/tiny", "two"))
-    assert one.digest == two.digest
-    monkeypatch.setattr("vdsc.model.store.folders", lambda: [tmp_path / "models"])
-    pixels = np.clip(waves(1, 64, 64, 3, seed=1) * 4 + 120, 0, 255).astype("u1")
-
-    def off(**options):
-        data = vdsc.compress(pixels, codec="field", quality=16, effort=0, **options)
-        return float(np.square(vdsc.decompress(data).values - pixels.astype(float)).mean())
-
-    assert off() < 0.99 * off(hindsight=False)

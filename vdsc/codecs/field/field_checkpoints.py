@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import prod
 
 import numpy as np
 
 from vdsc.codecs.field.context_network import OUTPUTS, ContextNetwork
 from vdsc.codecs.field.field_params import FieldParams
-from vdsc.codecs.field.hindsight import Hindsight
-from vdsc.codecs.field.pyramid import Shape
 from vdsc.codecs.field.surroundings import INPUTS
 from vdsc.container import Header
 from vdsc.core.types import Floats, Ints
@@ -23,9 +20,6 @@ RUNG = "rung."
 """What the names of the layers of a network for rungs begin with."""
 
 LARGEST = 1 << 15
-SEEN, MOVED = "seen", "moved"
-LOOKS = ("block", "around", "moves")
-_NONE = np.empty(0)
 
 
 def fitting(dtype: np.dtype[np.generic], waves: int, name: str) -> list[Checkpoint]:
@@ -66,14 +60,13 @@ def blocks(checkpoint: Checkpoint) -> list[int]:
 
 @dataclass(frozen=True, eq=False)
 class FileNetworks:
-    """The networks that a file means: of latents, of hindsight and of rungs, if it has these."""
+    """The networks that a file means: of latents, and of rungs if it has these."""
 
     context: ContextNetwork
-    hindsight: Hindsight | None
     rungs: ContextNetwork | None
 
 
-def of_file(header: Header, params: FieldParams, channels: int) -> FileNetworks:
+def of_file(header: Header, params: FieldParams) -> FileNetworks:
     """The networks that a file means of the checkpoint it names.
 
     Raises CorruptFile or ModelMissing.
@@ -83,12 +76,10 @@ def of_file(header: Header, params: FieldParams, channels: int) -> FileNetworks:
     if not fits(found, header.outline.dtype, sum(n > 1 for n in params.blocks)):
         said = f"model {found.name} takes {words(found)}, not this file"
         raise CorruptFile(f"{said}; the file is damaged")
-    hindsight = hindsight_of(found, params.blocks, channels) if params.hindsight else None
     rungs = rungs_of(found) if params.rungs else None
-    if (params.hindsight and hindsight is None) or (params.rungs and rungs is None):
-        what = "hindsight" if params.hindsight else "network for rungs"
-        raise CorruptFile(f"model {found.name} has no such {what}; the file is damaged")
-    return FileNetworks(network_of(found), hindsight, rungs)
+    if params.rungs and rungs is None:
+        raise CorruptFile(f"model {found.name} has no network for rungs; the file is damaged")
+    return FileNetworks(network_of(found), rungs)
 
 
 def network_of(checkpoint: Checkpoint) -> ContextNetwork:
@@ -106,43 +97,6 @@ def rungs_of(checkpoint: Checkpoint) -> ContextNetwork | None:
 
     with checkpoint.building():
         return checkpoint.once("network for rungs", build)
-
-
-def hindsight_of(checkpoint: Checkpoint, blocks: Shape, channels: int) -> Hindsight | None:
-    """The hindsight of a checkpoint, kept, if it has one for such blocks; raises ModelMissing."""
-    with checkpoint.building():
-        found = checkpoint.once("hindsight", lambda: _hindsight(checkpoint))
-    return found if found is not None and found.fits(blocks, channels) else None
-
-
-def _hindsight(checkpoint: Checkpoint) -> Hindsight | None:
-    weights, _ = checkpoint.tensors
-    if SEEN not in weights:
-        return None
-    sizes = tuple(blocks(checkpoint))
-    seen, moved, *layers = (weights.get(name, _NONE) for name in (SEEN, MOVED, *LOOKS))
-    if any(part.dtype != np.int16 for part in (seen, moved, *layers)):
-        raise ModelMissing(f"{checkpoint.name}: its hindsight is damaged; install it again")
-    block, around, moves = layers
-    channels, beside = len(block) - len(seen) - 2, 3 ** len(sizes)
-    wide = block.shape[1:]
-    latents = prod(sizes) * channels
-    sound = seen.ndim == moved.ndim == 1 and channels >= 1 and len(wide) == 1
-    sound = sound and around.shape == (beside * wide[0] + 1, wide[0])
-    sound = sound and moves.shape == (wide[0] + 1, len(moved))
-    sound = sound and all(_places(part, channels, latents) for part in (seen, moved))
-    if not sound:
-        raise ModelMissing(f"{checkpoint.name}: its hindsight is damaged; install it again")
-    block, around, moves = (part.astype(np.float64) for part in layers)
-    return Hindsight(
-        sizes, channels, seen.astype(np.int64), moved.astype(np.int64), block, around, moves
-    )
-
-
-def _places(part: Ints, first: int, latents: int) -> bool:
-    """Whether places of a block are in order, none twice and none before the first that may be."""
-    steps = np.diff(part.astype(np.int64), prepend=first - 1, append=latents)
-    return bool((steps > 0).all())
 
 
 def _network(checkpoint: Checkpoint, start: str = "", inputs: int = INPUTS) -> ContextNetwork:

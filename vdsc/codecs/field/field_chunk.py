@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 
 import numpy as np
 
@@ -11,7 +11,6 @@ from vdsc.codecs.field.beneath import Underlay
 from vdsc.codecs.field.field_colours import coloured, mixed, turned
 from vdsc.codecs.field.field_layout import FieldLayout
 from vdsc.codecs.field.field_params import FieldParams
-from vdsc.codecs.field.hindsight import Hindsight
 from vdsc.codecs.field.pyramid import Pyramid, Region
 from vdsc.core.types import Floats, Ints, Values
 from vdsc.errors import CorruptFile
@@ -27,14 +26,13 @@ _EXACT = float(1 << 36)
 class FieldChunk:
     """So many frames of a layout under the parameters of a file.
 
-    base: what lies beneath them, if anything does. hindsight: what makes latents better, or None.
+    base: what lies beneath them, if anything does.
     """
 
     layout: FieldLayout
     params: FieldParams
     frames: int
     base: Underlay | None = None
-    hindsight: Hindsight | None = None
 
     @cached_property
     def pyramid(self) -> Pyramid:
@@ -65,11 +63,10 @@ class FieldChunk:
 
         region: the part of the chunk that is made, None for all.
         """
-        regions = self.pyramid.regions(region, wider=self.hindsight is not None)
+        regions = self.pyramid.regions(region)
         levels = zip(self.pyramid.levels, latents, regions[1:], strict=True)
-        held = [level.some(q, blocks) for level, q, blocks in levels]
-        lately = partial(self.lately, held[0], regions[1])
-        made = self.pyramid.inverse([self.real(q) for q in held], regions, lately)
+        real = [self._real(level.some(q, blocks)) for level, q, blocks in levels]
+        made = self.pyramid.inverse(real, regions)
         if self._beneath is not None:
             parts = (slice(None),) if region is None else tuple(slice(a, b) for a, b in region)
             made = made + self._beneath[parts]
@@ -84,23 +81,11 @@ class FieldChunk:
         """Squared error, in steps, of latents as they are decoded against real ones."""
         total = 0.0
         for level, q, real in zip(self.pyramid.levels, latents, wanted, strict=True):
-            near = self.real(q)
-            if self.hindsight is not None and not level.number:
-                near[:, : level.channels] = self.slowest(latents)
-                near = self.lately(q, tuple((0, n) for n in level.grid), near)
-            near *= 0.5**PLACES
+            near = self._real(q) * 0.5**PLACES
             if level is not self.pyramid.levels[-1]:  # these are what the level above makes
                 near[:, : level.channels] = 0
             total += float(np.square(near - real).sum())
         return total
-
-    def slowest(self, latents: list[Ints]) -> Floats:
-        """What the levels above level 0 make of latents: (blocks, C) with 8 binary places."""
-        above = Pyramid(self.pyramid.levels[1:])
-        if not above.levels:
-            return self.real(latents[0])[:, : self.layout.channels]
-        made = above.inverse([self.real(q) for q in latents[1:]])
-        return made.reshape(-1, self.layout.channels)
 
     def finished(self, found: Floats, dtype: np.dtype[np.generic]) -> Values:
         """What a file holds of integers (..., C); raises CorruptFile."""
@@ -124,17 +109,7 @@ class FieldChunk:
             raise CorruptFile("steps are impossibly fine for a base; the file is damaged")
         return mixed(steps) if self.layout.colours else steps
 
-    def lately(self, latents: Ints, blocks: Region, real: Floats) -> Floats:
-        """Latents (B, K) of some blocks of level 0 with 8 binary places, as hindsight has them."""
-        if self.hindsight is None:
-            return real
-        level, first = self.pyramid.levels[0], real[:, : self.layout.channels]
-        real[:, self.hindsight.moved] += self.hindsight(
-            level, blocks, latents, first, self.params.stated
-        )
-        return real
-
-    def real(self, latents: Ints) -> Floats:
+    def _real(self, latents: Ints) -> Floats:
         """Latents with 8 binary places, nearer to 0."""
         size = np.abs(latents) * (1 << PLACES) - self.params.shrink
         real: Floats = (np.sign(latents) * size).astype(np.float64)

@@ -15,7 +15,6 @@ from vdsc.codecs.field.field_instants import FieldInstants
 from vdsc.codecs.field.field_layout import FieldLayout
 from vdsc.codecs.field.field_params import FieldParams
 from vdsc.codecs.field.frame_part import FramePart
-from vdsc.codecs.field.hindsight import Hindsight
 from vdsc.codecs.field.latent_code import LatentCode
 from vdsc.codecs.field.pyramid import Region
 from vdsc.codecs.field.rungs.frame_grid import FrameGrid
@@ -46,14 +45,12 @@ class FieldDecoder:
         self._layout, self._memlimit = FieldLayout.of(header.outline), memlimit
         self._spans = windows.parts(header.outline.frames, header.chunks)
         self._network: ContextNetwork | None = None
-        self._hindsight: Hindsight | None = None
         self._ladder: RungLadder | None = None
         base = self._params.base
         self._base = beneath.by_key(base, self._layout) if base else None
         if header.model is not None:
-            channels = self._layout.channels
-            found = field_checkpoints.of_file(header, self._params, channels)
-            self._network, self._hindsight = found.context, found.hindsight
+            found = field_checkpoints.of_file(header, self._params)
+            self._network = found.context
             if found.rungs is not None:
                 self._ladder = RungLadder(self._layout, self._params, found.rungs)
         self._own = 0, header.outline.frames
@@ -131,7 +128,7 @@ class FieldDecoder:
         network: ContextNetwork | None,
     ) -> Floats:
         """Integers (n, *region, C) of the needed frames of a chunk, and of parts of them."""
-        chunk = FieldChunk(self._layout, self._params, end - begin, hindsight=self._hindsight)
+        chunk = FieldChunk(self._layout, self._params, end - begin)
         region = ((parts[0][0] - begin, parts[0][1] - begin), *parts[1:])
         with one_thread():
             chunk, latents = self._latents(chunk, stream, network)

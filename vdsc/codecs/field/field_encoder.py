@@ -20,8 +20,7 @@ from vdsc.codecs.field.field_layout import FieldLayout
 from vdsc.codecs.field.field_params import ID, VALUES
 from vdsc.codecs.field.field_settings import ALL, CHOSEN, EVERY, FieldSettings
 from vdsc.codecs.field.first_network import CodedChunk, coded, first
-from vdsc.codecs.field.hindsight import Hindsight
-from vdsc.codecs.field.model_trial import Models, cheapest, hindsight_under, params_under
+from vdsc.codecs.field.model_trial import Models, cheapest, params_under
 from vdsc.codecs.field.rungs.climber import Climber
 from vdsc.codecs.windows import apart as spans_of
 from vdsc.container import Header, ModelRef
@@ -57,14 +56,13 @@ class FieldEncoder:
         self._under(cheapest(self._fitting, sketches, source, layout, facts, settings))
 
     def _under(self, models: Models) -> None:
-        """Code under some models: the sizes of blocks, the step, what lies beneath, hindsight."""
+        """Code under some models: the sizes of blocks, the step, what lies beneath."""
         layout, settings = self._layout, self._settings
         self._models, self._checkpoint = models, models.known
         self._params = params_under(models, layout, self._facts, settings)
         self._drawer = None
         if models.beneath is not None:
             self._drawer = drawers.drawer(models.beneath, settings, self._params.unit)
-        self._hindsight = hindsight_under(models.known, layout, self._params, settings)
         self._climber = None
         if models.rungs and models.known is not None:
             some = models.known, layout, self._params, settings, self._drawer, models.exchange
@@ -96,13 +94,12 @@ class FieldEncoder:
             self._done += 1
             self._knots += climbed.grid.knots.size
             return Coded(climbed.body, climbed.decoded, begin, climbed.grid.knots.size)
-        chunk = FieldChunk(self._layout, self._params, len(frames), hindsight=self._hindsight)
+        chunk = FieldChunk(self._layout, self._params, len(frames))
         try:
             with one_thread():
                 if self._drawer is not None:
                     chunk = replace(chunk, base=self._drawer.drawn(frames.reshape(chunk.shape)))
                 made = self._coded(chunk, chunk.latents(frames))
-                chunk = replace(chunk, hindsight=self._hindsight)
                 decoded = chunk.values(made.latents, self._outline.dtype)
         except CorruptFile:  # what a decoder would say of it
             raise InvalidInput(TOO_FAR) from None
@@ -113,34 +110,21 @@ class FieldEncoder:
         """The next chunk; the first one finds the network that all have."""
         if self._network is not None:
             stated = self._params.stated
-            made = coded(chunk, wanted, self._settings.price, self._network, stated)
-        else:
-            one = self._checkpoint
-            known = None if one is None else field_checkpoints.network_of(one)
-            made = first(chunk, wanted, self._settings, known)
-            self._take(made.network)
-        if not self._done and self._hindsight is not None:
-            with_it, without = (
-                replace(chunk, hindsight=one).error(made.latents, wanted)
-                for one in (self._hindsight, None)
-            )
-            self._look_back(self._hindsight if with_it < without else None)
+            return coded(chunk, wanted, self._settings.price, self._network, stated)
+        one = self._checkpoint
+        known = None if one is None else field_checkpoints.network_of(one)
+        made = first(chunk, wanted, self._settings, known)
+        self._take(made.network)
         return made
 
     def _take(self, network: ContextNetwork | None) -> None:
         """All chunks have this network; after None, one that needs more brings its own."""
         self._network = network
         if network is None or network.own:
-            self._look_back(None)
             self._climber, self._checkpoint = None, None
             self._params = replace(self._params, stated=0, rungs=False)
         elif self._climber is not None:
             self._climber = replace(self._climber, network=network)
-
-    def _look_back(self, hindsight: Hindsight | None) -> None:
-        """All chunks have this hindsight."""
-        self._hindsight = hindsight
-        self._params = replace(self._params, hindsight=hindsight is not None)
 
     def header(self) -> Header:
         """What the file says of itself."""

@@ -33,7 +33,7 @@ _EIGHTHS = (
     1.0, 1.0905077326652577, 1.189207115002721, 1.2968395546510096,
     1.4142135623730951, 1.5422108254079407, 1.681792830507429, 1.8340080864093424,
 )  # fmt: skip
-_KNOWN = frozenset("jobtdmhk")
+_KNOWN = frozenset("jobtdmk")
 _DIGIT = 4  # bits of the logarithm of a block's size
 
 
@@ -45,8 +45,8 @@ class FieldParams:
     samples of a block along each axis. stated: what a checkpoint's network is told of the step: how
     many eighths of a power of two it is above the spread of the values. shrink: by how many 256ths
     of a step latents are decoded nearer to 0. base: the first bytes of the hash of the model that
-    draws what lies beneath, 0 for none. hindsight: whether the model's makes latents better. rungs:
-    whether only the knots of a chunk are coded as they are, and frames between them are foretold.
+    draws what lies beneath, 0 for none. rungs: whether only the knots of a chunk are coded as they
+    are, and frames between them are foretold.
     """
 
     step: int
@@ -55,7 +55,6 @@ class FieldParams:
     stated: int = 0
     shrink: int = SHRINK
     base: int = 0
-    hindsight: bool = False
     rungs: bool = False
 
     @property
@@ -74,7 +73,7 @@ class FieldParams:
         sizes = sum((n.bit_length() - 1) << _DIGIT * i for i, n in enumerate(self.blocks))
         stored = {
             "j": self.step, "o": self.origin, "b": sizes, "t": self.stated, "m": self.base,
-            "h": int(self.hindsight), "k": int(self.rungs),
+            "k": int(self.rungs),
         }  # fmt: skip
         return {k: v for k, v in stored.items() if v} | (
             {} if self.shrink == SHRINK else {"d": self.shrink}
@@ -97,16 +96,14 @@ class FieldParams:
             raise CorruptFile(f"the header cannot be right: {error}") from None
         made = cls(
             params.get("j", 0), params.get("o", 0), blocks, params.get("t", 0),
-            params.get("d", SHRINK), params.get("m", 0), bool(params.get("h", 0)),
-            bool(params.get("k", 0)),
+            params.get("d", SHRINK), params.get("m", 0), bool(params.get("k", 0)),
         )  # fmt: skip
         sound = FINEST <= made.step <= COARSEST and abs(made.origin) <= FARTHEST
         sound = sound and abs(made.stated) <= STATED and 0 <= made.shrink <= 128
         sound = sound and 0 <= made.base < 1 << 8 * START
-        sound = sound and params.get("h", 0) in {0, 1} and params.get("k", 0) in {0, 1}
-        sound = sound and not (made.hindsight and (made.base or header.model is None))
-        sound = sound and not (made.rungs and (made.hindsight or header.model is None))
-        sound = sound and not (made.rungs and not _followed(header.outline))
+        sound = sound and params.get("k", 0) in {0, 1}
+        if made.rungs:
+            sound = sound and header.model is not None and _followed(header.outline)
         sound = sound and 0 <= sizes < 1 << _DIGIT * AXES and asked == blocks
         if not sound or header.chunks > header.outline.frames or not _small(header):
             raise CorruptFile("the header's parameters cannot be right; the file is damaged")

@@ -31,8 +31,7 @@ class FieldSettings:
     be taken by itself. grid: which frames of video of pixels are knots, the others being foretold
     from these: "chosen" where that pays, or "2", "4", "8" or "16" for one in so many, where a
     checkpoint can; "all" for all; "" for "chosen" or "all", as is cheaper. base_blocks: blocks of
-    16 bits that a tile gives to its base at most. hindsight: a model's network may say where
-    latents lay, once all are known.
+    16 bits that a tile gives to its base at most.
 
     Raises:
         InvalidInput: a value is none of these.
@@ -47,7 +46,6 @@ class FieldSettings:
     own: bool = False
     base: str = ""
     base_blocks: int = 4
-    hindsight: bool = True
     sketch: bool = True
     grid: str = ""
 

@@ -109,11 +109,8 @@ def first(
         tried.append(_adapted(chunk, wanted, settings, plain.latents, known))
         if latents < WORTH * MANY:
             return min(tried, key=cost)
-    costs = [cost(one) for one in tried]
-    alone = replace(chunk, hindsight=None)
-    tried.append(_own(alone, wanted, settings))
-    costs.append(tried[-1].cost(alone, wanted, settings.price))
-    return tried[int(np.argmin(costs))]
+    tried.append(_own(chunk, wanted, settings))
+    return min(tried, key=cost)
 
 
 def bare(chunk: FieldChunk) -> CodedChunk:

@@ -15,7 +15,6 @@ from vdsc.codecs.field.field_layout import FieldLayout
 from vdsc.codecs.field.field_params import FieldParams
 from vdsc.codecs.field.field_settings import ALL, FieldSettings
 from vdsc.codecs.field.first_network import CodedChunk, bare, first
-from vdsc.codecs.field.hindsight import Hindsight
 from vdsc.codecs.field.rungs.climber import FINER, Climbed, Climber
 from vdsc.codecs.field.rungs.frame_grid import FrameGrid
 from vdsc.codecs.field.rungs.grid_choice import Exchange
@@ -128,15 +127,6 @@ def params_under(
     return replace(params, origin=0, base=key_of(way.beneath))
 
 
-def hindsight_under(
-    checkpoint: Checkpoint | None, layout: FieldLayout, params: FieldParams, settings: FieldSettings
-) -> Hindsight | None:
-    """The checkpoint's, if it is wanted and fits; none on a base."""
-    if checkpoint is None or params.base or params.rungs or not settings.hindsight:
-        return None
-    return field_checkpoints.hindsight_of(checkpoint, params.blocks, layout.channels)
-
-
 def _middle(source: Source, most: int) -> Values:
     """So many frames from the middle, and of each the middle."""
     begin = max(0, (source.shape[0] - most) // 2)
@@ -240,8 +230,7 @@ class _Trial:
 
     def _chunk(self, way: Models) -> FieldChunk:
         params = params_under(way, self._layout, self._facts, self._settings)
-        hindsight = hindsight_under(way.known, self._layout, params, self._settings)
-        chunk = FieldChunk(self._layout, params, len(self._part), hindsight=hindsight)
+        chunk = FieldChunk(self._layout, params, len(self._part))
         if way.beneath is None:
             return chunk
         if way.beneath.digest not in self._drawn:

@@ -9,7 +9,6 @@ order of their places and then channels.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
@@ -81,25 +80,12 @@ class Level:
         whole = latents.reshape(*self.grid, self.latents)
         return whole[_slices(blocks)].reshape(-1, self.latents)
 
-    def wider(self, blocks: Region) -> Region:
-        """Blocks and those beside them, along the axes whose blocks have several samples."""
-        spans = zip(blocks, self.sizes, self.grid, strict=True)
-        return tuple(
-            (max(0, low - 1), min(n, high + 1)) if size > 1 else (low, high)
-            for (low, high), size, n in spans
-        )
-
-    def inverse(self, latents: Floats, region: Region, held: Region | None = None) -> Floats:
-        """Values (*region, C) of the latents (B, K) of the blocks around it; raises CorruptFile.
-
-        held: the blocks that are there, if more than those.
-        """
+    def inverse(self, latents: Floats, region: Region) -> Floats:
+        """Values (*region, C) of the latents (B, K) of the blocks around it; raises CorruptFile."""
         d, blocks = len(self.sizes), self.around(region)
-        found = latents.reshape(*extents(held or blocks), *self.sizes, self.channels)
-        both = zip(blocks, held or blocks, strict=True)
-        found = found[tuple(slice(low - n, high - n) for (low, high), (n, _) in both)]
+        found = latents.reshape(*_extents(blocks), *self.sizes, self.channels)
         found = found.transpose([i for a in range(d) for i in (a, d + a)] + [2 * d])
-        whole = [n * size for n, size in zip(extents(blocks), self.sizes, strict=True)]
+        whole = [n * size for n, size in zip(_extents(blocks), self.sizes, strict=True)]
         found = found.reshape(*whole, self.channels)
         for axis, lapped in self._lapped:
             found = lapped.inverse(found, axis)
@@ -146,35 +132,24 @@ class Pyramid:
                 latents[:, : level.channels] = 0
         return made
 
-    def regions(self, region: Region | None = None, *, wider: bool = False) -> list[Region]:
+    def regions(self, region: Region | None = None) -> list[Region]:
         """What a region of the array (all of it for None) needs: of each level, and its blocks.
 
         The region itself, that of each level above it, and last the blocks of the last level.
-        wider: the blocks beside those of level 0, too.
         """
         found = [region or tuple((0, n) for n in self.levels[0].shape)]
         for level in self.levels:
-            blocks = level.around(found[-1])
-            found.append(level.wider(blocks) if wider and level is self.levels[0] else blocks)
+            found.append(level.around(found[-1]))
         return found
 
-    def inverse(
-        self,
-        latents: list[Floats],
-        regions: list[Region] | None = None,
-        lately: Callable[[Floats], Floats] | None = None,
-    ) -> Floats:
+    def inverse(self, latents: list[Floats], regions: list[Region]) -> Floats:
         """Values (*region, C) of latents (integers) of each level's blocks; raises CorruptFile.
 
         regions: as `regions` gives them; the latents are those of the blocks that are needed.
-        lately: from all latents (B, K) of level 0, with the slowest waves, to better ones.
         """
-        regions = regions or self.regions()
         first, values = latents[-1], np.empty(0)
         for i, level in reversed(list(enumerate(self.levels))):
-            if not i and lately is not None:
-                first = lately(first)
-            values = level.inverse(first, regions[i], regions[i + 1])
+            values = level.inverse(first, regions[i])
             if i:
                 first = latents[i - 1].copy()
                 first[:, : level.channels] = values.reshape(-1, level.channels)
@@ -191,6 +166,5 @@ def _slices(region: Region) -> tuple[slice, ...]:
     return tuple(slice(*span) for span in region)
 
 
-def extents(region: Region) -> Shape:
-    """How many places a region has along each axis."""
+def _extents(region: Region) -> Shape:
     return tuple(end - begin for begin, end in region)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,8 +28,6 @@ from vdsc.train import state_file
 from vdsc.train.checkpoint_folder import write_folder
 from vdsc.train.field.field_examples import FieldExamples
 from vdsc.train.field.field_lessons import Lessons, learned_once
-from vdsc.train.field.hindsight_lessons import Example
-from vdsc.train.field.hindsight_training import HindsightConfig, HindsightTraining
 from vdsc.train.field.integer_layers import integers
 from vdsc.train.field.rung_training import Coded, RungConfig, RungTraining
 from vdsc.train.step_report import ReportStep, TrainStep
@@ -47,8 +44,8 @@ class FieldConfig:
     data: folders or files. blocks: samples of a block along each axis of a field. pixels: whether
     values are uint8. hidden: units of both layers. rounds, steps: of Adam, in each round. samples:
     latents of a round. rows: from which to which entry of the first axis of arrays training goes,
-    [] for all. qualities: least and highest. examples: how
-    many a round codes, each as often as any; 0 for each once. hindsight, rungs: see there.
+    [] for all. qualities: least and highest. examples: how many a round codes, each as often as
+    any; 0 for each once. rungs: see there.
     """
 
     name: str
@@ -66,7 +63,6 @@ class FieldConfig:
     rows: tuple[int, ...] = ()
     examples: int = 0
     seed: int = 0
-    hindsight: HindsightConfig = field(default_factory=HindsightConfig)
     rungs: RungConfig = field(default_factory=RungConfig)
     card: dict[str, Any] = field(default_factory=dict)
 
@@ -83,8 +79,6 @@ class FieldTrainer:
         self._parameters = list(self._net.parameters())
         self._adam = torch.optim.Adam(self._parameters, lr=config.rate)
         self._lessons: Lessons | None = None
-        path, axes = folder / "hindsight.safetensors", len(config.blocks)
-        self._hindsight = HindsightTraining(config.hindsight, path, axes, config.seed)
         path = folder / "rungs.safetensors"
         self._rungs = RungTraining(config.rungs, path, config.hidden, config.seed)
         self.step = 0
@@ -95,8 +89,7 @@ class FieldTrainer:
     @classmethod
     def open(cls, values: dict[str, Any], folder: Path) -> FieldTrainer:
         """Open a run with the settings of a config file; raises InvalidInput without data."""
-        values = _tuples(values)
-        values["hindsight"] = HindsightConfig(**_tuples(values.get("hindsight", {})))
+        values = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
         values["rungs"] = RungConfig(**values.get("rungs", {}))
         config = FieldConfig(**values)
         places = [Path(os.path.expandvars(place)) for place in config.data]
@@ -107,11 +100,9 @@ class FieldTrainer:
         return cls(config, folder, examples)
 
     def train(self, report: ReportStep, *, minutes: float | None) -> None:
-        """Train round after round, then hindsight and the network for rungs."""
+        """Train round after round, then the network for rungs."""
         deadline = math.inf if minutes is None else time.monotonic() + 60 * minutes
         self._train_context(report, deadline)
-        if self._config.hindsight.wide and time.monotonic() < deadline:
-            self._train_hindsight(report, deadline)
         if self._config.rungs.rounds and time.monotonic() < deadline:
             self._train_rungs(report, deadline)
 
@@ -144,8 +135,7 @@ class FieldTrainer:
         card = {"domain": config.domain, **config.card}
         settings = {"name": config.name, "kind": FIELD, "net": net, "card": card}
         layers = integers(field_network.layers_of(self._net))
-        tensors = dict(zip(LAYERS, layers, strict=True)) | self._hindsight.tensors()
-        tensors |= self._rungs.tensors()
+        tensors = dict(zip(LAYERS, layers, strict=True)) | self._rungs.tensors()
         write_folder(out, settings, tensors, {})
 
     def compared(self, out: Path) -> str:
@@ -178,24 +168,6 @@ class FieldTrainer:
         made.close()
         self._lessons = made
 
-    def _train_hindsight(self, report: ReportStep, deadline: float) -> None:
-        known = _as_network(field_network.layers_of(self._net))
-        total = self._config.hindsight.steps
-        with one_thread():
-            self._hindsight.begin(self._coded(known, report, deadline))
-        first = since = 0.0
-
-        def heard(step: int, left: float) -> bool:
-            nonlocal first, since
-            if not since:
-                first, since = step, time.monotonic()
-            each = (time.monotonic() - since) / max(1, step - first)
-            terms = {"error left": left}
-            report(TrainStep(step, total, "hindsight", terms, each * (total - step)))
-            return time.monotonic() < deadline
-
-        self._hindsight.train(heard)
-
     def _train_rungs(self, report: ReportStep, deadline: float) -> None:
         known, config = _as_network(field_network.layers_of(self._net)), self._config
         asked, begun, since = config.rungs, time.monotonic(), self._rungs.step
@@ -224,25 +196,6 @@ class FieldTrainer:
         self._rungs.begin(known)
         self._rungs.train(known, config.blocks, examples, rate, config.batch, heard)
 
-    def _coded(
-        self, known: ContextNetwork, report: ReportStep, deadline: float
-    ) -> Iterator[Example]:
-        """Examples for hindsight, coded with the network that is trained."""
-        config, asked = self._config, self._config.hindsight
-        low, high = asked.qualities or config.qualities
-        count, begun = asked.examples or len(self._examples), time.monotonic()
-        order = np.random.default_rng((config.seed, config.rounds)).permutation(count)
-        for i, place in enumerate(order.tolist()):
-            rng = np.random.default_rng((config.seed, config.rounds, i))
-            quality = int(rng.integers(low, high + 1))
-            values = self._examples.example(place % len(self._examples), rng)
-            yield Example.of(values, config.blocks, quality, known)
-            left = (time.monotonic() - begun) / (i + 1) * (count - i - 1)
-            terms = {"examples": float(i + 1)}
-            report(TrainStep(0, asked.steps, "hindsight: coding", terms, left))
-            if time.monotonic() > deadline:
-                return
-
     def _one(self, lessons: Lessons) -> float:
         rng, rate = np.random.default_rng((self._config.seed, self.step)), self._rate(self.step)
         return learned_once(self._net, self._adam, lessons, self._config.batch, rate, rng)
@@ -260,11 +213,6 @@ class FieldTrainer:
     def _save(self) -> None:
         counters = {"step": self.step}
         state_file.save(self._state, self._both(), self._adam, self._parameters, counters)
-
-
-def _tuples(values: dict[str, Any]) -> dict[str, Any]:
-    """Settings of a config file, lists as tuples."""
-    return {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
 
 
 def _as_network(layers: list[Floats]) -> ContextNetwork:
