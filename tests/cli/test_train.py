@@ -76,7 +76,7 @@ def test_a_gpu_is_refused_and_not_offered(vdsc, calls):
         assert vdsc(*line).exit_code == 0
     refused = vdsc("train", "c.toml", "--out", "models/x", "--device", "cuda")
     assert refused.exit_code == 2
-    assert "bits-back takes a GPU where there is one" in " ".join(refused.stderr.split())
+    assert "sketches take a GPU where there is one" in " ".join(refused.stderr.split())
     assert len(calls) == 2
     assert "--device" not in vdsc("train", "--help").stdout
 

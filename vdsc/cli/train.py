@@ -55,8 +55,8 @@ def no_choice(text: str) -> str:
     """The device that training runs on, which nobody chooses."""
     if text not in {"auto", "cpu"}:
         raise typer.BadParameter(
-            f"nobody chooses {text!r} for training: bits-back takes a GPU where there is one, "
-            "all else the CPU; leave --device out"
+            f"nobody chooses {text!r} for training: bits-back and sketches take a GPU where there "
+            "is one, all else the CPU; leave --device out"
         )
     return text
 

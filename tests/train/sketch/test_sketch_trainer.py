@@ -140,6 +140,24 @@ def test_kept_clips_are_never_drawn(films, monkeypatch):
     assert [np.array_equal(one, whole[n]) for one, n in zip(some.kept(9), (4, 9), strict=True)]
 
 
+def test_painted_clips_are_the_same_in_other_colours(films):
+    """Each colour goes through a rising curve of its own; what lies where stays."""
+    some = clips(films)
+    plain, painted = (some.part(np.random.default_rng(4), 6, 0.0, share) for share in (0.0, 1.0))
+    assert plain.shape == painted.shape
+    assert not np.array_equal(plain, painted)
+    for c in range(3):
+        order = np.argsort(plain[..., c], axis=None, kind="stable")
+        assert (np.diff(painted[..., c].ravel()[order].astype(int)) >= 0).all()
+
+
+def test_a_step_has_few_clips_without_a_gpu(films, tmp_path, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    for asked, made in ((0, 2), (3, 3)):
+        trainer = SketchTrainer(config(films, batch=asked), tmp_path / str(asked), clips(films))
+        assert len(next(iter(trainer._batches()))) == made
+
+
 def test_what_cannot_be_trained_on_is_refused(tmp_path):
     (tmp_path / "empty").mkdir()
     np.save(tmp_path / "grey.npy", np.zeros((9, 16, 16), "u1"))

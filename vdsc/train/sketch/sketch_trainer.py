@@ -10,6 +10,7 @@ import math
 import os
 import time
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,9 @@ KEPT, SLOW, PULL = 6, 0.999, 3.0
 """Kept clips that are looked at; how slowly the networks that are written follow; and the largest
 gradient."""
 
+MANY, FEW = 64, 2
+"""Clips of a step on a GPU and elsewhere."""
+
 HELPERS = 4
 """Processes that make batches for a GPU."""
 
@@ -55,8 +59,10 @@ class SketchTrainer:
 
     def __init__(self, config: SketchConfig, folder: Path, clips: SketchClips) -> None:
         torch.manual_seed(config.seed)
+        gpu = torch.cuda.is_available()
+        self._device = torch.device("cuda" if gpu else "cpu")
+        config = replace(config, batch=config.batch or (MANY if gpu else FEW))
         self._config, self._folder, self._clips = config, folder, clips
-        self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self._state = folder / "state.safetensors"
         self.nets = SketchNets(config.sizes).to(self._device)
         self._parameters = list(self.nets.parameters())
