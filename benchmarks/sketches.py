@@ -32,7 +32,7 @@ codecs."""
 COARSEST = 2
 """Settings of a peer that are shown, from the coarsest on."""
 
-QUALITIES = (1, 4, 8, 12, 16, 22, 30, 45, 60, 100)
+QUALITIES = (1, 4, 8, 12, 16, 22, 30, 45, 100)
 FEW = 2
 """Clips of each set that are coded at all qualities."""
 
