@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
+from contextlib import contextmanager
 
+import numpy as np
+import pytest
+
+from tests import tiny_sketch
 from vdsc.codecs.field.surroundings import INPUTS
+from vdsc.model import store
 from vdsc.model.store import FIELD
 from vdsc.train.checkpoint_folder import write_folder
 
@@ -54,3 +59,14 @@ def film(frames=19, rows=37, columns=23, channels=3):
     noise = np.random.default_rng(1).integers(-2, 3, (frames, rows, columns, channels))
     made = np.stack([wide[:, i : i + columns] for i in range(frames)]) + noise
     return np.clip(made, 0, 255).astype("u1")
+
+
+@contextmanager
+def only_models(folder):
+    """The only checkpoints there are: a network for video with rungs, `tiny`, and a sketch."""
+    write_rungs(folder / "tiny")
+    tiny_sketch.write_sketch(folder / "sketch")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VDSC_MODELS", str(folder))
+        patch.setattr(store, "folders", lambda: [folder])
+        yield folder

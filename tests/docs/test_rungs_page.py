@@ -28,11 +28,7 @@ PLAIN = {"codec": "field", "model": "tiny", "sketch": False, "effort": 0}
 @pytest.fixture(autouse=True, scope="module")
 def models(tmp_path_factory):
     """The only checkpoints there are: a network for video with rungs, and a sketch."""
-    folder = tmp_path_factory.mktemp("models")
-    tiny_rungs.write_rungs(folder / "tiny")
-    tiny_sketch.write_sketch(folder / "sketch")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store, "folders", lambda: [folder])
+    with tiny_rungs.only_models(tmp_path_factory.mktemp("models")) as folder:
         yield folder
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import vdsc
-from tests import tiny_rungs, tiny_sketch
+from tests import tiny_rungs
 from tests.battery import check_codec, same
 from tests.forge import forged, opened
 from vdsc.codecs.field.codec import FieldCodec
@@ -40,12 +40,7 @@ PLAIN = {"sketch": False, "effort": 0, "quality": 40, "model": "tiny"}
 @pytest.fixture(autouse=True, scope="module")
 def models(tmp_path_factory):
     """The only checkpoints there are: a network for video with rungs, and a sketch."""
-    folder = tmp_path_factory.mktemp("models")
-    tiny_rungs.write_rungs(folder / "tiny")
-    tiny_sketch.write_sketch(folder / "sketch")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("VDSC_MODELS", str(folder))
-        patch.setattr(store, "folders", lambda: [folder])
+    with tiny_rungs.only_models(tmp_path_factory.mktemp("models")) as folder:
         yield folder
 
 
