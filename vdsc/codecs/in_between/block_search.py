@@ -90,7 +90,7 @@ def _own_costs(one: Ints, other: Ints, share: int) -> Ints:
         y, z = REACH - back[i], REACH + ahead[i]
         cost = np.abs(first[:, y : y + height] - second[:, z : z + height])
         cost = np.minimum(cost, MOST, out=cost)
-        cost[~(here[0][i][:, None] & here[1][:, None, :])] = OUTSIDE
+        np.copyto(cost, OUTSIDE, where=~(here[0][i][:, None] & here[1][:, None, :]))
         cost = cost[:, ::CELL] + cost[:, 1::CELL]
         cells[i] = cost[:, :, ::CELL] + cost[:, :, 1::CELL]
     return np.ascontiguousarray(_around(_around(cells, 2), 3).transpose(2, 3, 0, 1))

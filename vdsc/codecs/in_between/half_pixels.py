@@ -35,11 +35,9 @@ class HalfPixels:
     def of(cls, picture: Ints, farthest: int) -> HalfPixels:
         """Of a picture (H, W, C) of integers; farthest: half pixels beyond the border, even."""
         pad = AROUND + _REACH
-        more = pad, pad + 1
-        wide: Ints = np.pad(picture.astype(np.int16), (more, more, (0, 0)), mode="edge")
+        wide = continued(picture.astype(np.int16), pad, pad + 1)
         across = _doubled(_doubled(wide).swapaxes(0, 1)).swapaxes(0, 1)
-        beyond = (farthest, farthest)
-        held = np.pad(across, (beyond, beyond, (0, 0)), mode="edge")
+        held = continued(across, farthest, farthest)
         rows, columns, channels = held.shape
         apart = held.reshape(rows // 2, 2, columns // 2, 2, channels).transpose(1, 3, 0, 2, 4)
         size = 2 * picture.shape[0], 2 * picture.shape[1]
@@ -58,7 +56,13 @@ class HalfPixels:
         windows = sliding_window_view(self.values, (side, side), axis=(2, 3))
         y, x = rows + self.margin, columns + self.margin
         found = windows.transpose(0, 1, 2, 3, 5, 6, 4)[y & 1, x & 1, y >> 1, x >> 1]
-        return found, inside[0][..., :, None] & inside[1][..., None, :]
+        return np.ascontiguousarray(found), inside[0][..., :, None] & inside[1][..., None, :]
+
+
+def continued(picture: Ints, before: int, after: int) -> Ints:
+    """A picture (H, W, ...) with so many more rows and columns on either side, as its border's."""
+    rows, columns = (np.arange(-before, n + after).clip(0, n - 1) for n in picture.shape[:2])
+    return picture.take(rows, axis=0).take(columns, axis=1)
 
 
 def _doubled(x: Ints) -> Ints:

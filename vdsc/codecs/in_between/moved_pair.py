@@ -15,7 +15,7 @@ from vdsc.core.types import Ints, Values
 PARTS = 8
 """Binary places of the weights of a block's ways."""
 
-AT_ONCE = 1 << 19
+AT_ONCE = 1 << 16
 """Places that are looked at at once, unless a row of blocks has more."""
 
 _OFFSETS = np.array(sorted(np.ndindex(3, 3), key=lambda at: at != (1, 1)), dtype=np.int64) - 1
@@ -50,7 +50,7 @@ class MovedPair:
             first, second, inside = self._patches(some.reshape(*some.shape[:2], -1, 2), rows, 0)
             cost = np.abs(first - second)[..., 0]
             np.minimum(cost, MOST, out=cost)
-            cost[~(inside[0] & inside[1])] = OUTSIDE
+            np.copyto(cost, OUTSIDE, where=~(inside[0] & inside[1]))
             whole = np.einsum("hwnyx->hwn", cost, dtype=np.int32).reshape(some.shape[:4])
             best[rows], least[rows] = whole.argmin(axis=-1), whole.min(axis=-1)
         return steps + by * _OFFSETS[best], least
@@ -65,7 +65,8 @@ class MovedPair:
         window = (ramp[:, None] * ramp)[..., None]
         whole = np.zeros(((height + 1) * size, (width + 1) * size, self.one.values.shape[-1]), "i8")
         for rows in self._strips(steps[..., 0], 4):
-            made = self._mixed(steps[rows], parts[rows], rows) * window
+            made = self._mixed(steps[rows], parts[rows], rows)
+            made *= window
             _add(made, whole[rows.start * size :])
         around = [_added(ramp, n) for n in (height, width)]
         weight = (around[0][:, None] * around[1])[..., None] << SHARE + PARTS
@@ -77,12 +78,15 @@ class MovedPair:
     def _mixed(self, steps: Ints, parts: Ints, rows: slice) -> Ints:
         """Windows (h, w, 2 size, 2 size, C) of rows of blocks, with 24 binary places."""
         first, second, (here, there) = self._patches(steps, rows, self.size // 2)
-        np.copyto(first, second, where=(there & ~here)[..., None])
-        np.copyto(second, first, where=(here & ~there)[..., None])
+        _fill(first, second, there & ~here)
+        _fill(second, first, here & ~there)
         # Ways are mixed before the frames are: the same sum, by 32 bits and fewer products.
         few = parts.astype(np.int32)
-        some = [np.einsum("hwnyxc,hwn->hwyxc", x, few) for x in (first, second)]
-        found: Ints = some[0] * np.int64((1 << SHARE) - self.share) + some[1] * np.int64(self.share)
+        mixed: list[Ints] = [np.einsum("hwnyxc,hwn->hwyxc", x, few) for x in (first, second)]
+        found, other = (x.astype(np.int64) for x in mixed)
+        found *= (1 << SHARE) - self.share
+        other *= self.share
+        found += other
         return found
 
     def _strips(self, steps: Ints, windows: int = 1) -> Iterator[slice]:
@@ -106,6 +110,12 @@ class MovedPair:
         first, here = self.one.patches(y - back[..., 0], x - back[..., 1], side)
         second, there = self.other.patches(y + ahead[..., 0], x + ahead[..., 1], side)
         return first, second, (here, there)
+
+
+def _fill(values: Ints, other: Ints, where: NDArray[np.bool_]) -> None:
+    """Set values (..., C) to other ones where they are meant (...)."""
+    places, channels = np.flatnonzero(where), values.shape[-1]
+    values.reshape(-1, channels)[places] = other.reshape(-1, channels)[places]
 
 
 def _add(windows: Ints, whole: Ints) -> None:
