@@ -16,7 +16,6 @@ from vdsc.codecs.field.field_params import FieldParams
 from vdsc.codecs.field.field_settings import ALL, FieldSettings
 from vdsc.codecs.field.first_network import CodedChunk, bare, first
 from vdsc.codecs.field.rungs.climber import FINER, Climbed, Climber
-from vdsc.codecs.field.rungs.frame_grid import FrameGrid
 from vdsc.codecs.field.rungs.grid_choice import Exchange
 from vdsc.codecs.in_between.frame_between import follows
 from vdsc.core.threads import one_thread
@@ -148,7 +147,6 @@ class _Trial:
         self._layout = replace(layout, shape=part.shape[: len(layout.shape)])
         self._drawn: dict[bytes, Underlay] = {}
         self._plainly: dict[tuple[bytes, bytes, bool], tuple[float, CodedChunk]] = {}
-        self._grids: dict[bytes, list[FrameGrid]] = {}
         self.shape = part.shape
         self.climbed: dict[tuple[bytes, bytes, bool], Climbed] = {}
 
@@ -220,10 +218,7 @@ class _Trial:
             draws = drawers.drawer(way.beneath, settings, params.unit)
         climber = Climber.of(way.known, self._layout, params, settings, draws, way.exchange)
         try:
-            if way.known.digest not in self._grids:
-                self._grids[way.known.digest] = climber.grids(self._part)
-            grids = self._grids[way.known.digest]
-            found = self.climbed[way.key] = climber.best(self._part, grids)
+            found = self.climbed[way.key] = climber.best(self._part)
         except CorruptFile:  # what a decoder would say of such fine steps
             return math.inf
         return climber.size(found)

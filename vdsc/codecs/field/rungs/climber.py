@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -85,13 +84,16 @@ class Climber:
         network = field_checkpoints.network_of(checkpoint)
         return cls(RungLadder(layout, params, rungs), network, settings, drawer, exchange)
 
-    def best(self, frames: Values, grids: Sequence[FrameGrid] = ()) -> Climbed:
-        """Frames (n, H, W, C) of uint8 on the cheapest of some grids; () for those of `grids`."""
-        some = grids or self.grids(frames)
-        return min((self._on(frames, grid) for grid in some), key=self.size)
+    def best(self, frames: Values) -> Climbed:
+        """Frames (n, H, W, C) of uint8 on the grid that is asked for, or on the cheapest one."""
+        return min((self._on(frames, grid) for grid in self._grids(frames)), key=self.size)
 
-    def grids(self, frames: Values) -> list[FrameGrid]:
-        """The grid that is asked for, or those that look cheapest, whatever draws beneath."""
+    def size(self, made: Climbed) -> float:
+        """Its size at equal error."""
+        return self.exchange.size(len(made.body) + REFERRED, made.error)
+
+    def _grids(self, frames: Values) -> list[FrameGrid]:
+        """The grid that is asked for, or those that look cheapest."""
         count, asked = len(frames), self.settings.grid
         if asked in EVERY:
             return [FrameGrid.even(count, EVERY[asked])]
@@ -102,10 +104,6 @@ class Climber:
         begin = (count - PART) // 2
         best, *_ = ranked_grids(frames[begin : begin + PART], self.ladder, price, self.exchange)
         return [FrameGrid.even(count, max(best.levels))]
-
-    def size(self, made: Climbed) -> float:
-        """Its size at equal error."""
-        return self.exchange.size(len(made.body) + REFERRED, made.error)
 
     def _on(self, frames: Values, grid: FrameGrid) -> Climbed:
         ladder, price = self.ladder, self.settings.price
