@@ -110,8 +110,8 @@ class FieldParams:
         return made
 
 
-VALUES = 1 << 21
-"""Values that a chunk of more than one frame has at most."""
+VALUES = 5 << 20
+"""Values that a chunk of more than one frame has at most: 106 frames of 128 x 128 in colour."""
 
 
 def _followed(outline: Outline) -> bool:
