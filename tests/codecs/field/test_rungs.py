@@ -17,6 +17,8 @@ from tests.forge import forged, opened
 from vdsc.codecs.field.codec import FieldCodec
 from vdsc.codecs.field.field_checkpoints import network_of
 from vdsc.codecs.field.field_settings import FieldSettings
+from vdsc.codecs.field.rungs import climber
+from vdsc.codecs.field.rungs.frame_grid import FrameGrid
 from vdsc.core.instants import Instants
 from vdsc.core.sequence import Clock, Outline
 from vdsc.errors import (
@@ -234,3 +236,14 @@ def test_a_grid_is_taken_where_it_pays(monkeypatch):
         wrong.append(np.square(vdsc.decompress(data).values - film.astype(float)).mean())
     assert sizes[0] < 0.8 * sizes[1]
     assert wrong[0] < 1.1 * wrong[1]
+
+
+def test_knots_alone_are_no_rungs(monkeypatch):
+    """Where all frames look best as knots, a file is what it is without rungs, byte for byte."""
+    monkeypatch.setattr(climber, "ranked_grids", lambda some, *_: [FrameGrid.even(len(some), 0)])
+    folder = Path(vdsc.__file__).parents[1] / "models"
+    monkeypatch.setattr(store, "folders", lambda: [folder])
+    options = {"codec": "field", "model": "clip", "sketch": False, "quality": 40, "effort": 0}
+    plain, found = (vdsc.compress(cut_and_slow(), grid=g, **options) for g in ("all", ""))
+    assert found == plain
+    assert "k" in params(vdsc.compress(cut_and_slow(), grid="chosen", **options))

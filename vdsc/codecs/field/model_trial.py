@@ -221,7 +221,8 @@ class _Trial:
             found = self.climbed[way.key] = climber.best(self._part)
         except CorruptFile:  # what a decoder would say of such fine steps
             return math.inf
-        return climber.size(found)
+        # With nothing foretold the steps of knots would only be finer than the quality says.
+        return math.inf if found.grid.whole and not settings.grid else climber.size(found)
 
     def _chunk(self, way: Models) -> FieldChunk:
         params = params_under(way, self._layout, self._facts, self._settings)
