@@ -8,11 +8,12 @@ blended over ways and blocks (`moved_pair.py`).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from vdsc.codecs.in_between.block_search import BEST, BLOCK, SHARE, ways
-from vdsc.codecs.in_between.half_pixels import HalfPixels
+from vdsc.codecs.in_between.half_pixels import HalfPixels, continued
 from vdsc.codecs.in_between.moved_pair import MovedPair
 from vdsc.core.types import Ints, Values
 
@@ -74,45 +75,53 @@ def between(one: Values, other: Values, share: int) -> Values:
 
 def looked_at(one: Values, other: Values, share: int) -> FrameBetween:
     """What `between` gives for a share between 0 and 2^16, and how unlike the two are."""
-    return looked_between(LookedFrame.of(one), LookedFrame.of(other), share)
+    return looked_between(LookedFrame(one), LookedFrame(other), share)
 
 
 @dataclass(frozen=True, eq=False)
 class LookedFrame:
-    """A frame, and what is made of it to look for what moves from it and to it.
-
-    Args:
-        frame: (H, W, C) of uint8.
-        halvings: how often it is halved.
-        coarse: (h, w) brightness of the halved frame.
-        pixels: the frame at half pixels.
-        bright: likewise its brightness.
-    """
+    """A frame (H, W, C) of uint8, and what is made of it once to look for what moves."""
 
     frame: Values
-    halvings: int
-    coarse: Ints
-    pixels: HalfPixels
-    bright: HalfPixels
 
-    @classmethod
-    def of(cls, frame: Values) -> LookedFrame:
-        """Of a frame (H, W, C) of uint8."""
-        halvings = (min(frame.shape[:2]) // LARGE).bit_length() + 1
-        size = BLOCK << halvings
-        whole = _continued(frame, size)
-        coarse = _bright(whole.astype(np.int16))
-        for _ in range(halvings):
-            coarse = _halved(coarse)
-        pixels = HalfPixels.of(whole, FARTHEST * size)
-        bright = replace(pixels, values=_bright(pixels.values))
-        return cls(frame, halvings, coarse[..., 0], pixels, bright)
+    @property
+    def halvings(self) -> int:
+        """How often it is halved."""
+        return (int(min(self.frame.shape[:2])) // LARGE).bit_length() + 1
+
+    @property
+    def size(self) -> int:
+        """Pixels of a block along each axis."""
+        return BLOCK << self.halvings
+
+    @cached_property
+    def coarse(self) -> Ints:
+        """The brightness (h, w) of the halved frame."""
+        found = _bright(self._whole.astype(np.int16))
+        for _ in range(self.halvings):
+            found = _halved(found)
+        return found[..., 0]
+
+    @cached_property
+    def pixels(self) -> HalfPixels:
+        """The frame at half pixels."""
+        return HalfPixels.of(self._whole, FARTHEST * self.size)
+
+    @cached_property
+    def bright(self) -> HalfPixels:
+        """Its brightness at half pixels."""
+        return replace(self.pixels, values=_bright(self.pixels.values))
+
+    @cached_property
+    def _whole(self) -> Values:
+        """The frame, whose last row and column are repeated until its blocks are whole."""
+        return continued(self.frame, 0, *(-n % self.size for n in self.frame.shape[:2]))
 
 
 def looked_between(one: LookedFrame, other: LookedFrame, share: int) -> FrameBetween:
     """The frame between two for a share between 0 and 2^16, and how unlike the two are."""
     rows, columns = one.frame.shape[:2]
-    size = BLOCK << one.halvings
+    size = one.size
     if (one.frame == other.frame).all():
         none = np.zeros((-(-rows // size), -(-columns // size)), "i8")
         return FrameBetween(one.frame, size, none)
@@ -125,12 +134,6 @@ def looked_between(one: LookedFrame, other: LookedFrame, share: int) -> FrameBet
         steps[:, :, :BEST], costs = bright.nearer(steps[:, :, :BEST], 1 << at + 1)
     frame = MovedPair(one.pixels, other.pixels, size, share).blended(steps, weights)
     return FrameBetween(frame[:rows, :columns], size, costs.min(axis=2))
-
-
-def _continued(frame: Values, size: int) -> Values:
-    """A frame whose last row and column are repeated until its blocks are whole."""
-    more = [(0, -n % size) for n in frame.shape[:2]]
-    return np.pad(frame, (*more, (0, 0)), mode="edge")
 
 
 def _bright(frame: Ints) -> Ints:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from vdsc.core.types import Ints
+from vdsc.core.types import Ints, Values
 
 AROUND = 3
 """Pixels beyond the border that are made: farther away all are as the last of these."""
@@ -35,9 +35,9 @@ class HalfPixels:
     def of(cls, picture: Ints, farthest: int) -> HalfPixels:
         """Of a picture (H, W, C) of integers; farthest: half pixels beyond the border, even."""
         pad = AROUND + _REACH
-        wide = continued(picture.astype(np.int16), pad, pad + 1)
+        wide = continued(picture.astype(np.int16), pad, pad + 1, pad + 1)
         across = _doubled(_doubled(wide).swapaxes(0, 1)).swapaxes(0, 1)
-        held = continued(across, farthest, farthest)
+        held = continued(across, farthest, farthest, farthest)
         rows, columns, channels = held.shape
         apart = held.reshape(rows // 2, 2, columns // 2, 2, channels).transpose(1, 3, 0, 2, 4)
         size = 2 * picture.shape[0], 2 * picture.shape[1]
@@ -59,9 +59,10 @@ class HalfPixels:
         return np.ascontiguousarray(found), inside[0][..., :, None] & inside[1][..., None, :]
 
 
-def continued(picture: Ints, before: int, after: int) -> Ints:
-    """A picture (H, W, ...) with so many more rows and columns on either side, as its border's."""
-    rows, columns = (np.arange(-before, n + after).clip(0, n - 1) for n in picture.shape[:2])
+def continued(picture: Values, before: int, *after: int) -> Values:
+    """A picture (H, W, C) with more rows and columns, as its border's: so many before and after."""
+    sizes = zip(picture.shape, after, strict=False)
+    rows, columns = (np.arange(-before, n + more).clip(0, n - 1) for n, more in sizes)
     return picture.take(rows, axis=0).take(columns, axis=1)
 
 

@@ -59,7 +59,7 @@ class Foretold:
         """Of frames (n, H, W, C) of uint8, those of rungs before and the knots known."""
         made, unsure = [], []
         rows, columns = (np.arange(-(-n // SIDE)) for n in frames.shape[1:3])
-        look = lru_cache(KEPT)(lambda at: LookedFrame.of(frames[at]))
+        look = lru_cache(KEPT)(lambda at: LookedFrame(frames[at]))
         for before, after, share in zip(rung.before, rung.after, rung.shares, strict=True):
             found = looked_between(look(int(before)), look(int(after)), int(share))
             made.append(found.frame)
