@@ -391,10 +391,16 @@ def drift(frames):
     return np.clip(walk * 2 + 120, 0, 255).astype(np.uint8)
 
 
-def climbing():
-    """Video on rungs: a knot every two frames, then every eight, then a cut."""
+def cut_film():
+    """Video (23, 16, 19, 3) with a cut."""
     values = tiny_rungs.film(23, 16, 19)
     values[21:] = 255 - values[21:]
+    return values
+
+
+def climbing():
+    """Video on rungs: a knot every two frames, then every eight, then a cut."""
+    values = cut_film()
     grids = [FrameGrid(len(values), (1, 3))]
     with patch.object(climber, "ranked_grids", lambda *_: grids):
         return vdsc.compress(
@@ -426,8 +432,12 @@ FIELDS = {
         tiny_sketch.film(), codec="field", base="frozen-sketch", own=True, quality=40, effort=0
     ),
     "field-rungs": climbing,
+    "field-told": lambda: vdsc.compress(
+        cut_film(), codec="field", model="frozen-rungs", sketch=False, grid="4", quality=20,
+        effort=0, motion="told",
+    ),
 }  # fmt: skip
-"""The last six need `frozen-field`, `-gates`, `-sketch` and `-rungs`."""
+"""The last seven need `frozen-field`, `-gates`, `-sketch` and `-rungs`."""
 
 EXACT = {
     "exact-decimals": lambda: vdsc.compress(followed(), lossless=True, fps=30),

@@ -36,7 +36,7 @@ FILM = tiny_rungs.film()
 SHORT = FILM[:6, :20]
 ARRAYS = tiny_rungs.arrays()
 GRIDS = ("2", "4", "8", "16", "chosen")
-PLAIN = {"sketch": False, "effort": 0, "quality": 40, "model": "tiny"}
+PLAIN = {"sketch": False, "effort": 0, "quality": 40, "model": "tiny", "motion": "looked"}
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -121,7 +121,7 @@ def test_any_file_cut_short_is_known_to_be():
 def test_wrong_headers(tmp_path, monkeypatch):
     data = packed(SHORT, "4")
     head, _ = opened(data)
-    for wrong in ({"k": 2}, {"k": -1}):
+    for wrong in ({"k": 3}, {"k": -1}):
         with pytest.raises(CorruptFile):
             vdsc.decompress(forged(data, params=head.params | wrong))
     with pytest.raises(UnsupportedVersion):
@@ -244,6 +244,7 @@ def test_knots_alone_are_no_rungs(monkeypatch):
     folder = Path(vdsc.__file__).parents[1] / "models"
     monkeypatch.setattr(store, "folders", lambda: [folder])
     options = {"codec": "field", "model": "clip", "sketch": False, "quality": 40, "effort": 0}
+    options["motion"] = "looked"
     plain, found = (vdsc.compress(cut_and_slow(), grid=g, **options) for g in ("all", ""))
     assert found == plain
     assert "k" in params(vdsc.compress(cut_and_slow(), grid="chosen", **options))

@@ -17,7 +17,7 @@ from vdsc.model.store import Checkpoint
 
 LAYERS = ("first", "second", "third")
 RUNG = "rung."
-"""What the names of the layers of a network for rungs begin with."""
+"""What the names of the layers of a network for foretold frames begin with."""
 
 LARGEST = 1 << 15
 
@@ -60,7 +60,7 @@ def blocks(checkpoint: Checkpoint) -> list[int]:
 
 @dataclass(frozen=True, eq=False)
 class FileNetworks:
-    """The networks that a file means: of latents, and of rungs if it has these."""
+    """The networks that a file means: of latents, and of foretold frames if it has these."""
 
     context: ContextNetwork
     rungs: ContextNetwork | None
@@ -89,7 +89,10 @@ def network_of(checkpoint: Checkpoint) -> ContextNetwork:
 
 
 def rungs_of(checkpoint: Checkpoint) -> ContextNetwork | None:
-    """The network of a checkpoint for rungs, kept, if it has one; raises ModelMissing."""
+    """The network of a checkpoint for foretold frames, kept, if it has one.
+
+    Raises ModelMissing.
+    """
 
     def build() -> ContextNetwork | None:
         there = RUNG + LAYERS[0] in checkpoint.tensors[0]

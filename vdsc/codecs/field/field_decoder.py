@@ -13,12 +13,13 @@ from vdsc.codecs.field.context_network import ContextNetwork
 from vdsc.codecs.field.field_chunk import FieldChunk
 from vdsc.codecs.field.field_instants import FieldInstants
 from vdsc.codecs.field.field_layout import FieldLayout
-from vdsc.codecs.field.field_params import FieldParams
+from vdsc.codecs.field.field_params import TOLD, FieldParams
 from vdsc.codecs.field.frame_part import FramePart
 from vdsc.codecs.field.latent_code import LatentCode
 from vdsc.codecs.field.pyramid import Region
 from vdsc.codecs.field.rungs.frame_grid import FrameGrid
 from vdsc.codecs.field.rungs.rung_ladder import RungLadder
+from vdsc.codecs.field.told.told_ladder import ToldLadder
 from vdsc.codecs.in_between.frame_between import follows
 from vdsc.container import Header
 from vdsc.core import memory
@@ -179,14 +180,20 @@ class FieldDecoder:
     def _climbed(
         self, stream: bytes, count: int, network: ContextNetwork | None, ladder: RungLadder
     ) -> Values:
-        """Frames (n, H, W, C) of a chunk of knots and rungs."""
+        """Frames (n, H, W, C) of uint8 of a chunk of knots and rungs."""
         stack = BitStack.from_bytes(stream)
         tape = ReadingTape(stack)
         with one_thread():
             grid = FrameGrid.coded(count, tape, None)
+            frames = np.empty((count, *self._layout.shape[1:], self._layout.channels), "u1")
+            if self._params.rungs == TOLD:
+                assert network is not None
+                told = ToldLadder(self._layout, self._params, network, ladder.network)
+                told.read(frames, grid, tape)
+                _spent(stack)
+                return frames
             knots = FieldChunk(self._layout, self._params, grid.knots.size)
             knots, latents = self._read(knots, tape, network)
-            frames = np.empty((count, *knots.shape[1:]), dtype=self._outline.dtype)
             frames[grid.knots] = knots.values(latents, frames.dtype)
             ladder.read(frames, grid, tape)
         _spent(stack)

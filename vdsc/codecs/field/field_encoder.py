@@ -18,10 +18,11 @@ from vdsc.codecs.field.field_chunk import FieldChunk
 from vdsc.codecs.field.field_facts import TOO_FAR, FieldFacts
 from vdsc.codecs.field.field_layout import FieldLayout
 from vdsc.codecs.field.field_params import ID, VALUES
-from vdsc.codecs.field.field_settings import ALL, CHOSEN, EVERY, FieldSettings
+from vdsc.codecs.field.field_settings import ALL, CHOSEN, EVERY, MOTIONS, FieldSettings
 from vdsc.codecs.field.first_network import CodedChunk, coded, first
-from vdsc.codecs.field.model_trial import Models, cheapest, params_under
+from vdsc.codecs.field.model_trial import Models, cheapest, climbs, params_under
 from vdsc.codecs.field.rungs.climber import Climber
+from vdsc.codecs.field.told.told_climber import ToldClimber
 from vdsc.codecs.windows import apart as spans_of
 from vdsc.container import Header, ModelRef
 from vdsc.core.sequence import Outline
@@ -44,16 +45,31 @@ class FieldEncoder:
         waves = len(layout.waves(apart=facts.apart))
         if settings.blocks:
             waves = sum(n > 1 for n in layout.blocks(settings.blocks))
-        self._fitting: list[Checkpoint] = []
-        if not settings.own:
-            named = "" if settings.model == drawers.named(settings) else settings.model
-            self._fitting = field_checkpoints.fitting(outline.dtype, waves, named)
+        self._fitting, moving = self._checkpoints(waves)
         sketches = drawers.fitting(layout, settings, apart=facts.apart)
         self._network: ContextNetwork | None = None
         self._done = self._knots = 0
-        self._climber: Climber | None = None
-        self._several = len(self._fitting) > 1 or bool(sketches)
-        self._under(cheapest(self._fitting, sketches, source, layout, facts, settings))
+        self._climber: Climber | ToldClimber | None = None
+        several = {one.digest for one in (*self._fitting, *moving)}
+        self._several = len(several) > 1 or bool(sketches)
+        self._under(cheapest(self._fitting, moving, sketches, source, layout, facts, settings))
+
+    def _checkpoints(self, waves: int) -> tuple[list[Checkpoint], list[Checkpoint]]:
+        """Those that fit blocks along so many axes, and those that may foretell frames."""
+        settings, layout, facts = self._settings, self._layout, self._facts
+        if settings.own:
+            return [], []
+        name = "" if settings.model == drawers.named(settings) else settings.model
+        find, dtype = field_checkpoints.fitting, self._outline.dtype
+        if not facts.apart:
+            found = find(dtype, waves, name)
+            return found, found
+        # Frames that have little in common may still follow what moves.
+        all_along = find(dtype, len(layout.waves(apart=False)), "")
+        moving = [one for one in all_along if climbs(one, layout, facts, settings)]
+        if name and name in {one.name for one in moving}:
+            return [], [one for one in moving if one.name == name]
+        return find(dtype, waves, name), [] if name else moving
 
     def _under(self, models: Models) -> None:
         """Code under some models: the sizes of blocks, the step, what lies beneath."""
@@ -63,10 +79,8 @@ class FieldEncoder:
         self._drawer = None
         if models.beneath is not None:
             self._drawer = drawers.drawer(models.beneath, settings, self._params.unit)
-        self._climber = None
-        if models.rungs and models.known is not None:
-            some = models.known, layout, self._params, settings, self._drawer, models.exchange
-            self._climber = Climber.of(*some)
+        self._climber = models.climber(layout, self._params, settings, self._drawer)
+        if self._climber is not None:
             self._network = self._climber.network
 
     @property
@@ -122,9 +136,9 @@ class FieldEncoder:
         self._network = network
         if network is None or network.own:
             self._climber, self._checkpoint = None, None
-            self._params = replace(self._params, stated=0, rungs=False)
+            self._params = replace(self._params, stated=0, rungs=0)
         elif self._climber is not None:
-            self._climber = replace(self._climber, network=network)
+            self._climber = self._climber.under(network)
 
     def header(self) -> Header:
         """What the file says of itself."""
@@ -137,7 +151,8 @@ class FieldEncoder:
         settings, models = self._settings, self._models
         step = settings.step or self._facts.step(settings.quality)
         grid = settings.grid if settings.grid in EVERY else (CHOSEN if models.rungs else ALL)
-        fixed = replace(settings, step=step, grid=grid)
+        motion = next((name for name, way in MOTIONS.items() if way == models.rungs), "")
+        fixed = replace(settings, step=step, grid=grid, motion=motion)
         if not self._several:
             return fixed
         if models.known is not None:
@@ -168,8 +183,8 @@ class FieldEncoder:
             known = next((one for one in self._fitting if one.digest == learned.model), None)
             if known is None:
                 return
-            rungs = self._models.rungs and field_checkpoints.rungs_of(known) is not None
+            rungs = self._models.rungs if field_checkpoints.rungs_of(known) is not None else 0
             self._under(replace(self._models, known=known, rungs=rungs))
         if learned.own and self._models.rungs:
-            self._under(replace(self._models, rungs=False))
+            self._under(replace(self._models, rungs=0))
         self._take(learned)

@@ -26,6 +26,9 @@ STATED = 64
 START = 6
 """Bytes of a base's hash in the header."""
 
+LOOKED, TOLD = 1, 2
+"""How frames between knots are foretold: by motion that a decoder looks for, or that is told."""
+
 SHRINK = 16
 """256ths of a step by which latents are decoded nearer to 0."""
 
@@ -45,8 +48,8 @@ class FieldParams:
     samples of a block along each axis. stated: what a checkpoint's network is told of the step: how
     many eighths of a power of two it is above the spread of the values. shrink: by how many 256ths
     of a step latents are decoded nearer to 0. base: the first bytes of the hash of the model that
-    draws what lies beneath, 0 for none. rungs: whether only the knots of a chunk are coded as they
-    are, and frames between them are foretold.
+    draws what lies beneath, 0 for none. rungs: LOOKED or TOLD where only the knots of a chunk are
+    coded as they are, and others are foretold; 0 where all frames are coded as they are.
     """
 
     step: int
@@ -55,7 +58,7 @@ class FieldParams:
     stated: int = 0
     shrink: int = SHRINK
     base: int = 0
-    rungs: bool = False
+    rungs: int = 0
 
     @property
     def unit(self) -> float:
@@ -73,7 +76,7 @@ class FieldParams:
         sizes = sum((n.bit_length() - 1) << _DIGIT * i for i, n in enumerate(self.blocks))
         stored = {
             "j": self.step, "o": self.origin, "b": sizes, "t": self.stated, "m": self.base,
-            "k": int(self.rungs),
+            "k": self.rungs,
         }  # fmt: skip
         return {k: v for k, v in stored.items() if v} | (
             {} if self.shrink == SHRINK else {"d": self.shrink}
@@ -96,12 +99,12 @@ class FieldParams:
             raise CorruptFile(f"the header cannot be right: {error}") from None
         made = cls(
             params.get("j", 0), params.get("o", 0), blocks, params.get("t", 0),
-            params.get("d", SHRINK), params.get("m", 0), bool(params.get("k", 0)),
+            params.get("d", SHRINK), params.get("m", 0), params.get("k", 0),
         )  # fmt: skip
         sound = FINEST <= made.step <= COARSEST and abs(made.origin) <= FARTHEST
         sound = sound and abs(made.stated) <= STATED and 0 <= made.shrink <= 128
         sound = sound and 0 <= made.base < 1 << 8 * START
-        sound = sound and params.get("k", 0) in {0, 1}
+        sound = sound and made.rungs in {0, LOOKED, TOLD} and not (made.rungs == TOLD and made.base)
         if made.rungs:
             sound = sound and header.model is not None and _followed(header.outline)
         sound = sound and 0 <= sizes < 1 << _DIGIT * AXES and asked == blocks

@@ -5,11 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from vdsc.codecs.field.field_params import LOOKED, TOLD
 from vdsc.errors import InvalidInput
 
 CHOSEN, ALL = "chosen", "all"
 EVERY = {"2": 1, "4": 2, "8": 3, "16": 4}
 """Levels of grids with a knot in so many frames."""
+
+MOTIONS = {"looked": LOOKED, "told": TOLD}
+"""Ways that frames between knots are foretold."""
 
 MOST_BLOCKS = 255
 """Blocks of a tile at most."""
@@ -30,8 +34,10 @@ class FieldSettings:
     video), "" for a sketch where that is smaller; `model` may name it, too. sketch: whether one may
     be taken by itself. grid: which frames of video of pixels are knots, the others being foretold
     from these: "chosen" where that pays, or "2", "4", "8" or "16" for one in so many, where a
-    checkpoint can; "all" for all; "" for "chosen" or "all", as is cheaper. base_blocks: blocks of
-    16 bits that a tile gives to its base at most.
+    checkpoint can; "all" for all; "" for "chosen" or "all", as is cheaper. motion: how
+    the others are foretold: "looked" by motion that a decoder looks for, "told" by motion that the
+    file tells, from frame to frame; "" for what is cheaper. base_blocks: blocks of 16 bits that a
+    tile gives to its base at most.
 
     Raises:
         InvalidInput: a value is none of these.
@@ -48,6 +54,7 @@ class FieldSettings:
     base_blocks: int = 4
     sketch: bool = True
     grid: str = ""
+    motion: str = ""
 
     def __post_init__(self) -> None:
         if type(self.quality) is not int or not 1 <= self.quality <= 100:
@@ -64,3 +71,6 @@ class FieldSettings:
         if self.grid not in {"", CHOSEN, ALL, *EVERY}:
             words = ", ".join((CHOSEN, ALL, *EVERY))
             raise InvalidInput(f"grid must be one of {words}, not {self.grid!r}")
+        if self.motion not in {"", *MOTIONS}:
+            words = " or ".join(MOTIONS)
+            raise InvalidInput(f"motion must be {words}, not {self.motion!r}")

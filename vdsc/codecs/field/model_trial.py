@@ -9,14 +9,18 @@ import numpy as np
 
 from vdsc.codecs.field import drawers, field_checkpoints
 from vdsc.codecs.field.beneath import Underlay, key_of
+from vdsc.codecs.field.drawers import Drawer
 from vdsc.codecs.field.field_chunk import FieldChunk
 from vdsc.codecs.field.field_facts import FieldFacts
 from vdsc.codecs.field.field_layout import FieldLayout
-from vdsc.codecs.field.field_params import FieldParams
-from vdsc.codecs.field.field_settings import ALL, FieldSettings
+from vdsc.codecs.field.field_params import LOOKED, TOLD, FieldParams
+from vdsc.codecs.field.field_settings import ALL, MOTIONS, FieldSettings
 from vdsc.codecs.field.first_network import CodedChunk, bare, first
-from vdsc.codecs.field.rungs.climber import FINER, Climbed, Climber
+from vdsc.codecs.field.rungs import climber
+from vdsc.codecs.field.rungs.climber import Climbed, Climber
 from vdsc.codecs.field.rungs.grid_choice import Exchange
+from vdsc.codecs.field.told import told_climber
+from vdsc.codecs.field.told.told_climber import ToldClimber
 from vdsc.codecs.in_between.frame_between import follows
 from vdsc.core.threads import one_thread
 from vdsc.core.types import Values
@@ -35,6 +39,9 @@ VIDEO, FEWEST = 3, 4
 COARSER = 1.4
 """How much coarser the steps are that say what errors are worth."""
 
+FINER = {0: 1.0, LOOKED: climber.FINER, TOLD: told_climber.FINER}
+"""How fine the steps of knots are by how others are foretold; those of the quality are 1."""
+
 CHEAPEST = 3
 """Bits that a latent which is not 0 takes at least, about, and signs included."""
 
@@ -44,25 +51,40 @@ class Models:
     """What a sequence is coded with.
 
     known: whose context network it begins with, or None. beneath: what draws beneath it, or None.
-    rungs: whether frames between knots are foretold. exchange: what errors are worth, if they are.
-    climbed: all frames coded so, if they are.
+    rungs: how frames between knots are foretold, if they are; see `FieldParams`. exchange: what
+    errors are worth, if they are. climbed: all frames coded so, if they are.
     """
 
     known: Checkpoint | None
     beneath: Checkpoint | None
-    rungs: bool = False
+    rungs: int = 0
     exchange: Exchange = field(default_factory=Exchange)
     climbed: Climbed | None = None
 
     @property
-    def key(self) -> tuple[bytes, bytes, bool]:
+    def key(self) -> tuple[bytes, bytes, int]:
         """What no two ways share."""
         known, beneath = (b"" if one is None else one.digest for one in (self.known, self.beneath))
         return known, beneath, self.rungs
 
+    def climber(
+        self,
+        layout: FieldLayout,
+        params: FieldParams,
+        settings: FieldSettings,
+        drawer: Drawer | None,
+    ) -> Climber | ToldClimber | None:
+        """What encodes frames of which some are foretold; raises ModelMissing."""
+        if not self.rungs or self.known is None:
+            return None
+        if self.rungs == TOLD:
+            return ToldClimber.of(self.known, layout, params, settings, self.exchange)
+        return Climber.of(self.known, layout, params, settings, drawer, self.exchange)
+
 
 def cheapest(
     fitting: list[Checkpoint],
+    moving: list[Checkpoint],
     sketches: list[Checkpoint],
     source: Source,
     layout: FieldLayout,
@@ -71,11 +93,12 @@ def cheapest(
 ) -> Models:
     """What a part of the source is coded best with.
 
-    fitting: whose context networks fit. sketches: what may draw beneath, or must, if it is named.
+    fitting: whose context networks fit. moving: those that may foretell frames, too. sketches:
+    what may draw beneath, or must, if it is named.
     """
     must = bool(drawers.named(settings))
     some: list[Checkpoint | None] = [*fitting] or [None]
-    climbing = [one for one in fitting if climbs(one, layout, facts, settings)]
+    climbing = [one for one in moving if climbs(one, layout, facts, settings)]
     if len(some) == 1 and (must or not sketches) and not climbing:
         return Models(some[0], next(iter(sketches), None))
     quick = replace(settings, effort=0)
@@ -92,7 +115,11 @@ def cheapest(
         # What rungs save shows only where there are many frames.
         trial = _Trial(_middle(source, MANY), layout, facts, quick)
         base = way.beneath if must else None  # knots apart are little like what sketches draw
-        ways = [Models(one, base, rungs=True, exchange=worth) for one in climbing]
+        ways = [
+            Models(one, base if rungs == LOOKED else None, rungs, worth)
+            for one in climbing
+            for rungs in _motions(facts, settings, must=must)
+        ]
         way = replace(way, exchange=worth)
         way = min(ways if settings.grid else [way, *ways], key=trial.size)
     whole = trial.shape == (*layout.shape, layout.channels) and settings == quick
@@ -105,9 +132,21 @@ def climbs(
     """Whether frames between knots may be foretold with a checkpoint."""
     pixels = layout.colours and len(layout.shape) == VIDEO and not settings.blocks
     pixels = pixels and follows((*layout.shape, layout.channels), np.dtype(np.uint8))
-    if not pixels or facts.apart or settings.grid == ALL or layout.shape[0] < FEWEST:
+    if not pixels or settings.grid == ALL or layout.shape[0] < FEWEST:
+        return False
+    if not _motions(facts, settings, must=bool(drawers.named(settings))):
         return False
     return field_checkpoints.rungs_of(checkpoint) is not None
+
+
+def _motions(facts: FieldFacts, settings: FieldSettings, *, must: bool) -> list[int]:
+    """How frames may be foretold; must: from knots on what is drawn beneath."""
+    asked = {MOTIONS[settings.motion]} if settings.motion else {*MOTIONS.values()}
+    if must:
+        asked &= {LOOKED}
+    if facts.apart:  # knots would have nothing in common either, but where motion is followed
+        asked &= {TOLD}
+    return sorted(asked)
 
 
 def params_under(
@@ -115,10 +154,11 @@ def params_under(
 ) -> FieldParams:
     """What a file that is coded so says of steps, blocks and what lies beneath."""
     usual = settings.blocks
+    apart = facts.apart and not way.rungs
     if not usual and way.known is not None:
-        usual = layout.spread(field_checkpoints.blocks(way.known), apart=facts.apart)
-    blocks = layout.blocks(usual, apart=facts.apart)
-    step = (settings.step or facts.step(settings.quality)) * (FINER if way.rungs else 1)
+        usual = layout.spread(field_checkpoints.blocks(way.known), apart=apart)
+    blocks = layout.blocks(usual, apart=apart)
+    step = (settings.step or facts.step(settings.quality)) * FINER[way.rungs]
     params = replace(facts.params(step, blocks), rungs=way.rungs)
     if way.beneath is None:
         return params
@@ -146,9 +186,9 @@ class _Trial:
         self._part, self._facts, self._settings = part, facts, settings
         self._layout = replace(layout, shape=part.shape[: len(layout.shape)])
         self._drawn: dict[bytes, Underlay] = {}
-        self._plainly: dict[tuple[bytes, bytes, bool], tuple[float, CodedChunk]] = {}
+        self._plainly: dict[tuple[bytes, bytes, int], tuple[float, CodedChunk]] = {}
         self.shape = part.shape
-        self.climbed: dict[tuple[bytes, bytes, bool], Climbed] = {}
+        self.climbed: dict[tuple[bytes, bytes, int], Climbed] = {}
 
     def plain(self, some: list[Checkpoint | None], sketches: list[Checkpoint]) -> Models:
         """The cheapest way without rungs."""
@@ -212,17 +252,17 @@ class _Trial:
     def _on_rungs(self, way: Models) -> float:
         settings = self._settings
         params = params_under(way, self._layout, self._facts, settings)
-        assert way.known is not None
         draws = None
         if way.beneath is not None:
             draws = drawers.drawer(way.beneath, settings, params.unit)
-        climber = Climber.of(way.known, self._layout, params, settings, draws, way.exchange)
+        made = way.climber(self._layout, params, settings, draws)
+        assert made is not None
         try:
-            found = self.climbed[way.key] = climber.best(self._part)
+            found = self.climbed[way.key] = made.best(self._part)
         except CorruptFile:  # what a decoder would say of such fine steps
             return math.inf
         # With nothing foretold the steps of knots would only be finer than the quality says.
-        return math.inf if found.grid.whole and not settings.grid else climber.size(found)
+        return math.inf if found.grid.whole and not settings.grid else made.size(found)
 
     def _chunk(self, way: Models) -> FieldChunk:
         params = params_under(way, self._layout, self._facts, self._settings)

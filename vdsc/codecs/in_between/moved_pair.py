@@ -67,7 +67,7 @@ class MovedPair:
         for rows in self._strips(steps[..., 0], 4):
             made = self._mixed(steps[rows], parts[rows], rows)
             made *= window
-            _add(made, whole[rows.start * size :])
+            add_windows(made, whole[rows.start * size :])
         around = [_added(ramp, n) for n in (height, width)]
         weight = (around[0][:, None] * around[1])[..., None] << SHARE + PARTS
         half = slice(size // 2, -size // 2)
@@ -118,7 +118,7 @@ def _fill(values: Ints, other: Ints, where: NDArray[np.bool_]) -> None:
     values.reshape(-1, channels)[places] = other.reshape(-1, channels)[places]
 
 
-def _add(windows: Ints, whole: Ints) -> None:
+def add_windows(windows: Ints, whole: Ints) -> None:
     """Add windows (h, w, 2 size, 2 size, C), each a block after the one before, to a picture."""
     height, width, side, _, channels = windows.shape
     size = side // 2

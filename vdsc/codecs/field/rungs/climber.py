@@ -84,6 +84,10 @@ class Climber:
         network = field_checkpoints.network_of(checkpoint)
         return cls(RungLadder(layout, params, rungs), network, settings, drawer, exchange)
 
+    def under(self, network: ContextNetwork) -> Climber:
+        """With another context network of knots."""
+        return replace(self, network=network)
+
     def best(self, frames: Values) -> Climbed:
         """Frames (n, H, W, C) of uint8 on the grid that is asked for, or on the cheapest one."""
         return min((self._on(frames, grid) for grid in self._grids(frames)), key=self.size)

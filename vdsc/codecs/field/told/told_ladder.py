@@ -1,0 +1,202 @@
+"""A chunk whose frames follow each other along told motion; encoders and decoders both walk it.
+
+knot -moves-> knot -moves-> knot ..., then rungs, whose frames come from known ones on either side
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from vdsc.codecs.field.context_network import ContextNetwork
+from vdsc.codecs.field.field_chunk import FieldChunk
+from vdsc.codecs.field.field_layout import FieldLayout
+from vdsc.codecs.field.field_params import FieldParams
+from vdsc.codecs.field.latent_code import LatentCode
+from vdsc.codecs.field.rungs.frame_grid import FrameGrid
+from vdsc.codecs.field.rungs.rung_ladder import COLOURS, FINE, HINT, SIDE
+from vdsc.codecs.field.surroundings import sizes
+from vdsc.codecs.field.told.block_moves import BlockMoves, Sides, foretold, scaled
+from vdsc.codecs.field.told.move_laws import MoveLaws
+from vdsc.codecs.in_between.frame_between import LookedFrame
+from vdsc.core.types import Floats, Ints, Values
+from vdsc.entropy.tape import Tape
+
+COARSER = 10
+"""Eighths of a power of two that the steps of rung 0 are above those of knots; each further rung's
+are one less."""
+
+APART, FOLLOWING = range(2)
+"""A knot is coded as it is, or follows the one before it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Turn:
+    """Frames that are coded at once.
+
+    Args:
+        frames: (m,) their numbers.
+        before: (m,) the known frames before them; () for the first knot.
+        after: (m,) likewise, behind them; () for knots.
+        rung: the number of the rung; None for knots.
+    """
+
+    frames: Ints
+    before: Ints
+    after: Ints
+    rung: int | None = None
+
+    @property
+    def kind(self) -> int:
+        """Of the laws of moves."""
+        return 0 if self.rung is None else self.rung + 1
+
+    @property
+    def coarser(self) -> int:
+        """Eighths of a power of two that its steps are above those of knots."""
+        return 0 if self.rung is None else COARSER - self.rung
+
+
+def turns(grid: FrameGrid) -> Iterator[Turn]:
+    """Frames in the order of coding: knot after knot, then rung after rung."""
+    knots, none = grid.knots, np.zeros(0, dtype=np.int64)
+    for i in range(len(knots)):
+        yield Turn(knots[i : i + 1], knots[i - 1 : i] if i else none, none)
+    for rung in grid.rungs():
+        yield Turn(rung.frames, rung.before, rung.after, rung.number)
+
+
+@dataclass(frozen=True, eq=False)
+class Beneath:
+    """What lies beneath the frames of a turn, without a byte of its own."""
+
+    picture: Floats
+
+    def write(self, tape: Tape) -> None:
+        """Nothing."""
+
+
+@dataclass(eq=False)
+class Known:
+    """What is known of a chunk so far.
+
+    Args:
+        frames: (n, H, W, C) of uint8.
+        laws: of moves.
+    """
+
+    frames: Values
+    laws: MoveLaws = field(default_factory=MoveLaws)
+    _looked: dict[int, LookedFrame] = field(default_factory=dict)
+    _moves: dict[int, tuple[Ints, int]] = field(default_factory=dict)
+    _order: list[int] = field(default_factory=list)
+
+    def sides(self, turn: Turn, i: int) -> Sides:
+        """What frame i of a turn is foretold from."""
+        at, before = int(turn.frames[i]), int(turn.before[i])
+        one = self._look(before)
+        if turn.rung is None:
+            return Sides(one, at - before)
+        after = int(turn.after[i])
+        return Sides(one, at - before, self._look(after), after - at)
+
+    def guess(self, turn: Turn, i: int) -> Ints:
+        """How blocks (h, w, 2) of frame i of a turn move if they do as those of a known frame.
+
+        That is, of those on either side, the one that became known last.
+        """
+        sides = (*turn.before[i : i + 1].tolist(), *turn.after[i : i + 1].tolist())
+        moves, back = self._moves[max(sides, key=self._order.index)]
+        return scaled(moves, int(turn.frames[i] - turn.before[i]), back)
+
+    def take(self, turn: Turn, frames: Values, moves: list[BlockMoves] | None) -> None:
+        """Know the frames (m, H, W, C) of a turn, and how they moved."""
+        self.frames[turn.frames] = frames
+        for i, at in enumerate(turn.frames.tolist()):
+            self._order.append(at)
+            if moves is None:
+                size = self._look(at).size
+                rows, columns = (-(-n // size) for n in frames.shape[1:3])
+                self._moves[at] = np.zeros((rows, columns, 2), dtype=np.int64), 1
+            else:
+                self._moves[at] = moves[i].steps, int(turn.frames[i] - turn.before[i])
+
+    def _look(self, at: int) -> LookedFrame:
+        if at not in self._looked:
+            self._looked[at] = LookedFrame(self.frames[at].copy())
+        return self._looked[at]
+
+
+@dataclass(frozen=True, eq=False)
+class ToldLadder:
+    """How the frames of a chunk follow each other.
+
+    Args:
+        params: of the file.
+        knots: the context network of frames that are coded as they are.
+        network: that of what is left of frames that are foretold.
+    """
+
+    layout: FieldLayout
+    params: FieldParams
+    knots: ContextNetwork
+    network: ContextNetwork
+
+    def apart(self) -> tuple[FieldChunk, LatentCode]:
+        """A frame that is coded as it is, and how."""
+        params = replace(self.params, blocks=(1, SIDE, SIDE))
+        chunk = FieldChunk(self.layout, params, 1)
+        return chunk, LatentCode(chunk.pyramid, self.knots, params.stated)
+
+    def following(
+        self, known: Known, turn: Turn, moves: list[BlockMoves]
+    ) -> tuple[FieldChunk, LatentCode, Values]:
+        """Frames of a turn that are foretold, how the rest is coded, and as they are foretold."""
+        params = self.params.rung(turn.coarser, SIDE)
+        made, unsure = [], []
+        rows, columns = (np.arange(-(-n // SIDE)) for n in known.frames.shape[1:3])
+        for i, move in enumerate(moves):
+            sides = known.sides(turn, i)
+            frame, unlike = foretold(sides, move)
+            size = sides.before.size
+            made.append(frame)
+            blocks = unlike[np.ix_(rows * SIDE // size, columns * SIDE // size)]
+            steps = np.floor(blocks / (COLOURS * size**2) / params.unit * FINE)
+            unsure.append(sizes(steps.astype(np.int64)).ravel())
+        frames = np.stack(made)
+        chunk = FieldChunk(self.layout, params, len(made), Beneath(frames.astype(np.float64)))
+        hints = np.concatenate(unsure)[:, None] * HINT
+        return chunk, LatentCode(chunk.pyramid, self.network, params.stated, hints), frames
+
+    def read(self, frames: Values, grid: FrameGrid, tape: Tape) -> None:
+        """Fill frames (n, H, W, C) of uint8 from a tape; raises CorruptFile."""
+        known = Known(frames)
+        for turn in turns(grid):
+            way = FOLLOWING
+            if turn.rung is None:
+                way = tape.uniform(None, 2) if turn.before.size else APART
+            if way == APART:
+                chunk, code = self.apart()
+                made = chunk.values(code.code(tape, None), frames.dtype)
+                known.take(turn, made.reshape(1, *frames.shape[1:]), None)
+                continue
+            moves = self.moves(known, known.laws, turn, tape, None)
+            chunk, code, made = self.following(known, turn, moves)
+            if tape.uniform(None, 2):
+                made = chunk.values(code.code(tape, None), frames.dtype)
+            known.take(turn, made.reshape(len(moves), *frames.shape[1:]), moves)
+
+    @staticmethod
+    def moves(
+        known: Known, laws: MoveLaws, turn: Turn, tape: Tape, moves: list[BlockMoves] | None
+    ) -> list[BlockMoves]:
+        """Code the moves of a turn, or read them."""
+        return [
+            laws.code(
+                tape, turn.kind, known.sides(turn, i), known.guess(turn, i),
+                None if moves is None else moves[i],
+            )
+            for i in range(len(turn.frames))
+        ]  # fmt: skip
