@@ -22,7 +22,7 @@ from vdsc.model import store
 FILM = tiny_rungs.film(6, 20, 23)
 ARRAYS = tiny_rungs.arrays()
 PAGE = {"model": tiny_rungs.matrices(ARRAYS), "rungs": tiny_rungs.matrices(ARRAYS, "rung.")}
-PLAIN = {"codec": "field", "model": "tiny", "sketch": False, "effort": 0, "motion": "looked"}
+PLAIN = {"codec": "field", "model": "tiny", "sketch": False, "effort": 0, "motion": "sought"}
 
 
 @pytest.fixture(autouse=True, scope="module")

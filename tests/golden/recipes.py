@@ -432,9 +432,9 @@ FIELDS = {
         tiny_sketch.film(), codec="field", base="frozen-sketch", own=True, quality=40, effort=0
     ),
     "field-rungs": climbing,
-    "field-told": lambda: vdsc.compress(
+    "field-moves": lambda: vdsc.compress(
         cut_film(), codec="field", model="frozen-rungs", sketch=False, grid="4", quality=20,
-        effort=0, motion="told",
+        effort=0, motion="sent",
     ),
 }  # fmt: skip
 """The last seven need `frozen-field`, `-gates`, `-sketch` and `-rungs`."""

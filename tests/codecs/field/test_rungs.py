@@ -36,7 +36,7 @@ FILM = tiny_rungs.film()
 SHORT = FILM[:6, :20]
 ARRAYS = tiny_rungs.arrays()
 GRIDS = ("2", "4", "8", "16", "chosen")
-PLAIN = {"sketch": False, "effort": 0, "quality": 40, "model": "tiny", "motion": "looked"}
+PLAIN = {"sketch": False, "effort": 0, "quality": 40, "model": "tiny", "motion": "sought"}
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -244,7 +244,7 @@ def test_knots_alone_are_no_rungs(monkeypatch):
     folder = Path(vdsc.__file__).parents[1] / "models"
     monkeypatch.setattr(store, "folders", lambda: [folder])
     options = {"codec": "field", "model": "clip", "sketch": False, "quality": 40, "effort": 0}
-    options["motion"] = "looked"
+    options["motion"] = "sought"
     plain, found = (vdsc.compress(cut_and_slow(), grid=g, **options) for g in ("all", ""))
     assert found == plain
     assert "k" in params(vdsc.compress(cut_and_slow(), grid="chosen", **options))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from vdsc.codecs import windows
 from vdsc.codecs.base import ChunkFacts, Facts
-from vdsc.codecs.field.field_params import ID, START, TOLD, FieldParams
+from vdsc.codecs.field.field_params import ID, SENT, START, FieldParams
 from vdsc.codecs.field.field_settings import FieldSettings
 from vdsc.codecs.in_between.frame_between import follows
 from vdsc.container import Header
@@ -95,8 +95,8 @@ class FieldCodec:
         )
         if params.base:
             words = (*words, ("base", f"model {params.base.to_bytes(START, 'little').hex()}"))
-        if params.rungs == TOLD:
-            words = (*words, ("motion", "told"))
+        if params.rungs == SENT:
+            words = (*words, ("motion", "sent"))
         rest = sum(one.size for one in chunks) - spent - alone
         parts = {"network": spent, "latents": rest} | ({"base alone": alone} if alone else {})
         found = sum(one.knots or 0 for one in chunks)

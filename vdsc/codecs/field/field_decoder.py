@@ -13,13 +13,13 @@ from vdsc.codecs.field.context_network import ContextNetwork
 from vdsc.codecs.field.field_chunk import FieldChunk
 from vdsc.codecs.field.field_instants import FieldInstants
 from vdsc.codecs.field.field_layout import FieldLayout
-from vdsc.codecs.field.field_params import TOLD, FieldParams
+from vdsc.codecs.field.field_params import SENT, FieldParams
 from vdsc.codecs.field.frame_part import FramePart
 from vdsc.codecs.field.latent_code import LatentCode
+from vdsc.codecs.field.moves.move_ladder import MoveLadder
 from vdsc.codecs.field.pyramid import Region
 from vdsc.codecs.field.rungs.frame_grid import FrameGrid
 from vdsc.codecs.field.rungs.rung_ladder import RungLadder
-from vdsc.codecs.field.told.told_ladder import ToldLadder
 from vdsc.codecs.in_between.frame_between import follows
 from vdsc.container import Header
 from vdsc.core import memory
@@ -186,10 +186,10 @@ class FieldDecoder:
         with one_thread():
             grid = FrameGrid.coded(count, tape, None)
             frames = np.empty((count, *self._layout.shape[1:], self._layout.channels), "u1")
-            if self._params.rungs == TOLD:
+            if self._params.rungs == SENT:
                 assert network is not None
-                told = ToldLadder(self._layout, self._params, network, ladder.network)
-                told.read(frames, grid, tape)
+                moving = MoveLadder(self._layout, self._params, network, ladder.network)
+                moving.read(frames, grid, tape)
                 _spent(stack)
                 return frames
             knots = FieldChunk(self._layout, self._params, grid.knots.size)

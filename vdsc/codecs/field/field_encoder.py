@@ -21,8 +21,8 @@ from vdsc.codecs.field.field_params import ID, VALUES
 from vdsc.codecs.field.field_settings import ALL, CHOSEN, EVERY, MOTIONS, FieldSettings
 from vdsc.codecs.field.first_network import CodedChunk, coded, first
 from vdsc.codecs.field.model_trial import Models, cheapest, climbs, params_under
+from vdsc.codecs.field.moves.move_climber import MoveClimber
 from vdsc.codecs.field.rungs.climber import Climber
-from vdsc.codecs.field.told.told_climber import ToldClimber
 from vdsc.codecs.windows import apart as spans_of
 from vdsc.container import Header, ModelRef
 from vdsc.core.sequence import Outline
@@ -49,7 +49,7 @@ class FieldEncoder:
         sketches = drawers.fitting(layout, settings, apart=facts.apart)
         self._network: ContextNetwork | None = None
         self._done = self._knots = 0
-        self._climber: Climber | ToldClimber | None = None
+        self._climber: Climber | MoveClimber | None = None
         several = {one.digest for one in (*self._fitting, *moving)}
         self._several = len(several) > 1 or bool(sketches)
         self._under(cheapest(self._fitting, moving, sketches, source, layout, facts, settings))

@@ -26,8 +26,8 @@ STATED = 64
 START = 6
 """Bytes of a base's hash in the header."""
 
-LOOKED, TOLD = 1, 2
-"""How frames between knots are foretold: by motion that a decoder looks for, or that is told."""
+SOUGHT, SENT = 1, 2
+"""How frames between knots are foretold: by motion that a decoder looks for, or that is sent."""
 
 SHRINK = 16
 """256ths of a step by which latents are decoded nearer to 0."""
@@ -48,7 +48,7 @@ class FieldParams:
     samples of a block along each axis. stated: what a checkpoint's network is told of the step: how
     many eighths of a power of two it is above the spread of the values. shrink: by how many 256ths
     of a step latents are decoded nearer to 0. base: the first bytes of the hash of the model that
-    draws what lies beneath, 0 for none. rungs: LOOKED or TOLD where only the knots of a chunk are
+    draws what lies beneath, 0 for none. rungs: SOUGHT or SENT where only the knots of a chunk are
     coded as they are, and others are foretold; 0 where all frames are coded as they are.
     """
 
@@ -104,7 +104,7 @@ class FieldParams:
         sound = FINEST <= made.step <= COARSEST and abs(made.origin) <= FARTHEST
         sound = sound and abs(made.stated) <= STATED and 0 <= made.shrink <= 128
         sound = sound and 0 <= made.base < 1 << 8 * START
-        sound = sound and made.rungs in {0, LOOKED, TOLD} and not (made.rungs == TOLD and made.base)
+        sound = sound and made.rungs in {0, SOUGHT, SENT} and not (made.rungs == SENT and made.base)
         if made.rungs:
             sound = sound and header.model is not None and _followed(header.outline)
         sound = sound and 0 <= sizes < 1 << _DIGIT * AXES and asked == blocks

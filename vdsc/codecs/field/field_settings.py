@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from vdsc.codecs.field.field_params import LOOKED, TOLD
+from vdsc.codecs.field.field_params import SENT, SOUGHT
 from vdsc.errors import InvalidInput
 
 CHOSEN, ALL = "chosen", "all"
 EVERY = {"2": 1, "4": 2, "8": 3, "16": 4}
 """Levels of grids with a knot in so many frames."""
 
-MOTIONS = {"looked": LOOKED, "told": TOLD}
+MOTIONS = {"sought": SOUGHT, "sent": SENT}
 """Ways that frames between knots are foretold."""
 
 MOST_BLOCKS = 255
@@ -35,7 +35,7 @@ class FieldSettings:
     be taken by itself. grid: which frames of video of pixels are knots, the others being foretold
     from these: "chosen" where that pays, or "2", "4", "8" or "16" for one in so many, where a
     checkpoint can; "all" for all; "" for "chosen" or "all", as is cheaper. motion: how
-    the others are foretold: "looked" by motion that a decoder looks for, "told" by motion that the
+    the others are foretold: "sought" by motion that a decoder looks for, "sent" by motion that the
     file tells, from frame to frame; "" for what is cheaper. base_blocks: blocks of 16 bits that a
     tile gives to its base at most.
 

@@ -13,14 +13,14 @@ from vdsc.codecs.field.drawers import Drawer
 from vdsc.codecs.field.field_chunk import FieldChunk
 from vdsc.codecs.field.field_facts import FieldFacts
 from vdsc.codecs.field.field_layout import FieldLayout
-from vdsc.codecs.field.field_params import LOOKED, TOLD, FieldParams
+from vdsc.codecs.field.field_params import SENT, SOUGHT, FieldParams
 from vdsc.codecs.field.field_settings import ALL, MOTIONS, FieldSettings
 from vdsc.codecs.field.first_network import CodedChunk, bare, first
+from vdsc.codecs.field.moves import move_climber
+from vdsc.codecs.field.moves.move_climber import MoveClimber
 from vdsc.codecs.field.rungs import climber
 from vdsc.codecs.field.rungs.climber import Climbed, Climber
 from vdsc.codecs.field.rungs.grid_choice import Exchange
-from vdsc.codecs.field.told import told_climber
-from vdsc.codecs.field.told.told_climber import ToldClimber
 from vdsc.codecs.in_between.frame_between import follows
 from vdsc.core.threads import one_thread
 from vdsc.core.types import Values
@@ -39,7 +39,7 @@ VIDEO, FEWEST = 3, 4
 COARSER = 1.4
 """How much coarser the steps are that say what errors are worth."""
 
-FINER = {0: 1.0, LOOKED: climber.FINER, TOLD: told_climber.FINER}
+FINER = {0: 1.0, SOUGHT: climber.FINER, SENT: move_climber.FINER}
 """How fine the steps of knots are by how others are foretold; those of the quality are 1."""
 
 CHEAPEST = 3
@@ -73,12 +73,12 @@ class Models:
         params: FieldParams,
         settings: FieldSettings,
         drawer: Drawer | None,
-    ) -> Climber | ToldClimber | None:
+    ) -> Climber | MoveClimber | None:
         """What encodes frames of which some are foretold; raises ModelMissing."""
         if not self.rungs or self.known is None:
             return None
-        if self.rungs == TOLD:
-            return ToldClimber.of(self.known, layout, params, settings, self.exchange)
+        if self.rungs == SENT:
+            return MoveClimber.of(self.known, layout, params, settings, self.exchange)
         return Climber.of(self.known, layout, params, settings, drawer, self.exchange)
 
 
@@ -116,7 +116,7 @@ def cheapest(
         trial = _Trial(_middle(source, MANY), layout, facts, quick)
         base = way.beneath if must else None  # knots apart are little like what sketches draw
         ways = [
-            Models(one, base if rungs == LOOKED else None, rungs, worth)
+            Models(one, base if rungs == SOUGHT else None, rungs, worth)
             for one in climbing
             for rungs in _motions(facts, settings, must=must)
         ]
@@ -143,9 +143,9 @@ def _motions(facts: FieldFacts, settings: FieldSettings, *, must: bool) -> list[
     """How frames may be foretold; must: from knots on what is drawn beneath."""
     asked = {MOTIONS[settings.motion]} if settings.motion else {*MOTIONS.values()}
     if must:
-        asked &= {LOOKED}
+        asked &= {SOUGHT}
     if facts.apart:  # knots would have nothing in common either, but where motion is followed
-        asked &= {TOLD}
+        asked &= {SENT}
     return sorted(asked)
 
 

@@ -1,4 +1,4 @@
-"""Told motion of the codec `field` as docs/format/field.md says it, in plain Python; slow."""
+"""Sent motion of the codec `field` as docs/format/field.md says it, in plain Python; slow."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.docs.page_decoder import Stack
 
 
 def by_page(data, model, rungs, times=None, scale=1):
-    """The frames of a file of told motion, at instants and at a scale.
+    """The frames of a file of sent motion, at instants and at a scale.
 
     model, rungs: matrices of its networks.
     """
@@ -77,7 +77,7 @@ class Tale:
         }
         foretold, hints, moves = [], [], []
         for i, before, after in some:
-            moves.append(self.told_moves(i, before, after, r))
+            moves.append(self.moves_of(i, before, after, r))
             frame, unlike = self.foretold(i, before, after, moves[-1])
             foretold.append(frame)
             for y in range(0, self.shape[1], 8):
@@ -100,7 +100,7 @@ class Tale:
             still = dict.fromkeys(np.ndindex(*self.grid), (0, 0))
             self.moves[i] = (still, 1) if move is None else (move[1], i - before)
 
-    def told_moves(self, i, before, after, r):
+    def moves_of(self, i, before, after, r):
         """Modes and steps of blocks, from the stack."""
         last = before
         if after is not None and self.order.index(after) > self.order.index(before):
@@ -133,8 +133,8 @@ class Tale:
                 same = sum(alike[n] for n in near)
                 around[y, x] = 3 if not near else 0 if same == len(near) else 1 if same else 2
             says = self.symbols([("same", kind, around[block]) for block in blocks], 2)
-            told = dict(zip(blocks, says, strict=True))
-            others = [block for block in blocks if not told[block]]
+            sent = dict(zip(blocks, says, strict=True))
+            others = [block for block in blocks if not sent[block]]
             for block in blocks:
                 modes[block], found[block] = usual, expected[block]
             if others and after is not None:

@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from vdsc.codecs.field.told.block_moves import BlockMoves, Sides
+from vdsc.codecs.field.moves.block_moves import BlockMoves, Sides
 from vdsc.core.types import Ints
 from vdsc.entropy.tape import Tape
 from vdsc.errors import CorruptFile

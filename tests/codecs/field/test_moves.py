@@ -1,4 +1,4 @@
-"""Told motion of video: files, what a page reads of them, and what becomes of wrong ones."""
+"""Sent motion of video: files, what a page reads of them, and what becomes of wrong ones."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from tests.forge import forged, opened
 from vdsc.codecs.field.codec import FieldCodec
 from vdsc.codecs.field.field_checkpoints import network_of
 from vdsc.codecs.field.field_settings import FieldSettings
+from vdsc.codecs.field.moves import move_ladder
+from vdsc.codecs.field.moves.block_moves import AFTER, BEFORE, BOTH, BlockMoves, Sides, foretold
+from vdsc.codecs.field.moves.move_laws import MoveLaws, block_phases
+from vdsc.codecs.field.moves.move_search import MoveSearch
 from vdsc.codecs.field.rungs.frame_grid import FrameGrid
-from vdsc.codecs.field.told import told_ladder
-from vdsc.codecs.field.told.block_moves import AFTER, BEFORE, BOTH, BlockMoves, Sides, foretold
-from vdsc.codecs.field.told.move_laws import MoveLaws, block_phases
-from vdsc.codecs.field.told.move_search import MoveSearch
 from vdsc.codecs.in_between.frame_between import LookedFrame
 from vdsc.core.instants import Instants
 from vdsc.core.sequence import Clock, Outline
@@ -35,7 +35,7 @@ from vdsc.model import store
 
 FILM = tiny_rungs.film()
 SHORT = FILM[:6, :20]
-PLAIN = {"sketch": False, "effort": 0, "quality": 30, "model": "tiny", "motion": "told"}
+PLAIN = {"sketch": False, "effort": 0, "quality": 30, "model": "tiny", "motion": "sent"}
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -46,7 +46,7 @@ def models(tmp_path_factory):
 
 
 def packed(values, grid="chosen", **options):
-    """A file of told motion."""
+    """A file of sent motion."""
     return vdsc.compress(values, codec="field", grid=grid, **PLAIN | options)
 
 
@@ -61,7 +61,7 @@ def test_all_that_every_codec_passes(grid):
     assert params(data)["k"] == 2
     count = int(grid) if grid != "chosen" else 16
     assert vdsc.info(data).knots == len({*range(0, 19, count), 16, 18})
-    assert ("motion", "told") in vdsc.info(data).settings
+    assert ("motion", "sent") in vdsc.info(data).settings
 
 
 @pytest.mark.parametrize("shape", [(4, 16, 16), (5, 17, 40), (17, 16, 31), (5, 130, 128)])
@@ -121,13 +121,13 @@ def test_wrong_headers():
 
 @pytest.mark.parametrize("motion", ["tell", 1, None])
 def test_other_words_for_motion_are_refused(motion):
-    with pytest.raises(InvalidInput, match="motion must be looked or told"):
+    with pytest.raises(InvalidInput, match="motion must be sought or sent"):
         FieldSettings(motion=motion)
 
 
-def test_nothing_is_told_above_a_sketch():
+def test_nothing_is_sent_above_a_sketch():
     film = tiny_sketch.film(6, 16, 18)
-    for motion, rungs in (("told", 0), ("", 1)):
+    for motion, rungs in (("sent", 0), ("", 1)):
         options = {"base": "sketch", "grid": "4", "motion": motion, "effort": 0, "quality": 20}
         assert params(vdsc.compress(film, codec="field", **options)).get("k", 0) == rungs
 
@@ -166,12 +166,12 @@ def panned(count=40, side=48):
     return np.clip(made, 0, 255).astype("u1")
 
 
-def test_motion_is_told_where_it_pays(monkeypatch):
-    """With the checkpoint that comes with the package, by itself: two thirds of the error for the same bytes."""
+def test_motion_is_sent_where_it_pays(monkeypatch):
+    """With the checkpoint that comes with the package: two thirds of the error, equal bytes."""
     folder = Path(vdsc.__file__).parents[1] / "models"
     monkeypatch.setattr(store, "folders", lambda: [folder])
     sizes, wrong = [], []
-    for motion in ("", "looked"):
+    for motion in ("", "sought"):
         options = {"model": "clip", "sketch": False, "quality": 40, "effort": 0}
         data = vdsc.compress(panned(), codec="field", motion=motion, **options)
         assert params(data).get("k", 0) == 2 * (not motion) or motion
@@ -221,12 +221,12 @@ def test_what_lies_farther_away_moves_farther():
 
 @given(st.data())
 @settings(max_examples=30, deadline=None)
-def test_moves_are_read_as_they_were_told(data):
+def test_moves_are_read_as_they_were_sent(data):
     """Of several frames, whatever moves, under laws that learn."""
     height, width = (data.draw(st.integers(1, 7)) for _ in range(2))
     rng = np.random.default_rng(data.draw(st.integers(0, 1 << 30)))
     looked = [LookedFrame(np.zeros((8 * height + 8, 8 * width + 8, 3), "u1")) for _ in range(2)]
-    grid, tape, laws, told = (height + 1, width + 1), WritingTape(), MoveLaws(), []
+    grid, tape, laws, sent = (height + 1, width + 1), WritingTape(), MoveLaws(), []
     for kind in data.draw(st.lists(st.integers(0, 4), min_size=1, max_size=6)):
         side = Sides(looked[0], 1, looked[1] if kind else None)
         guess = rng.integers(-30, 31, (*grid, 2))
@@ -237,9 +237,9 @@ def test_moves_are_read_as_they_were_told(data):
             ),
         )
         laws.code(tape, kind, side, guess, moves)
-        told.append((kind, side, guess, moves))
+        sent.append((kind, side, guess, moves))
     reader, laws = ReadingTape(BitStack.from_bytes(tape.stream())), MoveLaws()
-    for kind, side, guess, moves in told:
+    for kind, side, guess, moves in sent:
         found = laws.code(reader, kind, side, guess, None)
         assert (found.modes == moves.modes).all()
         assert (found.steps == moves.steps).all()
@@ -258,7 +258,7 @@ def test_phases_hold_each_block_once_and_see_earlier_ones(grid):
 
 def test_turns_go_from_what_is_known_to_what_is_not():
     known = set()
-    for turn in told_ladder.turns(FrameGrid.even(40, 3)):
+    for turn in move_ladder.turns(FrameGrid.even(40, 3)):
         assert known >= {*turn.before.tolist(), *turn.after.tolist()}
         known |= {*turn.frames.tolist()}
     assert known == {*range(40)}

@@ -1,4 +1,4 @@
-"""docs/format/field.md says all of told motion: a decoder made from it finds the same bits."""
+"""docs/format/field.md says all of sent motion: a decoder made from it finds the same bits."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import pytest
 import vdsc
 from tests import tiny_rungs
 from tests.battery import same
-from tests.docs.field_told_page import by_page
+from tests.docs.field_moves_page import by_page
 from tests.forge import forged, opened
 from vdsc.codecs.field import model_trial
-from vdsc.codecs.field.told import told_climber
+from vdsc.codecs.field.moves import move_climber
 
 ARRAYS = tiny_rungs.arrays()
 PAGE = {"model": tiny_rungs.matrices(ARRAYS), "rungs": tiny_rungs.matrices(ARRAYS, "rung.")}
-PLAIN = {"codec": "field", "model": "tiny", "sketch": False, "effort": 0, "motion": "told"}
+PLAIN = {"codec": "field", "model": "tiny", "sketch": False, "effort": 0, "motion": "sent"}
 FILM = tiny_rungs.film(6, 20, 23)
 
 
@@ -30,7 +30,7 @@ def models(tmp_path_factory):
 
 
 def packed(values, grid, quality=30):
-    """A file of told motion."""
+    """A file of sent motion."""
     data = vdsc.compress(values, grid=grid, quality=quality, **PLAIN)
     assert opened(data)[0].params["k"] == 2
     return data
@@ -75,7 +75,7 @@ def test_the_page_gives_the_same_bits_of_several_chunks(monkeypatch):
 
 def test_the_page_gives_the_same_bits_of_many_moves(monkeypatch):
     """Moves are cheap here: most blocks have one of their own."""
-    monkeypatch.setattr(told_climber, "BIT", 0.01)
+    monkeypatch.setattr(move_climber, "BIT", 0.01)
     film = turned(12, 33, 48)
     data = packed(film, "4", quality=12)
     assert same(by_page(data, **PAGE), vdsc.decompress(data).values)

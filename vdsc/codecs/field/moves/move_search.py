@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from vdsc.codecs.field.told.block_moves import AFTER, BEFORE, BOTH, BlockMoves, Sides
-from vdsc.codecs.field.told.move_laws import Expectation, block_phases
+from vdsc.codecs.field.moves.block_moves import AFTER, BEFORE, BOTH, BlockMoves, Sides
+from vdsc.codecs.field.moves.move_laws import Expectation, block_phases
 from vdsc.codecs.in_between.block_search import BLOCK
 from vdsc.codecs.in_between.frame_between import LookedFrame
 from vdsc.core.types import Floats, Ints

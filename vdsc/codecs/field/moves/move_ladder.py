@@ -1,4 +1,4 @@
-"""A chunk whose frames follow each other along told motion; encoders and decoders both walk it.
+"""A chunk whose frames follow each other along sent motion; encoders and decoders both walk it.
 
 knot -moves-> knot -moves-> knot ..., then rungs, whose frames come from known ones on either side
 """
@@ -15,11 +15,11 @@ from vdsc.codecs.field.field_chunk import FieldChunk
 from vdsc.codecs.field.field_layout import FieldLayout
 from vdsc.codecs.field.field_params import FieldParams
 from vdsc.codecs.field.latent_code import LatentCode
+from vdsc.codecs.field.moves.block_moves import BlockMoves, Sides, foretold, scaled
+from vdsc.codecs.field.moves.move_laws import MoveLaws
 from vdsc.codecs.field.rungs.frame_grid import FrameGrid
 from vdsc.codecs.field.rungs.rung_ladder import COLOURS, FINE, HINT, SIDE
 from vdsc.codecs.field.surroundings import sizes
-from vdsc.codecs.field.told.block_moves import BlockMoves, Sides, foretold, scaled
-from vdsc.codecs.field.told.move_laws import MoveLaws
 from vdsc.codecs.in_between.frame_between import LookedFrame
 from vdsc.core.types import Floats, Ints, Values
 from vdsc.entropy.tape import Tape
@@ -130,7 +130,7 @@ class Known:
 
 
 @dataclass(frozen=True, eq=False)
-class ToldLadder:
+class MoveLadder:
     """How the frames of a chunk follow each other.
 
     Args:

@@ -1,4 +1,4 @@
-"""The encoder's half of told motion: which knots stand apart, what moves, and what is left."""
+"""The encoder's half of sent motion: which knots stand apart, what moves, and what is left."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from vdsc.codecs.field.field_params import FieldParams
 from vdsc.codecs.field.field_settings import EVERY, FieldSettings
 from vdsc.codecs.field.first_network import REFERRED
 from vdsc.codecs.field.latent_code import LatentCode
+from vdsc.codecs.field.moves.block_moves import BlockMoves
+from vdsc.codecs.field.moves.move_ladder import APART, FOLLOWING, Known, MoveLadder, Turn, turns
+from vdsc.codecs.field.moves.move_laws import MoveLaws
+from vdsc.codecs.field.moves.move_search import MoveSearch
 from vdsc.codecs.field.rate_choice import chosen
 from vdsc.codecs.field.rungs.climber import Climbed
 from vdsc.codecs.field.rungs.frame_grid import FrameGrid
 from vdsc.codecs.field.rungs.grid_choice import Exchange
 from vdsc.codecs.field.rungs.rung_ladder import SIDE
-from vdsc.codecs.field.told.block_moves import BlockMoves
-from vdsc.codecs.field.told.move_laws import MoveLaws
-from vdsc.codecs.field.told.move_search import MoveSearch
-from vdsc.codecs.field.told.told_ladder import APART, FOLLOWING, Known, ToldLadder, Turn, turns
 from vdsc.codecs.in_between.frame_between import LookedFrame
 from vdsc.core.types import Values
 from vdsc.entropy.tape import WritingTape
@@ -40,7 +40,7 @@ BIT = 0.6
 
 
 @dataclass(frozen=True, eq=False)
-class ToldClimber:
+class MoveClimber:
     """Encodes chunks whose frames follow each other.
 
     Args:
@@ -49,7 +49,7 @@ class ToldClimber:
         exchange: what errors are worth.
     """
 
-    ladder: ToldLadder
+    ladder: MoveLadder
     settings: FieldSettings
     exchange: Exchange
 
@@ -61,19 +61,19 @@ class ToldClimber:
         params: FieldParams,
         settings: FieldSettings,
         exchange: Exchange,
-    ) -> ToldClimber:
+    ) -> MoveClimber:
         """With the networks of a checkpoint, which has one for rungs; raises ModelMissing."""
         rungs = field_checkpoints.rungs_of(checkpoint)
         assert rungs is not None
         network = field_checkpoints.network_of(checkpoint)
-        return cls(ToldLadder(layout, params, network, rungs), settings, exchange)
+        return cls(MoveLadder(layout, params, network, rungs), settings, exchange)
 
     @property
     def network(self) -> ContextNetwork:
         """The context network of frames that are coded as they are."""
         return self.ladder.knots
 
-    def under(self, network: ContextNetwork) -> ToldClimber:
+    def under(self, network: ContextNetwork) -> MoveClimber:
         """With another such network."""
         return replace(self, ladder=replace(self.ladder, knots=network))
 

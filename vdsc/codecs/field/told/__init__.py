@@ -1,1 +1,0 @@
-"""Frames foretold from known ones by motion that the file tells, block by block."""
