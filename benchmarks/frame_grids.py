@@ -30,18 +30,24 @@ SETS = {
 """Files of clips, and which of them: none was part of a training."""
 
 QUALITIES = (8, 18, 30)
-GRIDS = ("", "chosen", "2", "4", "8", "16")
+WAYS = {
+    "by itself": ("", ""), "sent, every 16": ("16", "sent"), "sent, every 8": ("8", "sent"),
+    "sought, chosen": ("chosen", "sought"), "sought, every 2": ("2", "sought"),
+    "every 4": ("4", "sought"), "every 8": ("8", "sought"), "every 16": ("16", "sought"),
+}  # fmt: skip
+"""Grids and motions; from "sought, every 2" on, motion is sought."""
 FULL = "all"
-FINE = 5
-"""Points of quality between two files with all frames as knots, between which PSNR is looked up."""
+FINE, ABOVE = 5, 20
+"""Points of quality between two files with all frames as knots, between which PSNR is looked up, and how many
+of these go beyond."""
 
 HEAD = """# Knots of video
 
 Clips of 100 frames of 64 x 64 pixels in colour, codec `field`, model `clip`, effort 0, no sketch
 beneath. What a file takes, as a share of one at equal PSNR with all frames as knots (between two
 such files the logarithm of bytes is linear in PSNR), mean over clips; in brackets, how many of 100
-frames are knots. "Chosen": the one that looks best; "by itself" is what is taken without an
-option, chosen knots or all frames."""
+frames are knots. "Sent" is motion that the file sends, "sought" what a decoder looks for; "chosen"
+is the distance that looks best, and "by itself" what is taken without an option."""
 
 Row = dict[str, Any]
 
@@ -53,10 +59,13 @@ def clips(name: str, which: tuple[int, ...]) -> list[Values]:
     return [whole[i] for i in which]
 
 
-def coded(clip: Values, quality: int, grid: str) -> tuple[int, float, int, float, float]:
+def coded(
+    clip: Values, quality: int, grid: str, motion: str
+) -> tuple[int, float, int, float, float]:
     """Bytes, PSNR, knots, and seconds to encode and decode."""
     begun = time.process_time()
-    data = vdsc.compress(clip, codec="field", quality=quality, effort=0, grid=grid, sketch=False)
+    options = {"grid": grid, "motion": motion, "effort": 0, "sketch": False}
+    data = vdsc.compress(clip, codec="field", quality=quality, **options)
     encoded = time.process_time()
     decoded = vdsc.decompress(data).values
     spent = encoded - begun, time.process_time() - encoded
@@ -67,12 +76,11 @@ def rows(name: str, which: tuple[int, ...]) -> list[Row]:
     """A row for each clip, quality and grid."""
     made = []
     for number, clip in zip(which, clips(name, which), strict=True):
-        full = [coded(clip, quality, FULL) for quality in ladder()]
+        full = [coded(clip, quality, FULL, "") for quality in ladder()]
         decibels, sizes = [one[1] for one in full], np.log([one[0] for one in full])
         for quality in QUALITIES:
-            for grid in GRIDS:
-                size, reached, knots, slow, fast = coded(clip, quality, grid)
-                named = grid or "by itself"
+            for named, way in WAYS.items():
+                size, reached, knots, slow, fast = coded(clip, quality, *way)
                 same = float(np.exp(np.interp(reached, decibels, sizes)))
                 made.append(
                     {
@@ -87,20 +95,20 @@ def rows(name: str, which: tuple[int, ...]) -> list[Row]:
 
 def ladder() -> range:
     """Qualities of files with all frames as knots."""
-    return range(1, QUALITIES[-1] + FINE, FINE)
+    return range(1, QUALITIES[-1] + ABOVE, FINE)
 
 
 def page(found: list[Row]) -> str:
     """Give the tables."""
     lines = [*HEAD.splitlines(), ""]
     for name in SETS:
-        lines += [f"## `{name}`", "", "| quality | PSNR | " + " | ".join(heads()) + " |"]
-        lines += ["| --- | ---: |" + " ---: |" * len(GRIDS)]
+        lines += [f"## `{name}`", "", "| quality | PSNR | " + " | ".join(WAYS) + " |"]
+        lines += ["| --- | ---: |" + " ---: |" * len(WAYS)]
         for quality in QUALITIES:
             some = [row for row in found if row["set"] == name and row["quality"] == quality]
             cells = []
-            for grid in GRIDS:
-                of = [row for row in some if row["grid"] == (grid or "by itself")]
+            for named in WAYS:
+                of = [row for row in some if row["grid"] == named]
                 share = np.mean([row["bytes"] / row["full"] for row in of])
                 cells.append(f"{share:.2f} ({np.mean([row['knots'] for row in of]):.0f})")
             decibels = np.mean([row["dB"] for row in some if row["grid"] == "by itself"])
@@ -109,11 +117,6 @@ def page(found: list[Row]) -> str:
     spent = [np.mean([row[key] for row in found]) for key in ("encode", "decode")]
     lines.append(f"Encoding takes {spent[0]:.1f} s of one core, decoding {spent[1]:.2f} s.")
     return "\n".join(lines) + "\n"
-
-
-def heads() -> list[str]:
-    """Give the names of columns."""
-    return [f"every {grid}" if grid.isdigit() else grid or "by itself" for grid in GRIDS]
 
 
 def main() -> None:

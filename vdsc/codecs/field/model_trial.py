@@ -42,6 +42,10 @@ COARSER = 1.4
 FINER = {0: 1.0, SOUGHT: climber.FINER, SENT: move_climber.FINER}
 """How fine the steps of knots are by how others are foretold; those of the quality are 1."""
 
+ENOUGH = 0.75
+"""The share of the size without foretold frames below which, without effort, no other way of motion
+is tried than that it is sent."""
+
 CHEAPEST = 3
 """Bits that a latent which is not 0 takes at least, about, and signs included."""
 
@@ -121,6 +125,9 @@ def cheapest(
             for rungs in _motions(facts, settings, must=must)
         ]
         way = replace(way, exchange=worth)
+        sent = [one for one in ways if one.rungs == SENT]
+        if sent and not settings.effort and trial.size(sent[0]) < ENOUGH * trial.size(way):
+            ways = sent
         way = min(ways if settings.grid else [way, *ways], key=trial.size)
     whole = trial.shape == (*layout.shape, layout.channels) and settings == quick
     return replace(way, climbed=trial.climbed.get(way.key)) if whole else way
@@ -187,6 +194,7 @@ class _Trial:
         self._layout = replace(layout, shape=part.shape[: len(layout.shape)])
         self._drawn: dict[bytes, Underlay] = {}
         self._plainly: dict[tuple[bytes, bytes, int], tuple[float, CodedChunk]] = {}
+        self._sizes: dict[tuple[bytes, bytes, int], float] = {}
         self.shape = part.shape
         self.climbed: dict[tuple[bytes, bytes, int], Climbed] = {}
 
@@ -208,7 +216,10 @@ class _Trial:
 
     def size(self, way: Models) -> float:
         """The size at equal error of what a way makes."""
-        return self._on_rungs(way) if way.rungs else way.exchange.size(*self._measured(way))
+        if way.key not in self._sizes:
+            plain = None if way.rungs else way.exchange.size(*self._measured(way))
+            self._sizes[way.key] = self._on_rungs(way) if plain is None else plain
+        return self._sizes[way.key]
 
     def exchange(self, way: Models, whole: FieldLayout) -> Exchange:
         """What errors are worth, as a way without rungs says that codes in coarser steps, too.

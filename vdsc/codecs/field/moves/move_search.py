@@ -50,45 +50,47 @@ class MoveSearch:
 
     def found(self, guess: Ints) -> BlockMoves:
         """The moves, given how blocks move (h, w, 2) if they do as those of a known frame."""
-        known = Expectation(self.sides, guess)
+        known, usual = Expectation(self.sides, guess), self.sides.usual
         modes, steps, costs = self._candidates(known.steps)
         for phase in block_phases(*guess.shape[:2]):
             at = phase.rows, phase.columns
             expected, _ = known.of(phase)
-            usual = np.full((len(expected), 1), self.sides.usual)
             plain = self._costs(usual, expected[:, None], *at)
             bits = OWN + np.take(MODE, modes) + _bits(steps[at] - expected[:, None])
-            each = np.concatenate((plain, costs[at] + self.worth * bits), axis=1)
-            best = each.argmin(axis=1)
-            rows = np.arange(len(best))
-            own = np.concatenate((expected[:, None], steps[at]), axis=1)[rows, best]
-            which = np.concatenate((usual[0], modes))[best]
-            known.take(phase, which, own, expected)
+            best = np.concatenate((plain, costs[at] + self.worth * bits), axis=1).argmin(axis=1)
+            own = np.concatenate((expected[:, None], steps[at]), axis=1)
+            which = np.concatenate(([usual], modes))[best]
+            known.take(phase, which, own[np.arange(len(best)), best], expected)
         return BlockMoves(known.modes, known.steps)
 
     def _candidates(self, guess: Ints) -> tuple[Ints, Ints, Floats]:
         """Some modes (n,), and of each block the best steps (h, w, n, 2) and what they cost."""
-        halvings = self.now.halvings
-        found = [(self.sides.usual, np.stack((guess, np.zeros_like(guess)), axis=2))]
+        rows, columns = (at.ravel() for at in np.indices(guess.shape[:2]))
+        modes, steps, costs = [], [], []
         for mode, far in self._far():
             near = np.argpartition(far, KEPT, axis=-1)[..., :KEPT]
-            steps = np.stack(np.divmod(near, 2 * REACH + 1), axis=-1) - REACH
-            found.append((mode, steps << halvings + 1))
-        modes = np.concatenate([np.full(steps.shape[2], mode) for mode, steps in found])
-        steps = np.concatenate([steps for _, steps in found], axis=2)
-        rows, columns = (at.ravel() for at in np.indices(guess.shape[:2]))
-        steps = steps.reshape(-1, len(modes), 2)
-        for power in reversed(range(halvings + 1)):
+            tried = np.stack(np.divmod(near, 2 * REACH + 1), axis=-1) - REACH
+            tried = tried << self.now.halvings + 1
+            if mode == self.sides.usual:
+                tried = np.concatenate((tried, np.stack((guess, 0 * guess), axis=2)), axis=2)
+            closer, cost = self._closer(mode, tried.reshape(len(rows), -1, 2), rows, columns)
+            modes += [mode] * cost.shape[1]
+            steps.append(closer)
+            costs.append(cost)
+        shape = *guess.shape[:2], len(modes)
+        whole = np.concatenate(steps, axis=1).reshape(*shape, 2)
+        return np.array(modes), whole, np.concatenate(costs, axis=1).reshape(shape)
+
+    def _closer(self, mode: int, steps: Ints, rows: Ints, columns: Ints) -> tuple[Ints, Floats]:
+        """Steps (n, k, 2) of blocks, each moved to where it costs less, and what they cost."""
+        for power in reversed(range(self.now.halvings + 1)):
             tried = steps[:, :, None] + (_NINE << power)
             tried = np.clip(tried, -self.sides.most, self.sides.most)
             flat = tried.reshape(len(steps), -1, 2)
-            which = np.broadcast_to(np.repeat(modes, len(_NINE)), flat.shape[:2])
-            costs = self._costs(which, flat, rows, columns).reshape(tried.shape[:3])
+            costs = self._costs(mode, flat, rows, columns).reshape(tried.shape[:3])
             best = costs.argmin(axis=2)[..., None]
             steps = np.take_along_axis(tried, best[..., None], axis=2)[:, :, 0]
-            costs = np.take_along_axis(costs, best, axis=2)[..., 0]
-        shape = *guess.shape[:2], len(modes)
-        return modes, steps.reshape(*shape, 2), costs.reshape(shape)
+        return steps, np.take_along_axis(costs, best, axis=2)[..., 0]
 
     def _far(self) -> list[tuple[int, Ints]]:
         """Of each mode, how unlike blocks (h, w, n) of halved pictures are, all n steps."""
@@ -103,23 +105,25 @@ class MoveSearch:
             made += [(AFTER, np.abs(second - now)), (BOTH, mean)]
         return [(mode, _of_blocks(apart)) for mode, apart in made]
 
-    def _costs(self, modes: Ints, steps: Ints, rows: Ints, columns: Ints) -> Floats:
-        """How unlike blocks at places (n,) are to what modes and steps (n, k, 2) foretell."""
+    def _costs(self, mode: int, steps: Ints, rows: Ints, columns: Ints) -> Floats:
+        """How unlike blocks at places (n,) are to what steps (n, k, 2) of a mode foretell."""
         size, sides = self.now.size, self.sides
         y, x = 2 * size * rows[:, None], 2 * size * columns[:, None]
-        first, _ = sides.before.bright.patches(y + steps[..., 0], x + steps[..., 1], size)
-        found = first = first[..., 0].astype(np.int32)
-        if sides.after is not None:
-            ahead = sides.onward(steps)
-            second, _ = sides.after.bright.patches(y + ahead[..., 0], x + ahead[..., 1], size)
-            second = second[..., 0].astype(np.int32)
-            which = modes[..., None, None]
-            mean = (first + second + 1) >> 1
-            found = np.where(which == BOTH, mean, np.where(which == BEFORE, first, second))
-        whole = self.now.bright.values[0, 0, ..., 0]
-        margin = self.now.bright.margin // 2
-        own = sliding_window_view(whole, (size, size))[margin + y[:, 0] // 2, margin + x[:, 0] // 2]
-        apart: Floats = np.abs(found - own[:, None]).sum(axis=(-2, -1)).astype(np.float64)
+        made = []
+        if mode != AFTER:
+            made.append((sides.before, steps))
+        if mode != BEFORE:
+            assert sides.after is not None
+            made.append((sides.after, sides.onward(steps)))
+        found = [
+            one.bright.patches(y + at[..., 0], x + at[..., 1], size)[0][..., 0] for one, at in made
+        ]
+        mean = found[0] if len(found) == 1 else (found[0] + found[1] + 1) >> 1
+        bright = self.now.bright
+        own = sliding_window_view(bright.values[0, 0, ..., 0], (size, size))
+        begin = bright.margin // 2
+        mean = mean - own[begin + y // 2, begin + x // 2]
+        apart: Floats = np.abs(mean).sum(axis=(-2, -1), dtype=np.int32).astype(np.float64)
         return apart
 
 
