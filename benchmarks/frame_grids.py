@@ -38,8 +38,8 @@ WAYS = {
 """Grids and motions; from "sought, every 2" on, motion is sought."""
 FULL = "all"
 FINE, ABOVE = 5, 20
-"""Points of quality between two files with all frames as knots, between which PSNR is looked up, and how many
-of these go beyond."""
+"""Points of quality between two files with all frames as knots, between which PSNR is looked up,
+and by how many they go beyond the others."""
 
 HEAD = """# Knots of video
 

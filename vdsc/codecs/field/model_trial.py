@@ -117,7 +117,8 @@ def cheapest(
             return way
         worth = trial.exchange(way, layout)
         # What rungs save shows only where there are many frames.
-        trial = _Trial(_middle(source, MANY), layout, facts, quick)
+        many = FRAMES if facts.apart else MANY
+        trial = _Trial(_middle(source, many), layout, facts, quick)
         base = way.beneath if must else None  # knots apart are little like what sketches draw
         ways = [
             Models(one, base if rungs == SOUGHT else None, rungs, worth)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -27,6 +28,9 @@ from vdsc.entropy.tape import Tape
 COARSER = 10
 """Eighths of a power of two that the steps of rung 0 are above those of knots; each further rung's
 are one less."""
+
+KEPT = 4
+"""Known frames that are kept as they were looked at."""
 
 APART, FOLLOWING = range(2)
 """A knot is coded as it is, or follows the one before it."""
@@ -78,6 +82,18 @@ class Beneath:
         """Nothing."""
 
 
+@dataclass(frozen=True, eq=False)
+class _Moved:
+    """How the blocks of a known frame moved: steps (h, w, 2) over `back` frames.
+
+    number: how many frames were known before it.
+    """
+
+    steps: Ints
+    back: int
+    number: int
+
+
 @dataclass(eq=False)
 class Known:
     """What is known of a chunk so far.
@@ -89,9 +105,11 @@ class Known:
 
     frames: Values
     laws: MoveLaws = field(default_factory=MoveLaws)
-    _looked: dict[int, LookedFrame] = field(default_factory=dict)
-    _moves: dict[int, tuple[Ints, int]] = field(default_factory=dict)
-    _order: list[int] = field(default_factory=list)
+    _moves: dict[int, _Moved] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Frames beside each other are foretold one after another from the same ones."""
+        self._look = lru_cache(KEPT)(lambda at: LookedFrame(self.frames[at]))
 
     def sides(self, turn: Turn, i: int) -> Sides:
         """What frame i of a turn is foretold from."""
@@ -108,25 +126,20 @@ class Known:
         That is, of those on either side, the one that became known last.
         """
         sides = (*turn.before[i : i + 1].tolist(), *turn.after[i : i + 1].tolist())
-        moves, back = self._moves[max(sides, key=self._order.index)]
-        return scaled(moves, int(turn.frames[i] - turn.before[i]), back)
+        last = max((self._moves[at] for at in sides), key=lambda moved: moved.number)
+        return scaled(last.steps, int(turn.frames[i] - turn.before[i]), last.back)
 
     def take(self, turn: Turn, frames: Values, moves: list[BlockMoves] | None) -> None:
         """Know the frames (m, H, W, C) of a turn, and how they moved."""
         self.frames[turn.frames] = frames
         for i, at in enumerate(turn.frames.tolist()):
-            self._order.append(at)
             if moves is None:
-                size = self._look(at).size
+                size = LookedFrame(frames[i]).size
                 rows, columns = (-(-n // size) for n in frames.shape[1:3])
-                self._moves[at] = np.zeros((rows, columns, 2), dtype=np.int64), 1
+                steps, back = np.zeros((rows, columns, 2), dtype=np.int64), 1
             else:
-                self._moves[at] = moves[i].steps, int(turn.frames[i] - turn.before[i])
-
-    def _look(self, at: int) -> LookedFrame:
-        if at not in self._looked:
-            self._looked[at] = LookedFrame(self.frames[at].copy())
-        return self._looked[at]
+                steps, back = moves[i].steps, int(turn.frames[i] - turn.before[i])
+            self._moves[at] = _Moved(steps, back, len(self._moves))
 
 
 @dataclass(frozen=True, eq=False)
