@@ -13,7 +13,7 @@ from tests import tiny_rungs
 from tests.battery import same
 from tests.docs.field_moves_page import by_page
 from tests.forge import forged, opened
-from vdsc.codecs.field import model_trial
+from vdsc.codecs.field import field_encoder
 from vdsc.codecs.field.moves import move_climber
 
 ARRAYS = tiny_rungs.arrays()
@@ -83,7 +83,7 @@ def test_the_page_gives_the_same_bits_of_many_moves(monkeypatch):
 
 def test_grey_video(monkeypatch):
     """No encoder codes it so by itself, but the format allows it."""
-    monkeypatch.setattr(model_trial, "climbs", lambda *_: True)
+    monkeypatch.setattr(field_encoder, "climbs", lambda *_: True)
     data = packed(tiny_rungs.film(6, 18, 17, channels=1), "4")
     own = vdsc.decompress(data).values
     assert same(by_page(data, **PAGE), own)

@@ -13,7 +13,7 @@ from tests import tiny_rungs, tiny_sketch
 from tests.battery import same
 from tests.docs.field_rungs_page import by_page
 from tests.forge import forged, opened
-from vdsc.codecs.field import first_network, model_trial, network_bytes
+from vdsc.codecs.field import field_encoder, first_network, network_bytes
 from vdsc.codecs.field.field_checkpoints import network_of
 from vdsc.codecs.field.first_network import CodedChunk
 from vdsc.codecs.field.rungs import climber
@@ -76,7 +76,7 @@ def test_on_a_sketch(alone, monkeypatch):
 
 def test_grey_video(monkeypatch):
     """No encoder codes it so by itself, but the format allows it."""
-    monkeypatch.setattr(model_trial, "climbs", lambda *_: True)
+    monkeypatch.setattr(field_encoder, "climbs", lambda *_: True)
     data = packed(tiny_rungs.film(6, 18, 17, channels=1), "4")
     own = vdsc.decompress(data).values
     assert same(by_page(data, **PAGE), own)

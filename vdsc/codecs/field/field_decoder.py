@@ -190,12 +190,11 @@ class FieldDecoder:
                 assert network is not None
                 moving = MoveLadder(self._layout, self._params, network, ladder.network)
                 moving.read(frames, grid, tape)
-                _spent(stack)
-                return frames
-            knots = FieldChunk(self._layout, self._params, grid.knots.size)
-            knots, latents = self._read(knots, tape, network)
-            frames[grid.knots] = knots.values(latents, frames.dtype)
-            ladder.read(frames, grid, tape)
+            else:
+                knots = FieldChunk(self._layout, self._params, grid.knots.size)
+                knots, latents = self._read(knots, tape, network)
+                frames[grid.knots] = knots.values(latents, frames.dtype)
+                ladder.read(frames, grid, tape)
         _spent(stack)
         return frames
 

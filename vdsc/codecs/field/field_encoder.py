@@ -45,14 +45,14 @@ class FieldEncoder:
         waves = len(layout.waves(apart=facts.apart))
         if settings.blocks:
             waves = sum(n > 1 for n in layout.blocks(settings.blocks))
-        self._fitting, moving = self._checkpoints(waves)
+        self._fitting, climbing = self._checkpoints(waves)
         sketches = drawers.fitting(layout, settings, apart=facts.apart)
         self._network: ContextNetwork | None = None
         self._done = self._knots = 0
         self._climber: Climber | MoveClimber | None = None
-        several = {one.digest for one in (*self._fitting, *moving)}
+        several = {one.digest for one in (*self._fitting, *climbing)}
         self._several = len(several) > 1 or bool(sketches)
-        self._under(cheapest(self._fitting, moving, sketches, source, layout, facts, settings))
+        self._under(cheapest(self._fitting, climbing, sketches, source, layout, facts, settings))
 
     def _checkpoints(self, waves: int) -> tuple[list[Checkpoint], list[Checkpoint]]:
         """Those that fit blocks along so many axes, and those that may foretell frames."""
@@ -61,15 +61,14 @@ class FieldEncoder:
             return [], []
         name = "" if settings.model == drawers.named(settings) else settings.model
         find, dtype = field_checkpoints.fitting, self._outline.dtype
-        if not facts.apart:
-            found = find(dtype, waves, name)
-            return found, found
         # Frames that have little in common may still follow what moves.
-        all_along = find(dtype, len(layout.waves(apart=False)), "")
-        moving = [one for one in all_along if climbs(one, layout, facts, settings)]
-        if name and name in {one.name for one in moving}:
-            return [], [one for one in moving if one.name == name]
-        return find(dtype, waves, name), [] if name else moving
+        along = find(dtype, len(layout.waves(apart=False)), "")
+        climbing = [
+            one for one in along if name in {"", one.name} and climbs(one, layout, facts, settings)
+        ]
+        if facts.apart and name and climbing:
+            return [], climbing
+        return find(dtype, waves, name), climbing
 
     def _under(self, models: Models) -> None:
         """Code under some models: the sizes of blocks, the step, what lies beneath."""

@@ -88,7 +88,7 @@ class Models:
 
 def cheapest(
     fitting: list[Checkpoint],
-    moving: list[Checkpoint],
+    climbing: list[Checkpoint],
     sketches: list[Checkpoint],
     source: Source,
     layout: FieldLayout,
@@ -97,12 +97,11 @@ def cheapest(
 ) -> Models:
     """What a part of the source is coded best with.
 
-    fitting: whose context networks fit. moving: those that may foretell frames, too. sketches:
+    fitting: whose context networks fit. climbing: those that may foretell frames. sketches:
     what may draw beneath, or must, if it is named.
     """
     must = bool(drawers.named(settings))
     some: list[Checkpoint | None] = [*fitting] or [None]
-    climbing = [one for one in moving if climbs(one, layout, facts, settings)]
     if len(some) == 1 and (must or not sketches) and not climbing:
         return Models(some[0], next(iter(sketches), None))
     quick = replace(settings, effort=0)
@@ -218,8 +217,10 @@ class _Trial:
     def size(self, way: Models) -> float:
         """The size at equal error of what a way makes."""
         if way.key not in self._sizes:
-            plain = None if way.rungs else way.exchange.size(*self._measured(way))
-            self._sizes[way.key] = self._on_rungs(way) if plain is None else plain
+            if way.rungs:
+                self._sizes[way.key] = self._on_rungs(way)
+            else:
+                self._sizes[way.key] = way.exchange.size(*self._measured(way))
         return self._sizes[way.key]
 
     def exchange(self, way: Models, whole: FieldLayout) -> Exchange:
@@ -274,7 +275,7 @@ class _Trial:
         except CorruptFile:  # what a decoder would say of such fine steps
             return math.inf
         # With nothing foretold the steps of knots would only be finer than the quality says.
-        return math.inf if found.grid.whole and not settings.grid else made.size(found)
+        return math.inf if found.grid.whole and not settings.grid else found.size(way.exchange)
 
     def _chunk(self, way: Models) -> FieldChunk:
         params = params_under(way, self._layout, self._facts, self._settings)

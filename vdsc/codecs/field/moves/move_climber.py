@@ -13,7 +13,6 @@ from vdsc.codecs.field.field_chunk import FieldChunk
 from vdsc.codecs.field.field_layout import FieldLayout
 from vdsc.codecs.field.field_params import FieldParams
 from vdsc.codecs.field.field_settings import EVERY, FieldSettings
-from vdsc.codecs.field.first_network import REFERRED
 from vdsc.codecs.field.latent_code import LatentCode
 from vdsc.codecs.field.moves.block_moves import BlockMoves
 from vdsc.codecs.field.moves.move_ladder import APART, FOLLOWING, Known, MoveLadder, Turn, turns
@@ -25,7 +24,7 @@ from vdsc.codecs.field.rungs.frame_grid import FrameGrid
 from vdsc.codecs.field.rungs.grid_choice import Exchange
 from vdsc.codecs.field.rungs.rung_ladder import SIDE
 from vdsc.codecs.in_between.frame_between import LookedFrame
-from vdsc.core.types import Values
+from vdsc.core.types import Floats, Values
 from vdsc.entropy.tape import WritingTape
 from vdsc.model.store import Checkpoint
 
@@ -81,11 +80,8 @@ class MoveClimber:
         """Frames (n, H, W, C) of uint8 on the grid that is asked for, or on the cheapest one."""
         asked = self.settings.grid
         levels = (EVERY[asked],) if asked in EVERY else LEVELS[min(self.settings.effort, 4)]
-        return min((self._on(frames, level) for level in levels), key=self.size)
-
-    def size(self, made: Climbed) -> float:
-        """Its size at equal error."""
-        return self.exchange.size(len(made.body) + REFERRED, made.error)
+        tried = (self._on(frames, level) for level in levels)
+        return min(tried, key=lambda made: made.size(self.exchange))
 
     def _on(self, frames: Values, level: int) -> Climbed:
         grid = FrameGrid.even(len(frames), level)
@@ -103,21 +99,21 @@ class MoveClimber:
             ways.append(self._apart(frames, known, turn))
         if turn.before.size:
             ways.append(self._following(frames, known, turn))
-        best = min(ways, key=lambda way: way.cost)
+        best = min(ways, key=lambda one: one.cost)
         tape.add(best.tape)
         known.laws = best.laws
         known.take(turn, best.made, best.moves)
 
-    def _apart(self, frames: Values, known: Known, turn: Turn) -> _Way:
+    def _apart(self, frames: Values, known: Known, turn: Turn) -> _CodedTurn:
         """A knot as it is."""
         chunk, code = self.ladder.apart()
-        tape = WritingTape()
+        tape, wanted = WritingTape(), chunk.latents(frames)
         if turn.before.size:
             tape.uniform(APART, 2)
-        made, cost = self._latents(frames, chunk, code, tape)
-        return _Way(cost, tape, made, None, known.laws)
+        made, cost = self._latents(wanted, chunk, code, tape)
+        return _CodedTurn(cost, tape, made, None, known.laws)
 
-    def _following(self, frames: Values, known: Known, turn: Turn) -> _Way:
+    def _following(self, frames: Values, known: Known, turn: Turn) -> _CodedTurn:
         """Frames along what moves."""
         ladder, price = self.ladder, self.settings.price
         worth = BIT * ladder.params.rung(turn.coarser, SIDE).unit
@@ -131,30 +127,30 @@ class MoveClimber:
         ladder.moves(known, laws, turn, tape, moves)
         spent = price * 8 * len(tape.stream())
         chunk, code, foretold = ladder.following(known, turn, moves)
-        rest = WritingTape()
-        made, cost = self._latents(frames, chunk, code, rest)
-        plain = sum(float(np.square(part).sum()) for part in chunk.latents(frames))
+        rest, wanted = WritingTape(), chunk.latents(frames)
+        made, cost = self._latents(wanted, chunk, code, rest)
+        plain = sum(float(np.square(part).sum()) for part in wanted)
         worth_it = cost < plain
         tape.uniform(int(worth_it), 2)
         if worth_it:
             tape.add(rest)
         else:
             made, cost = foretold, plain
-        return _Way(cost + spent, tape, made, moves, laws)
+        return _CodedTurn(cost + spent, tape, made, moves, laws)
 
     def _latents(
-        self, frames: Values, chunk: FieldChunk, code: LatentCode, tape: WritingTape
+        self, wanted: list[Floats], chunk: FieldChunk, code: LatentCode, tape: WritingTape
     ) -> tuple[Values, float]:
         """Put a chunk's latents on a tape; the frames they make, and what they cost."""
-        price, some, wanted = self.settings.price, WritingTape(), chunk.latents(frames)
+        price, some = self.settings.price, WritingTape()
         latents = chosen(code, wanted, price, chunk.params.shrink, some)
         tape.add(some)
         cost = chunk.error(latents, wanted) + price * 8 * len(some.stream())
-        return chunk.values(latents, frames.dtype).reshape(frames.shape), cost
+        return chunk.values(latents, np.dtype(np.uint8)).reshape(chunk.shape), cost
 
 
 @dataclass(frozen=True, eq=False)
-class _Way:
+class _CodedTurn:
     """How the frames of a turn may be coded.
 
     Args:

@@ -19,10 +19,9 @@ from vdsc.codecs.field.latent_code import LatentCode
 from vdsc.codecs.field.moves.block_moves import BlockMoves, Sides, foretold, scaled
 from vdsc.codecs.field.moves.move_laws import MoveLaws
 from vdsc.codecs.field.rungs.frame_grid import FrameGrid
-from vdsc.codecs.field.rungs.rung_ladder import COLOURS, FINE, HINT, SIDE
-from vdsc.codecs.field.surroundings import sizes
+from vdsc.codecs.field.rungs.rung_ladder import SIDE, Foretold, unlike_in_steps
 from vdsc.codecs.in_between.frame_between import LookedFrame
-from vdsc.core.types import Floats, Ints, Values
+from vdsc.core.types import Ints, Values
 from vdsc.entropy.tape import Tape
 
 COARSER = 10
@@ -70,16 +69,6 @@ def turns(grid: FrameGrid) -> Iterator[Turn]:
         yield Turn(knots[i : i + 1], knots[i - 1 : i] if i else none, none)
     for rung in grid.rungs():
         yield Turn(rung.frames, rung.before, rung.after, rung.number)
-
-
-@dataclass(frozen=True, eq=False)
-class Beneath:
-    """What lies beneath the frames of a turn, without a byte of its own."""
-
-    picture: Floats
-
-    def write(self, tape: Tape) -> None:
-        """Nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,19 +158,16 @@ class MoveLadder:
         """Frames of a turn that are foretold, how the rest is coded, and as they are foretold."""
         params = self.params.rung(turn.coarser, SIDE)
         made, unsure = [], []
-        rows, columns = (np.arange(-(-n // SIDE)) for n in known.frames.shape[1:3])
         for i, move in enumerate(moves):
             sides = known.sides(turn, i)
             frame, unlike = foretold(sides, move)
-            size = sides.before.size
             made.append(frame)
-            blocks = unlike[np.ix_(rows * SIDE // size, columns * SIDE // size)]
-            steps = np.floor(blocks / (COLOURS * size**2) / params.unit * FINE)
-            unsure.append(sizes(steps.astype(np.int64)).ravel())
-        frames = np.stack(made)
-        chunk = FieldChunk(self.layout, params, len(made), Beneath(frames.astype(np.float64)))
-        hints = np.concatenate(unsure)[:, None] * HINT
-        return chunk, LatentCode(chunk.pyramid, self.network, params.stated, hints), frames
+            size, shape = sides.before.size, frame.shape[:2]
+            unsure.append(unlike_in_steps(unlike, size, shape, params.unit))
+        beneath = Foretold.made(made, unsure)
+        chunk = FieldChunk(self.layout, params, len(made), beneath)
+        code = LatentCode(chunk.pyramid, self.network, params.stated, beneath.unsure)
+        return chunk, code, np.stack(made)
 
     def read(self, frames: Values, grid: FrameGrid, tape: Tape) -> None:
         """Fill frames (n, H, W, C) of uint8 from a tape; raises CorruptFile."""

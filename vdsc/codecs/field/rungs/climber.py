@@ -49,6 +49,10 @@ class Climbed:
     decoded: Values
     error: float
 
+    def size(self, exchange: Exchange) -> float:
+        """Its size at equal error."""
+        return exchange.size(len(self.body) + REFERRED, self.error)
+
 
 @dataclass(frozen=True, eq=False)
 class Climber:
@@ -90,11 +94,10 @@ class Climber:
 
     def best(self, frames: Values) -> Climbed:
         """Frames (n, H, W, C) of uint8 on the grid that is asked for, or on the cheapest one."""
-        return min((self._on(frames, grid) for grid in self._grids(frames)), key=self.size)
-
-    def size(self, made: Climbed) -> float:
-        """Its size at equal error."""
-        return self.exchange.size(len(made.body) + REFERRED, made.error)
+        return min(
+            (self._on(frames, grid) for grid in self._grids(frames)),
+            key=lambda made: made.size(self.exchange),
+        )
 
     def _grids(self, frames: Values) -> list[FrameGrid]:
         """The grid that is asked for, or those that look cheapest."""

@@ -58,19 +58,32 @@ class Foretold:
     def of(cls, frames: Values, rung: Rung, unit: float) -> Foretold:
         """Of frames (n, H, W, C) of uint8, those of rungs before and the knots known."""
         made, unsure = [], []
-        rows, columns = (np.arange(-(-n // SIDE)) for n in frames.shape[1:3])
         look = lru_cache(KEPT)(lambda at: LookedFrame(frames[at]))
         for before, after, share in zip(rung.before, rung.after, rung.shares, strict=True):
             found = looked_between(look(int(before)), look(int(after)), int(share))
             made.append(found.frame)
-            blocks = found.unlike[np.ix_(rows * SIDE // found.size, columns * SIDE // found.size)]
-            steps = np.floor(blocks / (COLOURS * found.size**2) / unit * FINE)
-            unsure.append(sizes(steps.astype(np.int64)).ravel())
-        picture = np.stack(made).astype(np.float64)
+            unsure.append(unlike_in_steps(found.unlike, found.size, frames.shape[1:3], unit))
+        return cls.made(made, unsure)
+
+    @classmethod
+    def made(cls, frames: list[Values], unsure: list[Floats]) -> Foretold:
+        """Of foretold frames (H, W, C) of uint8, and what is told of the blocks (b,) of each."""
+        picture = np.stack(frames).astype(np.float64)
         return cls(picture, np.concatenate(unsure)[:, None] * HINT)
 
     def write(self, tape: Tape) -> None:
         """Nothing."""
+
+
+def unlike_in_steps(unlike: Ints, size: int, shape: tuple[int, ...], unit: float) -> Floats:
+    """What the network is told of each block (b,) of a frame of a shape (H, W).
+
+    unlike: (h, w) by how many levels known frames differ in blocks of `size` pixels a side.
+    """
+    rows, columns = (np.arange(-(-n // SIDE)) * SIDE // size for n in shape)
+    blocks = unlike[np.ix_(rows, columns)]
+    steps = np.floor(blocks / (COLOURS * size**2) / unit * FINE)
+    return sizes(steps.astype(np.int64)).ravel()
 
 
 @dataclass(frozen=True, eq=False)
